@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.testkit;
+
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The credentials endpoint of an Amazon ECS agent in the test's own process: it answers as agent 1.105.1 was captured
+ * answering, to the byte.
+ *
+ * <p>It serves {@code /v2/credentials/<id>} and {@code /v1/credentials?id=<id>} to any method, any Host, and whatever
+ * the Authorization header says. The agent never looks at an expiration: with a negative
+ * {@link #credentialLifetime(Duration)} it serves expired credentials as they are. {@link #cache(boolean)} gives a task
+ * the same credentials for ever, past their expiration too, as an agent does whose control plane has gone silent.
+ *
+ * <p>Thread-safe; see {@link CredentialsAgent} for threads and blocking.
+ */
+public final class EcsCredentialsAgent extends CredentialsAgent {
+    private static final String V1 = "/v1/credentials";
+    private static final String V2 = "/v2/credentials/";
+
+    private final boolean rateLimited;
+    private final Map<String, Task> tasks = new HashMap<>();
+    private final Map<String, RateLimiter> limiters = new HashMap<>();
+
+    private static final class Task {
+        private final String roleArn;
+        private boolean initialized = true;
+        private @Nullable IssuedCredentials cached;
+
+        Task(String roleArn) {
+            this.roleArn = roleArn;
+        }
+    }
+
+    private EcsCredentialsAgent(Builder builder) {
+        super("ecs-credentials-agent", Duration.ofSeconds(5), builder);
+        this.rateLimited = builder.rateLimited;
+    }
+
+    /**
+     * Starts an agent on a free port of 127.0.0.1, without tasks.
+     *
+     * @return the running agent, to be closed
+     */
+    public static EcsCredentialsAgent start() {
+        return builder().start();
+    }
+
+    /**
+     * Settings first.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Adds a task with that role.
+     *
+     * @param roleArn {@code arn:aws:iam::<12 digits>:role/<name>}
+     * @return what ECS puts into the task's {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}
+     * @throws IllegalArgumentException if that is no role ARN
+     */
+    public String task(String roleArn) {
+        String id = UUID.randomUUID().toString();
+        task(id, roleArn);
+        return V2 + id;
+    }
+
+    void task(String id, String roleArn) {
+        FakeCredentials.accountOf(roleArn);
+        synchronized (tasks) {
+            tasks.put(id, new Task(roleArn));
+        }
+    }
+
+    /**
+     * Puts a task into the state after a restart of the agent: 503 {@code CredentialsUninitialized} until
+     * {@link #initialized(String)}.
+     *
+     * @param relativeUri of the task
+     * @throws IllegalArgumentException if there is no such task
+     */
+    public void uninitialized(String relativeUri) {
+        synchronized (tasks) {
+            existing(relativeUri).initialized = false;
+        }
+    }
+
+    /**
+     * Ends {@link #uninitialized(String)}: the control plane has sent credentials.
+     *
+     * @param relativeUri of the task
+     * @throws IllegalArgumentException if there is no such task
+     */
+    public void initialized(String relativeUri) {
+        synchronized (tasks) {
+            existing(relativeUri).initialized = true;
+        }
+    }
+
+    /**
+     * Forgets a task: 400 {@code InvalidIdInRequest} from now on. A restarted agent before 1.101.2 answers so too.
+     *
+     * @param relativeUri of the task
+     */
+    public void forget(String relativeUri) {
+        synchronized (tasks) {
+            tasks.remove(idOf(relativeUri));
+        }
+    }
+
+    /**
+     * Where the agent is, for {@code AWS_CONTAINER_SERVICE_ENDPOINT}.
+     *
+     * @return {@code http://127.0.0.1:PORT}, or with the address that was set
+     */
+    public URI serviceEndpoint() {
+        return URI.create(origin());
+    }
+
+    /**
+     * A task's environment, with this agent's address in place of the link-local one.
+     *
+     * @param relativeUri of the task
+     * @return {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI} and {@code AWS_CONTAINER_SERVICE_ENDPOINT}, immutable
+     */
+    public Map<String, String> environmentFor(String relativeUri) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", relativeUri);
+        environment.put("AWS_CONTAINER_SERVICE_ENDPOINT", origin());
+        return Collections.unmodifiableMap(environment);
+    }
+
+    @Override
+    HttpAnswer answer(HttpRequest request, Fault fault) {
+        String clean = GoPath.clean(request.path());
+        if (!clean.equals(request.path())) {
+            return HttpAnswer.of(301, "", "").with("Location", clean + request.query());
+        }
+        return rateLimitHeaders(request, isAllowed(request) ? route(request, fault) : limitReached());
+    }
+
+    private HttpAnswer route(HttpRequest request, Fault fault) {
+        if (request.path().startsWith(V2)) {
+            return credentials(2, request.path().substring(V2.length()), fault);
+        }
+        return request.path().equals(V1) ? credentials(1, queryId(request.query()), fault) : HttpAnswer.notFound();
+    }
+
+    private HttpAnswer credentials(int version, String id, Fault fault) {
+        if (id.isEmpty()) {
+            return error(400, "NoIdInRequest", version, "No Credential ID in the request");
+        }
+        Task task;
+        IssuedCredentials cached;
+        synchronized (tasks) {
+            task = tasks.get(id);
+            if (task == null) {
+                return error(400, "InvalidIdInRequest", version, "Credentials not found");
+            }
+            if (!task.initialized) {
+                return error(503, "CredentialsUninitialized", version, "Credentials uninitialized for ID");
+            }
+            cached = isCaching() && fault.lifetime() == null ? task.cached : null;
+        }
+        if (cached != null) {
+            return credentials(cached);
+        }
+        // outside the lock: listeners are told
+        IssuedCredentials fresh = issue(task.roleArn, expiration(fault));
+        synchronized (tasks) {
+            task.cached = fresh;
+        }
+        return credentials(fresh);
+    }
+
+    private static HttpAnswer credentials(IssuedCredentials credentials) {
+        return HttpAnswer.json(
+                200,
+                GoJson.object(
+                        "RoleArn", credentials.roleArn(),
+                        "AccessKeyId", credentials.accessKeyId(),
+                        "SecretAccessKey", credentials.secretAccessKey(),
+                        "Token", credentials.sessionToken(),
+                        "Expiration", rfc3339Nano(credentials.expiration())));
+    }
+
+    private static HttpAnswer error(int status, String code, int version, String message) {
+        return HttpAnswer.json(
+                status,
+                GoJson.object(
+                        "code", code,
+                        "message", "CredentialsV" + version + "Request: " + message,
+                        "HTTPErrorCode", status));
+    }
+
+    private static HttpAnswer limitReached() {
+        return HttpAnswer.of(429, "text/plain; charset=utf-8", "You have reached maximum request limit.");
+    }
+
+    private static HttpAnswer rateLimitHeaders(HttpRequest request, HttpAnswer answer) {
+        String forwardedFor = request.header("X-Forwarded-For");
+        return answer.with("X-Rate-Limit-Duration", "1")
+                .with("X-Rate-Limit-Limit", "40.00")
+                .with("X-Rate-Limit-Request-Forwarded-For", forwardedFor == null ? "" : forwardedFor)
+                .with("X-Rate-Limit-Request-Remote-Addr", request.remote());
+    }
+
+    /** 40 requests a second and 60 at once, for each client address and path. */
+    private boolean isAllowed(HttpRequest request) {
+        if (!rateLimited) {
+            return true;
+        }
+        String client = request.remote().substring(0, request.remote().lastIndexOf(':'));
+        synchronized (limiters) {
+            return limiters.computeIfAbsent(client + request.path(), key -> new RateLimiter(clock, 40, 60))
+                    .allow();
+        }
+    }
+
+    private static String queryId(String query) {
+        for (String pair : query.isEmpty() ? new String[0] : query.substring(1).split("&", -1)) {
+            if (pair.startsWith("id=")) {
+                try {
+                    return URLDecoder.decode(pair.substring(3), StandardCharsets.UTF_8);
+                } catch (IllegalArgumentException e) {
+                    return "";
+                }
+            }
+        }
+        return "";
+    }
+
+    private Task existing(String relativeUri) {
+        Task task = tasks.get(idOf(relativeUri));
+        if (task == null) {
+            throw new IllegalArgumentException("no such task: " + relativeUri);
+        }
+        return task;
+    }
+
+    private static String idOf(String relativeUri) {
+        return relativeUri.startsWith(V2) ? relativeUri.substring(V2.length()) : relativeUri;
+    }
+
+    /** The ECS agent keeps its credentials on disk: they outlive a restart. */
+    @Override
+    void forgetCache() {}
+
+    /** Settings of the agent before it starts. */
+    public static final class Builder extends CredentialsAgent.Builder<Builder> {
+        private Builder() {}
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /**
+         * Starts the agent.
+         *
+         * @return the running agent, to be closed
+         * @throws java.io.UncheckedIOException if it cannot listen there
+         */
+        public EcsCredentialsAgent start() {
+            EcsCredentialsAgent agent = new EcsCredentialsAgent(this);
+            agent.restart();
+            return agent;
+        }
+    }
+}

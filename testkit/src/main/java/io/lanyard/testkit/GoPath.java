@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.testkit;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** Go's {@code path.Clean}, with the leading slash and the trailing one kept as its HTTP routers do. */
+final class GoPath {
+    private GoPath() {}
+
+    static String clean(String path) {
+        Deque<String> kept = new ArrayDeque<>();
+        for (String segment : path.split("/", -1)) {
+            if (segment.equals("..")) {
+                kept.pollLast();
+            } else if (!segment.isEmpty() && !segment.equals(".")) {
+                kept.addLast(segment);
+            }
+        }
+        String clean = "/" + String.join("/", kept);
+        return path.endsWith("/") && !kept.isEmpty() ? clean + "/" : clean;
+    }
+}

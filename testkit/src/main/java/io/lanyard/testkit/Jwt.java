@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.testkit;
+
+import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON Web Token, parsed and not verified, with the texts of golang-jwt 5.2.2, the library of the EKS agent.
+ */
+final class Jwt {
+    private static final Set<String> METHODS = Set.of(
+            "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512",
+            "EdDSA", "none");
+    private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    private final Map<?, ?> claims;
+    private final @Nullable Instant expiresAt;
+    private final @Nullable Instant notBefore;
+
+    private Jwt(Map<?, ?> claims) throws MalformedException {
+        this.claims = claims;
+        this.expiresAt = instant("exp");
+        this.notBefore = instant("nbf");
+    }
+
+    static Jwt parse(String token) throws MalformedException {
+        String[] parts = token.split("\\.", -1);
+        if (parts.length != 3) {
+            throw malformed("token contains an invalid number of segments");
+        }
+        Map<?, ?> header = object(parts[0], "header", "Go value of type map[string]interface {}");
+        Jwt jwt = new Jwt(object(parts[1], "claim", "Go value of type jwt.RegisteredClaims"));
+        if (!(header.get("alg") instanceof String method)) {
+            throw new MalformedException("token is unverifiable: signing method (alg) is unspecified");
+        }
+        if (!METHODS.contains(method)) {
+            throw new MalformedException("token is unverifiable: signing method (alg) is unavailable");
+        }
+        return jwt;
+    }
+
+    /** What is wrong with the times, in the library's words; empty if nothing is. No leeway. */
+    String timeFault(Instant now) {
+        List<String> faults = new ArrayList<>();
+        if (expiresAt != null && !now.isBefore(expiresAt)) {
+            faults.add("token is expired");
+        }
+        if (notBefore != null && now.isBefore(notBefore)) {
+            faults.add("token is not valid yet");
+        }
+        return String.join(", ", faults);
+    }
+
+    @Nullable
+    String text(String claim) {
+        return claims.get(claim) instanceof String text ? text : null;
+    }
+
+    boolean hasAudience(String audience) {
+        Object claim = claims.get("aud");
+        return claim instanceof List<?> list ? list.contains(audience) : audience.equals(claim);
+    }
+
+    boolean isBoundToPod() {
+        return claims.get("kubernetes.io") instanceof Map<?, ?> kubernetes && kubernetes.get("pod") instanceof Map;
+    }
+
+    private @Nullable Instant instant(String claim) throws MalformedException {
+        Object value = claims.get(claim);
+        if (value == null) {
+            return null;
+        }
+        if (value instanceof BigDecimal seconds
+                && seconds.precision() - seconds.scale() <= 12
+                && seconds.scale() < 99) {
+            return Instant.ofEpochSecond(seconds.longValue());
+        }
+        throw malformed("could not JSON decode claim: could not parse NumericData: json: invalid number");
+    }
+
+    private static Map<?, ?> object(String segment, String name, String type) throws MalformedException {
+        byte[] bytes;
+        try {
+            bytes = decode(segment);
+        } catch (MalformedException e) {
+            throw malformed("could not base64 decode " + name + ": " + e.getMessage());
+        }
+        try {
+            Object value = GoJson.parse(new String(bytes, StandardCharsets.UTF_8));
+            if (value == null) {
+                return Map.of();
+            }
+            if (value instanceof Map<?, ?> map) {
+                return map;
+            }
+            String kind = value instanceof List
+                    ? "array"
+                    : value instanceof String ? "string" : value instanceof Boolean ? "bool" : "number";
+            throw malformed("could not JSON decode " + name + ": json: cannot unmarshal " + kind + " into " + type);
+        } catch (GoJson.SyntaxException e) {
+            throw malformed("could not JSON decode " + name + ": " + e.getMessage());
+        }
+    }
+
+    /** Go's unpadded URL alphabet: the error names the offending byte, or the start of a group of one character. */
+    private static byte[] decode(String segment) throws MalformedException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int bits = 0;
+        int held = 0;
+        int group = 0;
+        for (int i = 0; i < segment.length(); i++) {
+            int value = ALPHABET.indexOf(segment.charAt(i));
+            if (value < 0) {
+                throw new MalformedException("illegal base64 data at input byte " + i);
+            }
+            group = (group + 1) % 4;
+            bits = (bits << 6) | value;
+            held += 6;
+            if (held >= 8) {
+                held -= 8;
+                out.write(bits >> held);
+            }
+        }
+        if (group == 1) {
+            throw new MalformedException("illegal base64 data at input byte " + (segment.length() - 1));
+        }
+        return out.toByteArray();
+    }
+
+    private static MalformedException malformed(String message) {
+        return new MalformedException("token is malformed: " + message);
+    }
+
+    static final class MalformedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        MalformedException(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.testkit;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** A token bucket on the agent's clock. Thread-safe. */
+final class RateLimiter {
+    private final InstantSource clock;
+    private final double perSecond;
+    private final int burst;
+    private Instant last;
+    private double tokens;
+
+    RateLimiter(InstantSource clock, double perSecond, int burst) {
+        this.clock = clock;
+        this.perSecond = perSecond;
+        this.burst = burst;
+        this.last = clock.instant();
+        this.tokens = burst;
+    }
+
+    synchronized boolean allow() {
+        Instant now = clock.instant();
+        double elapsed = Math.max(0, Duration.between(last, now).toNanos() / 1e9);
+        last = now;
+        tokens = Math.min(burst, tokens + elapsed * perSecond);
+        if (tokens < 1) {
+            return false;
+        }
+        tokens--;
+        return true;
+    }
+}

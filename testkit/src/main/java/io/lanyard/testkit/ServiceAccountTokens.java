@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.testkit;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.UUID;
+
+/**
+ * An API server that issues projected service-account tokens for EKS Pod Identity: RS256, with the claims that a real
+ * cluster writes, signed with a key of this JVM's own.
+ *
+ * <p>Immutable and thread-safe. The key is made when the first token is issued, which takes some hundred milliseconds
+ * once in a JVM; after that a token takes about a millisecond. Nothing here does I/O.
+ */
+public final class ServiceAccountTokens {
+    private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
+    private static final Duration A_DAY = Duration.ofHours(24);
+
+    private final InstantSource clock;
+    private final String region;
+
+    private ServiceAccountTokens(InstantSource clock, String region) {
+        this.clock = clock;
+        this.region = region;
+    }
+
+    /**
+     * An issuer on the system's clock, for a cluster in {@code us-west-2}.
+     *
+     * @return the issuer
+     */
+    public static ServiceAccountTokens create() {
+        return new ServiceAccountTokens(InstantSource.system(), "us-west-2");
+    }
+
+    /**
+     * The same issuer on another clock.
+     *
+     * @param clock where {@code iat}, {@code nbf} and {@code exp} come from
+     * @return a new issuer
+     */
+    public ServiceAccountTokens withClock(InstantSource clock) {
+        return new ServiceAccountTokens(Objects.requireNonNull(clock, "clock"), region);
+    }
+
+    /**
+     * The same issuer in another region.
+     *
+     * @param region of AWS
+     * @return a new issuer
+     */
+    public ServiceAccountTokens withRegion(String region) {
+        return new ServiceAccountTokens(clock, Objects.requireNonNull(region, "region"));
+    }
+
+    /**
+     * Issues a token for 24 hours, as the webhook asks for.
+     *
+     * @param namespace of Kubernetes
+     * @param serviceAccount its name
+     * @return a JWT, never the same twice
+     */
+    public String issue(String namespace, String serviceAccount) {
+        return token(namespace, serviceAccount).issue();
+    }
+
+    /**
+     * Issues a token.
+     *
+     * @param namespace of Kubernetes
+     * @param serviceAccount its name
+     * @param lifetime from now to {@code exp}; zero or negative for an expired one
+     * @return a JWT, never the same twice
+     */
+    public String issue(String namespace, String serviceAccount, Duration lifetime) {
+        return token(namespace, serviceAccount).lifetime(lifetime).issue();
+    }
+
+    /**
+     * Issues a token whose 24 hours were over a while ago.
+     *
+     * @param namespace of Kubernetes
+     * @param serviceAccount its name
+     * @param ago how long ago it expired
+     * @return a JWT, never the same twice
+     */
+    public String issueExpired(String namespace, String serviceAccount, Duration ago) {
+        return token(namespace, serviceAccount).issuedAgo(A_DAY.plus(ago)).issue();
+    }
+
+    /**
+     * A token with options, for 24 hours from now unless they say otherwise.
+     *
+     * @param namespace of Kubernetes
+     * @param serviceAccount its name
+     * @return the token before it is issued
+     */
+    public Draft token(String namespace, String serviceAccount) {
+        return new Draft(
+                this,
+                Objects.requireNonNull(namespace, "namespace"),
+                Objects.requireNonNull(serviceAccount, "serviceAccount"),
+                serviceAccount + "-5d8f7c9b6d-x2x7k",
+                "pods.eks.amazonaws.com",
+                Duration.ZERO,
+                A_DAY,
+                Duration.ZERO,
+                true);
+    }
+
+    /**
+     * The key that verifies every token of this JVM.
+     *
+     * @return an RSA key of 2048 bits
+     */
+    public PublicKey publicKey() {
+        return Key.PAIR.getPublic();
+    }
+
+    /**
+     * The {@code kid} in the tokens' headers.
+     *
+     * @return 40 hex digits
+     */
+    public String keyId() {
+        return Key.ID;
+    }
+
+    private String issuer() {
+        return "https://oidc.eks." + region + ".amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
+    }
+
+    private String sign(String claims) {
+        String header = GoJson.object("alg", "RS256", "kid", Key.ID);
+        String content = encode(header) + "." + encode(claims);
+        try {
+            Signature signature = Signature.getInstance("SHA256withRSA");
+            signature.initSign(Key.PAIR.getPrivate());
+            signature.update(content.getBytes(StandardCharsets.US_ASCII));
+            return content + "." + BASE64.encodeToString(signature.sign());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has RSA", e);
+        }
+    }
+
+    private static String encode(String text) {
+        return BASE64.encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Made at first use. */
+    private static final class Key {
+        static final KeyPair PAIR = pair();
+        static final String ID = id(PAIR.getPublic());
+
+        private static KeyPair pair() {
+            try {
+                KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+                generator.initialize(2048);
+                return generator.generateKeyPair();
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every JDK has RSA", e);
+            }
+        }
+
+        private static String id(PublicKey key) {
+            try {
+                return HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-1").digest(key.getEncoded()));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every JDK has SHA-1", e);
+            }
+        }
+    }
+
+    /** A token before it is issued. Immutable: each option gives a new draft. */
+    public static final class Draft {
+        private final ServiceAccountTokens tokens;
+        private final String namespace;
+        private final String serviceAccount;
+        private final String pod;
+        private final String audience;
+        private final Duration age;
+        private final Duration lifetime;
+        private final Duration notBefore;
+        private final boolean bound;
+
+        private Draft(
+                ServiceAccountTokens tokens,
+                String namespace,
+                String serviceAccount,
+                String pod,
+                String audience,
+                Duration age,
+                Duration lifetime,
+                Duration notBefore,
+                boolean bound) {
+            this.tokens = tokens;
+            this.namespace = namespace;
+            this.serviceAccount = serviceAccount;
+            this.pod = pod;
+            this.audience = audience;
+            this.age = age;
+            this.lifetime = lifetime;
+            this.notBefore = notBefore;
+            this.bound = bound;
+        }
+
+        /**
+         * Sets {@code exp}.
+         *
+         * @param lifetime from {@code iat} on
+         * @return a new draft
+         */
+        public Draft lifetime(Duration lifetime) {
+            return new Draft(tokens, namespace, serviceAccount, pod, audience, age, lifetime, notBefore, bound);
+        }
+
+        /**
+         * Sets {@code iat}, and {@code nbf} and {@code exp} with it.
+         *
+         * @param age how long ago; negative for a clock that is ahead
+         * @return a new draft
+         */
+        public Draft issuedAgo(Duration age) {
+            return new Draft(tokens, namespace, serviceAccount, pod, audience, age, lifetime, notBefore, bound);
+        }
+
+        /**
+         * Sets {@code nbf} apart from {@code iat}, where it is in every real token.
+         *
+         * @param afterIssue how long after {@code iat}
+         * @return a new draft
+         */
+        public Draft notBefore(Duration afterIssue) {
+            return new Draft(tokens, namespace, serviceAccount, pod, audience, age, lifetime, afterIssue, bound);
+        }
+
+        /**
+         * Sets {@code aud}.
+         *
+         * @param audience {@code sts.amazonaws.com} for a token of IRSA
+         * @return a new draft
+         */
+        public Draft audience(String audience) {
+            return new Draft(tokens, namespace, serviceAccount, pod, audience, age, lifetime, notBefore, bound);
+        }
+
+        /**
+         * Names the pod, whose {@code uid} follows from its name.
+         *
+         * @param pod name of the pod
+         * @return a new draft
+         */
+        public Draft pod(String pod) {
+            return new Draft(tokens, namespace, serviceAccount, pod, audience, age, lifetime, notBefore, bound);
+        }
+
+        /**
+         * Leaves out pod and node, as in a token that was asked for by hand.
+         *
+         * @return a new draft
+         */
+        public Draft notBoundToPod() {
+            return new Draft(tokens, namespace, serviceAccount, pod, audience, age, lifetime, notBefore, false);
+        }
+
+        /**
+         * Issues the token.
+         *
+         * @return a JWT, never the same twice
+         */
+        public String issue() {
+            Instant issuedAt = tokens.clock.instant().minus(age);
+            String node = "ip-10-0-12-34." + tokens.region + ".compute.internal";
+            // in the order of their names, as the API server's library writes them
+            String binding = bound ? ",\"node\":" + named(node) + ",\"pod\":" + named(pod) : "";
+            return tokens.sign("{\"aud\":[" + GoJson.text(audience) + "]"
+                    + ",\"exp\":" + issuedAt.plus(lifetime).getEpochSecond()
+                    + ",\"iat\":" + issuedAt.getEpochSecond()
+                    + ",\"iss\":" + GoJson.text(tokens.issuer())
+                    + ",\"jti\":" + GoJson.text(UUID.randomUUID().toString())
+                    + ",\"kubernetes.io\":{\"namespace\":" + GoJson.text(namespace) + binding
+                    + ",\"serviceaccount\":" + named(serviceAccount) + "}"
+                    + ",\"nbf\":" + issuedAt.plus(notBefore).getEpochSecond()
+                    + ",\"sub\":" + GoJson.text("system:serviceaccount:" + namespace + ":" + serviceAccount) + "}");
+        }
+
+        private String named(String name) {
+            String seed = tokens.issuer() + "/" + namespace + "/" + name;
+            UUID uid = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8));
+            return GoJson.object("name", name, "uid", uid.toString());
+        }
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The servers of the container-credentials protocol, in the test's own process, to the byte and with faults on request.
+ *
+ * <p>{@link io.lanyard.testkit.EksPodIdentityAgent} and {@link io.lanyard.testkit.EcsCredentialsAgent} answer as the
+ * real agents were captured answering; {@link io.lanyard.testkit.Fault} bends an answer or breaks it off;
+ * {@link io.lanyard.testkit.ServiceAccountTokenFile} keeps a token on disk the way kubelet does. Every secret they
+ * hand out is a fake that contains the word {@code CANARY}, so that a scan of logs and heaps finds a leak.
+ *
+ * <p>The package shares no code with the rest of Lanyard: what would read wrongly and write wrongly in the same way
+ * would prove nothing.
+ */
+@NullMarked
+package io.lanyard.testkit;
+
+import org.jspecify.annotations.NullMarked;

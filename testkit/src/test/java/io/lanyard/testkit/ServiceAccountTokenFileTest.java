@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ServiceAccountTokenFileTest {
+
+    @Test
+    void the_volume_looks_like_kubelets() throws Exception {
+        try (ServiceAccountTokenFile file = ServiceAccountTokenFile.create("shop", "cart")) {
+            Path volume = volumeOf(file);
+            assertThat(file.path()).isAbsolute().hasFileName("eks-pod-identity-token");
+            assertThat(Files.readSymbolicLink(file.path())).hasToString("..data/eks-pod-identity-token");
+            assertThat(Files.readSymbolicLink(volume.resolve("..data")).toString())
+                    .matches("\\.\\.\\d{4}(_\\d\\d){5}\\.\\d{9}");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.path())))
+                    .isEqualTo("rw-r--r--");
+            assertThat(Jwt.parse(Files.readString(file.path())).text("sub"))
+                    .isEqualTo("system:serviceaccount:shop:cart");
+        }
+    }
+
+    @Test
+    void rotation_leaves_a_new_token_and_deletes_the_old_directory() throws Exception {
+        try (ServiceAccountTokenFile file =
+                ServiceAccountTokenFile.create(ServiceAccountTokens.create(), "shop", "cart", Duration.ofMinutes(10))) {
+            String before = Files.readString(file.path());
+            file.rotate();
+            assertThat(Files.readString(file.path())).isNotEqualTo(before);
+            try (Stream<Path> entries = Files.list(volumeOf(file))) {
+                assertThat(entries).hasSize(3);
+            }
+        }
+    }
+
+    @Test
+    void any_text_can_be_written_and_the_token_removed_and_brought_back() throws Exception {
+        try (ServiceAccountTokenFile file = ServiceAccountTokenFile.create("shop", "cart")) {
+            file.write(" \n");
+            assertThat(file.path()).hasContent(" \n");
+            file.remove();
+            file.remove();
+            assertThat(file.path()).doesNotExist();
+            file.rotate();
+            assertThat(file.path()).isNotEmptyFile();
+        }
+    }
+
+    @Test
+    void close_leaves_nothing_behind() {
+        ServiceAccountTokenFile file = ServiceAccountTokenFile.create("shop", "cart");
+        Path volume = volumeOf(file);
+        file.close();
+        file.close();
+        assertThat(Files.exists(volume, LinkOption.NOFOLLOW_LINKS)).isFalse();
+    }
+
+    @Test
+    void a_reader_sees_whole_tokens_or_no_file_during_rotations() throws Exception {
+        Set<String> written = ConcurrentHashMap.newKeySet();
+        Set<String> seen = ConcurrentHashMap.newKeySet();
+        AtomicBoolean done = new AtomicBoolean();
+        ExecutorService readers = Executors.newFixedThreadPool(2);
+        try (ServiceAccountTokenFile file = ServiceAccountTokenFile.create("shop", "cart")) {
+            written.add(Files.readString(file.path()));
+            List<Future<?>> running = Stream.of(1, 2)
+                    .<Future<?>>map(i -> readers.submit(() -> readUntil(done, file.path(), seen)))
+                    .toList();
+            for (int i = 0; i < 200; i++) {
+                String token = Integer.toString(i).repeat(700);
+                written.add(token);
+                file.write(token);
+            }
+            done.set(true);
+            for (Future<?> reader : running) {
+                reader.get();
+            }
+        } finally {
+            readers.shutdownNow();
+        }
+        assertThat(seen).isNotEmpty().isSubsetOf(written);
+    }
+
+    private static Path volumeOf(ServiceAccountTokenFile file) {
+        return file.path().resolveSibling("");
+    }
+
+    private static void readUntil(AtomicBoolean done, Path path, Set<String> seen) {
+        while (!done.get()) {
+            try {
+                seen.add(Files.readString(path));
+            } catch (NoSuchFileException e) {
+                // resolved too early: as in a pod
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
