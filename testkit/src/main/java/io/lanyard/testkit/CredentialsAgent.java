@@ -237,10 +237,14 @@ public abstract sealed class CredentialsAgent implements AutoCloseable
         }
     }
 
-    /** The end of a life that starts now: services count from the full second. */
-    Instant expiration(Fault fault) {
-        Duration lifetime = fault.lifetime() != null ? fault.lifetime() : credentialLifetime;
-        return Instant.ofEpochSecond(clock.instant().getEpochSecond()).plus(lifetime);
+    /** The end of a life that starts at that moment: services count from the full second. */
+    Instant expiration(Fault fault, Instant start, @Nullable Duration longest) {
+        Duration lifetime = credentialLifetime;
+        if (longest != null && longest.compareTo(lifetime) < 0) {
+            lifetime = longest;
+        }
+        lifetime = fault.lifetime() != null ? fault.lifetime() : lifetime;
+        return Instant.ofEpochSecond(start.getEpochSecond()).plus(lifetime);
     }
 
     IssuedCredentials issue(String roleArn, Instant expiration) {

@@ -178,7 +178,7 @@ public final class EcsCredentialsAgent extends CredentialsAgent {
             return credentials(cached);
         }
         // outside the lock: listeners are told
-        IssuedCredentials fresh = issue(task.roleArn, expiration(fault));
+        IssuedCredentials fresh = issue(task.roleArn, expiration(fault, clock.instant(), null));
         synchronized (tasks) {
             task.cached = fresh;
         }

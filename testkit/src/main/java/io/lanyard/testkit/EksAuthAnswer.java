@@ -87,6 +87,14 @@ public enum EksAuthAnswer {
         return measuredDelay;
     }
 
+    /** Whether the agent evicts what it holds when a renewal is told this. */
+    boolean isForGood() {
+        return switch (this) {
+            case NOT_FOUND, ACCESS_DENIED_NODE_ROLE, ACCESS_DENIED_TRUST_POLICY, EXPIRED_TOKEN, INVALID_TOKEN -> true;
+            default -> false;
+        };
+    }
+
     HttpAnswer answer(String namespace, String serviceAccount, String cluster) {
         if (this == UNREACHABLE) {
             return HttpAnswer.error(status, "[]");

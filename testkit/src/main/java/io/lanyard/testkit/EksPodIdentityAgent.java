@@ -28,8 +28,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Credentials live as long as {@link #credentialLifetime(Duration)} says; with 15 seconds or less the agent answers
  * 500 as the real one does (to get such credentials, or expired ones, use {@link Fault#lifetime(Duration)}).
- * {@link #cache(boolean)} gives the same credentials to the same token while they have more than 15 seconds left; a
- * restart forgets them.
+ * A target role's live 59 minutes at the most ({@link #associate(String, String, String, String)}).
+ *
+ * <p>{@link #cache(boolean)} makes it hold credentials by token as the real one does: one caller fetches for all; they
+ * are given while they have more than 15 seconds left, and then fetched on demand; they are renewed at the first full
+ * minute after three hours, so that a client sees three to six hours left of six, and 59-minute credentials do not
+ * change until their last 15 seconds. A renewal that fails keeps what there is and is tried again two minutes later,
+ * but for what EKS Auth refuses for good (no association, access denied, token expired or invalid): that evicts. A
+ * restart forgets all. What is left out: the limits on the number of entries and on the rate of renewals. Nothing runs
+ * in the background: a request first catches up on the renewals that fell due for its token since the last one, each as
+ * of its own minute, but with the associations and the answers of EKS Auth that are set now.
  *
  * <p>The real agent compares the Host header with its two addresses as text. The emulator listens elsewhere, so it also
  * takes the address it listens on and {@code localhost}, or no client could use {@link #credentialsUri()} as it is;
@@ -42,15 +50,17 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
     private static final List<String> REAL_HOSTS = List.of("169.254.170.23", "fd00:ec2::23");
     private static final String AUDIENCE = "pods.eks.amazonaws.com";
     private static final String SUBJECT = "system:serviceaccount:";
-    private static final Duration SHORTEST_LIFE = Duration.ofSeconds(15);
+    private static final Duration LIFE_OF_CHAINED_ROLE = Duration.ofMinutes(59);
 
     private final Set<String> hosts;
     private final String cluster;
     private final @Nullable RateLimiter limiter;
-    private final Map<String, String> associations = new HashMap<>();
-    private final Map<String, IssuedCredentials> cached = new HashMap<>();
+    private final Map<String, Association> associations = new HashMap<>();
+    private final EksCredentialsCache cached = new EksCredentialsCache();
     private final Queue<EksAuthAnswer> queued = new ArrayDeque<>();
     private EksAuthAnswer standing = EksAuthAnswer.CREDENTIALS;
+
+    private record Association(String roleArn, @Nullable Duration longestLife) {}
 
     private EksPodIdentityAgent(Builder builder) {
         super("eks-pod-identity-agent", Duration.ofSeconds(30), builder);
@@ -116,14 +126,35 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
      */
     public void associate(String namespace, String serviceAccount, String roleArn) {
         Objects.requireNonNull(FakeCredentials.accountOf(roleArn));
+        put(namespace, serviceAccount, new Association(roleArn, null));
+    }
+
+    /**
+     * Associates a service account with a role and a target role that is assumed from it, in place of an earlier
+     * association. The credentials are the target role's and live 59 minutes at the most, as those of a chained role
+     * do.
+     *
+     * @param namespace of Kubernetes
+     * @param serviceAccount its name
+     * @param roleArn the role in the cluster's account
+     * @param targetRoleArn the role that the credentials stand for
+     * @throws IllegalArgumentException if either is no role ARN
+     */
+    public void associate(String namespace, String serviceAccount, String roleArn, String targetRoleArn) {
+        Objects.requireNonNull(FakeCredentials.accountOf(roleArn));
+        Objects.requireNonNull(FakeCredentials.accountOf(targetRoleArn));
+        put(namespace, serviceAccount, new Association(targetRoleArn, LIFE_OF_CHAINED_ROLE));
+    }
+
+    private void put(String namespace, String serviceAccount, Association association) {
         synchronized (associations) {
-            associations.put(namespace + ":" + serviceAccount, roleArn);
+            associations.put(namespace + ":" + serviceAccount, association);
         }
     }
 
     /**
      * Ends an association: from now on EKS Auth says 404 ResourceNotFoundException. With {@link #cache(boolean)} the
-     * agent gives what it holds until that expires, as the real one does.
+     * agent gives what it holds until it next renews that, as the real one does.
      *
      * @param namespace of Kubernetes
      * @param serviceAccount its name
@@ -147,7 +178,8 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
     }
 
     /**
-     * Queues answers of EKS Auth for the next requests that get so far, one each; then as {@link #answerWith} said.
+     * Queues answers of EKS Auth for the next requests that get so far, and for the agent's own renewals, one each; then
+     * as {@link #answerWith} said.
      *
      * @param answers in order
      */
@@ -190,49 +222,66 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
         if (!timeFault.isEmpty()) {
             return HttpAnswer.error(400, "Service account token failed basic claim validations: " + timeFault);
         }
-        IssuedCredentials held = fault.lifetime() == null ? held(token) : null;
-        return held != null ? credentials(held) : askEksAuth(jwt, token, fault);
+        if (!isCaching()) {
+            return answer(askEksAuth(jwt, clock.instant(), fault));
+        }
+        synchronized (cached) {
+            Instant now = clock.instant();
+            IssuedCredentials held = fault.lifetime() == null
+                    ? cached.held(token, now, (renewing, at) -> askEksAuth(renewing, at, Fault.NONE))
+                    : null;
+            if (held != null) {
+                return credentials(held);
+            }
+            EksCredentialsCache.Told told = askEksAuth(jwt, now, fault);
+            if (told.credentials() != null) {
+                cached.keep(token, jwt, told.credentials(), now);
+            }
+            return answer(told);
+        }
     }
 
-    private HttpAnswer askEksAuth(Jwt jwt, String token, Fault fault) {
+    private EksCredentialsCache.Told askEksAuth(Jwt jwt, Instant now, Fault fault) {
         EksAuthAnswer scripted = nextAnswer();
         String subject = jwt.text("sub");
         String account = subject != null && subject.startsWith(SUBJECT) ? subject.substring(SUBJECT.length()) : "";
         String[] names = account.split(":", 2);
         if (scripted == EksAuthAnswer.CREDENTIALS) {
-            if (names.length < 2 || !jwt.hasAudience(AUDIENCE)) {
+            if (!jwt.timeFault(now).isEmpty()) {
+                scripted = EksAuthAnswer.EXPIRED_TOKEN;
+            } else if (names.length < 2 || !jwt.hasAudience(AUDIENCE)) {
                 scripted = EksAuthAnswer.INVALID_TOKEN;
             } else if (!jwt.isBoundToPod()) {
                 scripted = EksAuthAnswer.INVALID_REQUEST;
             }
         }
-        String roleArn;
+        Association association;
         synchronized (associations) {
-            roleArn = associations.get(account);
+            association = associations.get(account);
         }
-        if (scripted == EksAuthAnswer.CREDENTIALS && roleArn == null) {
+        if (scripted == EksAuthAnswer.CREDENTIALS && association == null) {
             scripted = EksAuthAnswer.NOT_FOUND;
         }
-        if (scripted != EksAuthAnswer.CREDENTIALS || roleArn == null) {
-            return scripted.answer(names[0], names.length < 2 ? "" : names[1], cluster);
+        if (scripted != EksAuthAnswer.CREDENTIALS || association == null) {
+            HttpAnswer refusal = scripted.answer(names[0], names.length < 2 ? "" : names[1], cluster);
+            return new EksCredentialsCache.Told(null, refusal, scripted.isForGood());
         }
-        Instant expiration = expiration(fault);
-        Duration left = Duration.between(clock.instant(), expiration);
-        if (fault.lifetime() == null && left.compareTo(SHORTEST_LIFE) <= 0) {
-            return HttpAnswer.error(
+        Instant expiration = expiration(fault, now, association.longestLife);
+        Duration left = Duration.between(now, expiration);
+        if (fault.lifetime() == null && left.compareTo(EksCredentialsCache.SHORTEST_LIFE) <= 0) {
+            HttpAnswer refusal = HttpAnswer.error(
                     500,
                     String.format(
                             Locale.ROOT,
                             "fetched credentials are expired or will expire within the next %.2f seconds",
                             left.toNanos() / 1e9));
+            return new EksCredentialsCache.Told(null, refusal, false);
         }
-        IssuedCredentials fresh = issue(roleArn, expiration);
-        if (isCaching()) {
-            synchronized (cached) {
-                cached.put(token, fresh);
-            }
-        }
-        return credentials(fresh);
+        return new EksCredentialsCache.Told(issue(association.roleArn, expiration), null, false);
+    }
+
+    private static HttpAnswer answer(EksCredentialsCache.Told told) {
+        return told.credentials() != null ? credentials(told.credentials()) : Objects.requireNonNull(told.refusal());
     }
 
     private static HttpAnswer credentials(IssuedCredentials credentials) {
@@ -244,20 +293,6 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
                         "Token", credentials.sessionToken(),
                         "AccountId", credentials.accountId(),
                         "Expiration", rfc3339Nano(credentials.expiration())));
-    }
-
-    private @Nullable IssuedCredentials held(String token) {
-        if (!isCaching()) {
-            return null;
-        }
-        synchronized (cached) {
-            IssuedCredentials held = cached.get(token);
-            if (held != null && clock.instant().plus(SHORTEST_LIFE).isBefore(held.expiration())) {
-                return held;
-            }
-            cached.remove(token);
-            return null;
-        }
     }
 
     @Override
