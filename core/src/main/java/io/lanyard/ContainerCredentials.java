@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Credentials as the agent gave them.
+ *
+ * <p>Immutable and safe for use by any thread. Equality compares every field, the secrets included. {@link
+ * #toString()} shows the access key id, the account and the expiration, and never a secret.
+ */
+public final class ContainerCredentials {
+
+    private final String accessKeyId;
+    private final String secretAccessKey;
+    private final @Nullable String sessionToken;
+    private final @Nullable Instant expiration;
+    private final @Nullable String accountId;
+    private final @Nullable String roleArn;
+
+    private ContainerCredentials(Builder builder) {
+        this.accessKeyId = Objects.requireNonNull(builder.accessKeyId, "accessKeyId");
+        this.secretAccessKey = Objects.requireNonNull(builder.secretAccessKey, "secretAccessKey");
+        this.sessionToken = builder.sessionToken;
+        this.expiration = builder.expiration;
+        this.accountId = builder.accountId;
+        this.roleArn = builder.roleArn;
+    }
+
+    /**
+     * Starts building credentials.
+     *
+     * @return a new builder without any field set
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The access key id; not a secret.
+     *
+     * @return the access key id, never blank
+     */
+    public String accessKeyId() {
+        return accessKeyId;
+    }
+
+    /**
+     * The secret access key.
+     *
+     * @return the secret, never blank
+     */
+    public String secretAccessKey() {
+        return secretAccessKey;
+    }
+
+    /**
+     * The session token, absent when the agent hands out long-term credentials.
+     *
+     * @return the session token
+     */
+    public Optional<String> sessionToken() {
+        return Optional.ofNullable(sessionToken);
+    }
+
+    /**
+     * The end of the credentials as the agent stated it; absent when they do not end.
+     *
+     * @return the expiration
+     */
+    public Optional<Instant> expiration() {
+        return Optional.ofNullable(expiration);
+    }
+
+    /**
+     * The AWS account the credentials act in, where the agent says so (the EKS agent does, the ECS agent does not).
+     *
+     * @return the account id
+     */
+    public Optional<String> accountId() {
+        return Optional.ofNullable(accountId);
+    }
+
+    /**
+     * The role behind the credentials, where the agent says so (the ECS agent does, the EKS agent does not).
+     *
+     * @return the ARN as the agent wrote it
+     */
+    public Optional<String> roleArn() {
+        return Optional.ofNullable(roleArn);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ContainerCredentials that
+                && accessKeyId.equals(that.accessKeyId)
+                && secretAccessKey.equals(that.secretAccessKey)
+                && Objects.equals(sessionToken, that.sessionToken)
+                && Objects.equals(expiration, that.expiration)
+                && Objects.equals(accountId, that.accountId)
+                && Objects.equals(roleArn, that.roleArn);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(accessKeyId, expiration);
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("ContainerCredentials(accessKeyId=").append(accessKeyId);
+        if (accountId != null) {
+            text.append(", accountId=").append(accountId);
+        }
+        if (roleArn != null) {
+            text.append(", roleArn=").append(roleArn);
+        }
+        return text.append(", expiration=")
+                .append(expiration == null ? "none" : expiration)
+                .append(')')
+                .toString();
+    }
+
+    /** Builds {@link ContainerCredentials}. Not safe for use by several threads at once. */
+    public static final class Builder {
+        private @Nullable String accessKeyId;
+        private @Nullable String secretAccessKey;
+        private @Nullable String sessionToken;
+        private @Nullable Instant expiration;
+        private @Nullable String accountId;
+        private @Nullable String roleArn;
+
+        private Builder() {}
+
+        /**
+         * Sets the access key id (required).
+         *
+         * @param accessKeyId the access key id
+         * @return this builder
+         */
+        public Builder accessKeyId(String accessKeyId) {
+            this.accessKeyId = accessKeyId;
+            return this;
+        }
+
+        /**
+         * Sets the secret access key (required).
+         *
+         * @param secretAccessKey the secret
+         * @return this builder
+         */
+        public Builder secretAccessKey(String secretAccessKey) {
+            this.secretAccessKey = secretAccessKey;
+            return this;
+        }
+
+        /**
+         * Sets the session token.
+         *
+         * @param sessionToken the token, or null for none
+         * @return this builder
+         */
+        public Builder sessionToken(@Nullable String sessionToken) {
+            this.sessionToken = sessionToken;
+            return this;
+        }
+
+        /**
+         * Sets the end of the credentials.
+         *
+         * @param expiration the moment, or null for credentials that do not end
+         * @return this builder
+         */
+        public Builder expiration(@Nullable Instant expiration) {
+            this.expiration = expiration;
+            return this;
+        }
+
+        /**
+         * Sets the AWS account.
+         *
+         * @param accountId the account id, or null where it is not known
+         * @return this builder
+         */
+        public Builder accountId(@Nullable String accountId) {
+            this.accountId = accountId;
+            return this;
+        }
+
+        /**
+         * Sets the role.
+         *
+         * @param roleArn the ARN, or null where it is not known
+         * @return this builder
+         */
+        public Builder roleArn(@Nullable String roleArn) {
+            this.roleArn = roleArn;
+            return this;
+        }
+
+        /**
+         * Builds the credentials.
+         *
+         * @return the credentials
+         * @throws NullPointerException when the access key id or the secret is not set
+         */
+        public ContainerCredentials build() {
+            return new ContainerCredentials(this);
+        }
+
+        @Override
+        public String toString() {
+            return "ContainerCredentials.Builder(accessKeyId=" + accessKeyId + ")";
+        }
+    }
+}

@@ -1,0 +1,527 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.container;
+
+import io.lanyard.Category;
+import io.lanyard.ContainerCredentials;
+import io.lanyard.CredentialsException;
+import io.lanyard.refresh.RefreshingCache;
+import io.lanyard.spi.AgentTransport;
+import io.lanyard.spi.Clock;
+import io.lanyard.spi.DaemonExecutor;
+import io.lanyard.spi.Environment;
+import io.lanyard.spi.HostResolver;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives the credentials of the container that this process runs in: asks the agent that the environment names, and
+ * keeps its answer until shortly before it ends.
+ *
+ * <p>Safe for use by any number of threads; one source should serve a whole process. Nothing is read and nothing is
+ * asked before the first resolve. While the credentials are valid, a resolve neither waits nor locks. A load runs on a
+ * daemon thread, or on the executor that was given, and never on the caller's; callers that need it share it.
+ *
+ * <p>Settings, each as a variable and as the AWS SDK's system property, which wins; options of the builder win over
+ * both: {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}, {@code AWS_CONTAINER_CREDENTIALS_FULL_URI}, {@code
+ * AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}, {@code AWS_CONTAINER_AUTHORIZATION_TOKEN}, {@code
+ * AWS_CONTAINER_SERVICE_ENDPOINT}.
+ */
+public final class ContainerCredentialsSource {
+
+    private final Builder options;
+    private volatile @Nullable RefreshingCache<ContainerCredentials> cache;
+
+    private ContainerCredentialsSource(Builder options) {
+        this.options = options;
+    }
+
+    /**
+     * A source with the default options.
+     *
+     * @return a new source that has read nothing yet
+     */
+    public static ContainerCredentialsSource create() {
+        return builder().build();
+    }
+
+    /**
+     * Starts building a source.
+     *
+     * @return a new builder with the default options
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Starts building a source like this one; the two share nothing but what was given to the builder.
+     *
+     * @return a new builder with this source's options
+     */
+    public Builder toBuilder() {
+        return new Builder(options);
+    }
+
+    /**
+     * Whether container credentials are configured. Reads settings and nothing else.
+     *
+     * @return true when a URI is set
+     */
+    public boolean isConfigured() {
+        return options.hasUri()
+                || Setting.RELATIVE_URI.value(options.environment) != null
+                || Setting.FULL_URI.value(options.environment) != null;
+    }
+
+    /**
+     * The credentials; waits for a load when there are none that are valid, by default at most 25 seconds.
+     *
+     * @return credentials that are valid now
+     * @throws CredentialsException when there are none to be had; {@link Category#NOT_CONFIGURED} when no URI is set
+     * @throws InterruptedException when the calling thread is interrupted while it waits; the load goes on
+     */
+    public ContainerCredentials resolve() throws InterruptedException {
+        return cache().get();
+    }
+
+    /**
+     * The credentials, without waiting and without throwing.
+     *
+     * @return a future that is complete when there are valid credentials, and else completes with the load, as the
+     *     outcome of {@link #resolve()} would be
+     */
+    public CompletableFuture<ContainerCredentials> resolveAsync() {
+        try {
+            return cache().getAsync();
+        } catch (CredentialsException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private RefreshingCache<ContainerCredentials> cache() {
+        RefreshingCache<ContainerCredentials> known = cache;
+        return known != null ? known : firstCache();
+    }
+
+    /** Settings are read at the first resolve; a failure is not remembered, for nothing has been done yet. */
+    private synchronized RefreshingCache<ContainerCredentials> firstCache() {
+        RefreshingCache<ContainerCredentials> first = cache;
+        if (first == null) {
+            first = new RefreshingCache<>(options.loader(), options.clock, options.executor);
+            cache = first;
+        }
+        return first;
+    }
+
+    @Override
+    public String toString() {
+        return "ContainerCredentialsSource()";
+    }
+
+    /**
+     * Builds a {@link ContainerCredentialsSource}. Not safe for use by several threads at once; a built source does not
+     * change with its builder.
+     */
+    public static final class Builder {
+        private @Nullable String relativeUri;
+        private @Nullable String fullUri;
+        private @Nullable String serviceEndpoint;
+        private @Nullable String tokenFile;
+        private @Nullable String token;
+        private boolean preferStaticToken;
+        private Set<String> allowedHosts = Set.of();
+        private boolean restrictHttps;
+        private @Nullable Duration connectTimeout;
+        private @Nullable Duration attemptTimeout;
+        private @Nullable Duration loadTimeout;
+        private @Nullable Integer maxAttempts;
+        private Duration startupPatience = LoadPolicy.STARTUP_PATIENCE;
+        private ExpiredCredentials expiredCredentials = ExpiredCredentials.REFUSE;
+        private @Nullable SSLContext sslContext;
+        private @Nullable AgentTransport transport;
+        private Environment environment = Environment.system();
+        private HostResolver hostResolver = HostResolver.system();
+        private Clock clock = Clock.system();
+        private Executor executor = DaemonExecutor.shared();
+
+        private Builder() {}
+
+        private Builder(Builder that) {
+            this.relativeUri = that.relativeUri;
+            this.fullUri = that.fullUri;
+            this.serviceEndpoint = that.serviceEndpoint;
+            this.tokenFile = that.tokenFile;
+            this.token = that.token;
+            this.preferStaticToken = that.preferStaticToken;
+            this.allowedHosts = that.allowedHosts;
+            this.restrictHttps = that.restrictHttps;
+            this.connectTimeout = that.connectTimeout;
+            this.attemptTimeout = that.attemptTimeout;
+            this.loadTimeout = that.loadTimeout;
+            this.maxAttempts = that.maxAttempts;
+            this.startupPatience = that.startupPatience;
+            this.expiredCredentials = that.expiredCredentials;
+            this.sslContext = that.sslContext;
+            this.transport = that.transport;
+            this.environment = that.environment;
+            this.hostResolver = that.hostResolver;
+            this.clock = that.clock;
+            this.executor = that.executor;
+        }
+
+        /**
+         * Sets the path at the service endpoint, in place of {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}. With this
+         * or {@link #fullUri} set, neither URI of the environment is read.
+         *
+         * @param relativeUri a path that starts with one {@code /}, or null for the environment's
+         * @return this builder
+         */
+        public Builder relativeUri(@Nullable String relativeUri) {
+            this.relativeUri = blankToNull(relativeUri);
+            return this;
+        }
+
+        /**
+         * Sets the whole URI, in place of {@code AWS_CONTAINER_CREDENTIALS_FULL_URI}.
+         *
+         * @param fullUri the URI, or null for the environment's
+         * @return this builder
+         */
+        public Builder fullUri(@Nullable String fullUri) {
+            this.fullUri = blankToNull(fullUri);
+            return this;
+        }
+
+        /**
+         * Sets the host for a relative URI, in place of {@code AWS_CONTAINER_SERVICE_ENDPOINT}.
+         *
+         * @param serviceEndpoint scheme, host and port; null for the environment's, or {@code http://169.254.170.2}
+         * @return this builder
+         */
+        public Builder serviceEndpoint(@Nullable String serviceEndpoint) {
+            this.serviceEndpoint = blankToNull(serviceEndpoint);
+            return this;
+        }
+
+        /**
+         * Sets the token's file, in place of {@code AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}. With this or {@link
+         * #token} set, neither token of the environment is read.
+         *
+         * @param tokenFile the path, opened anew for every attempt; null for the environment's
+         * @return this builder
+         */
+        public Builder tokenFile(@Nullable String tokenFile) {
+            this.tokenFile = blankToNull(tokenFile);
+            return this;
+        }
+
+        /**
+         * Sets the token itself, in place of {@code AWS_CONTAINER_AUTHORIZATION_TOKEN}.
+         *
+         * @param token the value of the Authorization header, sent as it is; null for the environment's
+         * @return this builder
+         */
+        public Builder token(@Nullable String token) {
+            this.token = blankToNull(token);
+            return this;
+        }
+
+        /**
+         * Lets a fixed token win over a token file when both are set, as in the AWS SDK for Java. By default the file
+         * wins, as in the other AWS SDKs.
+         *
+         * @param preferStaticToken true to let the fixed token win
+         * @return this builder
+         */
+        public Builder preferStaticToken(boolean preferStaticToken) {
+            this.preferStaticToken = preferStaticToken;
+            return this;
+        }
+
+        /**
+         * Allows further hosts over http, by the very text that the URI has. The token goes to them in the clear: this
+         * is for local development.
+         *
+         * @param hosts host names or IP literals, without ports
+         * @return this builder
+         */
+        public Builder allowHosts(String... hosts) {
+            Set<String> allowed = new HashSet<>(allowedHosts);
+            for (String host : hosts) {
+                allowed.add(AgentEndpoint.hostKey(host));
+            }
+            this.allowedHosts = Set.copyOf(allowed);
+            return this;
+        }
+
+        /**
+         * Holds https to the hosts that http may have. By default https may go to any host, for its certificate says
+         * who it is.
+         *
+         * @param restrictHttps true to restrict it
+         * @return this builder
+         */
+        public Builder restrictHttpsHosts(boolean restrictHttps) {
+            this.restrictHttps = restrictHttps;
+            return this;
+        }
+
+        /**
+         * Sets how long connecting may take, over all addresses of the agent. Default: 2 s.
+         *
+         * @param connectTimeout a positive duration
+         * @return this builder
+         */
+        public Builder connectTimeout(Duration connectTimeout) {
+            this.connectTimeout = positive(connectTimeout, "connectTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long one exchange may take, from the first byte sent to the last byte read. Default: 8 s, because
+         * the EKS agent takes up to 7.2 s to give the reason of a failure. {@code AWS_METADATA_SERVICE_TIMEOUT}
+         * (seconds) sets the default, and that of connecting where it is shorter.
+         *
+         * @param attemptTimeout a positive duration
+         * @return this builder
+         */
+        public Builder attemptTimeout(Duration attemptTimeout) {
+            this.attemptTimeout = positive(attemptTimeout, "attemptTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how long a whole load may take, pauses included. Default: 25 s, or the attempt timeout or the start-up
+         * patience where one is longer.
+         *
+         * @param loadTimeout a positive duration
+         * @return this builder
+         */
+        public Builder loadTimeout(Duration loadTimeout) {
+            this.loadTimeout = positive(loadTimeout, "loadTimeout");
+            return this;
+        }
+
+        /**
+         * Sets how often the agent is asked in one load. Default: 3, or {@code AWS_METADATA_SERVICE_NUM_ATTEMPTS}.
+         *
+         * @param maxAttempts at least 1
+         * @return this builder
+         */
+        public Builder maxAttempts(int maxAttempts) {
+            if (maxAttempts < 1) {
+                throw new IllegalArgumentException("maxAttempts must be at least 1 but is " + maxAttempts);
+            }
+            this.maxAttempts = maxAttempts;
+            return this;
+        }
+
+        /**
+         * Sets how long a load goes on while there have never been credentials, when the agent refuses the connection,
+         * the token file is not there yet, the association is not visible yet, or the agent has just been restarted.
+         * Default: 10 s; zero fails after the ordinary attempts.
+         *
+         * @param startupPatience zero or a positive duration
+         * @return this builder
+         */
+        public Builder startupPatience(Duration startupPatience) {
+            if (startupPatience.isNegative()) {
+                throw new IllegalArgumentException("startupPatience must not be negative but is " + startupPatience);
+            }
+            this.startupPatience = startupPatience;
+            return this;
+        }
+
+        /**
+         * Sets what becomes of credentials that had ended already when the agent gave them. Default: {@link
+         * ExpiredCredentials#REFUSE}.
+         *
+         * @param expiredCredentials what becomes of them
+         * @return this builder
+         */
+        public Builder expiredCredentials(ExpiredCredentials expiredCredentials) {
+            this.expiredCredentials = Objects.requireNonNull(expiredCredentials, "expiredCredentials");
+            return this;
+        }
+
+        /**
+         * Sets whom https trusts. Default: the JVM's default context. Not used with a {@link #transport} of one's own.
+         *
+         * @param sslContext the context, or null for the default
+         * @return this builder
+         */
+        public Builder sslContext(@Nullable SSLContext sslContext) {
+            this.sslContext = sslContext;
+            return this;
+        }
+
+        /**
+         * Sets what carries the requests. Default: one plain socket per request, never through a proxy.
+         *
+         * @param transport the transport, or null for the default
+         * @return this builder
+         */
+        public Builder transport(@Nullable AgentTransport transport) {
+            this.transport = transport;
+            return this;
+        }
+
+        /**
+         * Sets where settings and files are read. Default: the process's own.
+         *
+         * @param environment the environment
+         * @return this builder
+         */
+        public Builder environment(Environment environment) {
+            this.environment = Objects.requireNonNull(environment, "environment");
+            return this;
+        }
+
+        /**
+         * Sets who resolves host names. Default: the JDK.
+         *
+         * @param hostResolver the resolver
+         * @return this builder
+         */
+        public Builder hostResolver(HostResolver hostResolver) {
+            this.hostResolver = Objects.requireNonNull(hostResolver, "hostResolver");
+            return this;
+        }
+
+        /**
+         * Sets the clock. Default: the machine's.
+         *
+         * @param clock the clock
+         * @return this builder
+         */
+        public Builder clock(Clock clock) {
+            this.clock = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /**
+         * Sets what runs the loads; each occupies a thread for as long as it takes. Default: daemon threads that the
+         * JVM shares, none while nothing is loaded.
+         *
+         * @param executor the executor, which is not shut down by the source
+         * @return this builder
+         */
+        public Builder executor(Executor executor) {
+            this.executor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
+         * Builds the source. Reads nothing.
+         *
+         * @return a new source
+         */
+        public ContainerCredentialsSource build() {
+            return new ContainerCredentialsSource(new Builder(this));
+        }
+
+        private boolean hasUri() {
+            return relativeUri != null || fullUri != null;
+        }
+
+        /** Reads the settings. */
+        CredentialsLoader loader() {
+            return new CredentialsLoader(
+                    endpoint(),
+                    new AgentEndpoint.HostPolicy(allowedHosts, restrictHttps),
+                    tokenSource(),
+                    LoadPolicy.of(
+                            connectTimeout,
+                            attemptTimeout,
+                            loadTimeout,
+                            maxAttempts,
+                            startupPatience,
+                            expiredCredentials,
+                            environment),
+                    transport != null
+                            ? transport
+                            : new SocketTransport(
+                                    hostResolver, clock, sslContext == null ? null : sslContext.getSocketFactory()),
+                    environment,
+                    hostResolver,
+                    clock);
+        }
+
+        private AgentEndpoint endpoint() {
+            Choice relative = choose(relativeUri, "relativeUri", hasUri() ? null : Setting.RELATIVE_URI);
+            Choice full = choose(fullUri, "fullUri", hasUri() ? null : Setting.FULL_URI);
+            if (relative.value != null) {
+                if (full.value != null) {
+                    Log.warn(relative.name + " and " + full.name + " are both set; " + relative.name
+                            + " is used. Unset the other.");
+                }
+                Choice service = choose(serviceEndpoint, "serviceEndpoint", Setting.SERVICE_ENDPOINT);
+                return AgentEndpoint.relative(relative.value, relative.name, service.value, service.name);
+            }
+            if (full.value != null) {
+                return AgentEndpoint.parse(full.value, full.name);
+            }
+            throw CredentialsException.builder(
+                            Category.NOT_CONFIGURED,
+                            "neither " + Setting.RELATIVE_URI.variable() + " nor " + Setting.FULL_URI.variable()
+                                    + " is set")
+                    .remedy(
+                            "on EKS, create the Pod Identity association before the pod (aws eks"
+                                    + " create-pod-identity-association) and recreate the pod; on ECS, give the task a task role")
+                    .build();
+        }
+
+        private TokenSource tokenSource() {
+            boolean set = tokenFile != null || token != null;
+            Choice file = choose(tokenFile, "tokenFile", set ? null : Setting.TOKEN_FILE);
+            // a fixed token is taken as it is: white space in it is a mistake to be told, not mended
+            Choice fixed = set
+                    ? new Choice(token, "token")
+                    : new Choice(Setting.TOKEN.raw(environment), Setting.TOKEN.variable());
+            if (file.value != null && fixed.value != null) {
+                Log.warn(file.name + " and " + fixed.name + " are both set; "
+                        + (preferStaticToken ? fixed.name : file.name) + " is used. Unset the other.");
+            }
+            if (fixed.value != null && (preferStaticToken || file.value == null)) {
+                return TokenSource.fixed(fixed.value, fixed.name);
+            }
+            return file.value == null ? TokenSource.none() : TokenSource.file(file.value, file.name);
+        }
+
+        /** A value and the name by which messages call where it came from. */
+        private record Choice(@Nullable String value, String name) {
+            @Override
+            public String toString() {
+                return name;
+            }
+        }
+
+        private Choice choose(@Nullable String option, String optionName, @Nullable Setting setting) {
+            return option != null || setting == null
+                    ? new Choice(option, "the option " + optionName)
+                    : new Choice(setting.value(environment), setting.variable());
+        }
+
+        private static @Nullable String blankToNull(@Nullable String text) {
+            return text == null || text.isBlank() ? null : text;
+        }
+
+        private static Duration positive(Duration duration, String name) {
+            if (duration.isNegative() || duration.isZero()) {
+                throw new IllegalArgumentException(name + " must be positive but is " + duration);
+            }
+            return duration;
+        }
+
+        @Override
+        public String toString() {
+            return "ContainerCredentialsSource.Builder()";
+        }
+    }
+}

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.container;
+
+import io.lanyard.Category;
+import io.lanyard.ContainerCredentials;
+import io.lanyard.CredentialsException;
+import io.lanyard.refresh.Loaded;
+import io.lanyard.refresh.RefreshingCache;
+import io.lanyard.spi.AgentRequest;
+import io.lanyard.spi.AgentResponse;
+import io.lanyard.spi.AgentTransport;
+import io.lanyard.spi.Clock;
+import io.lanyard.spi.Environment;
+import io.lanyard.spi.HostResolver;
+import io.lanyard.spi.MalformedResponseException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One load: asks the agent until it has credentials, or a reason why it will not have them.
+ *
+ * <p>Called by one thread at a time.
+ */
+final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredentials> {
+
+    /** The agents' answers have some 2 KiB. */
+    static final int BODY_LIMIT = 64 * 1024;
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration SHORTEST_PATIENT_PAUSE = Duration.ofMillis(250);
+    private static final Duration LONGEST_PATIENT_PAUSE = Duration.ofSeconds(1);
+
+    /** How long credentials that had ended already are handed out before the agent is asked again. */
+    private static final Duration ACCEPTED_FOR = Duration.ofMinutes(1);
+
+    /** What the EKS agent and EKS Auth call a refusal that asking again does not change. */
+    private static final Set<String> REFUSALS = Set.of(
+            "AccessDenied",
+            "AccessDeniedException",
+            "AssumeRoleUnauthorizedAccess",
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "InvalidToken",
+            "InvalidTokenException",
+            "InvalidParameterException",
+            "InvalidRequestException",
+            "NoIdInRequest",
+            "ResourceNotFoundException");
+
+    /** What passes by itself on a node, in an agent or for an association that is new. */
+    private static final Set<String> PASSING_AT_START =
+            Set.of("ResourceNotFoundException", "CredentialsUninitialized", "InvalidIdInRequest");
+
+    private final AgentEndpoint endpoint;
+    private final AgentEndpoint.HostPolicy hosts;
+    private final TokenSource token;
+    private final LoadPolicy policy;
+    private final AgentTransport transport;
+    private final Environment environment;
+    private final HostResolver resolver;
+    private final Clock clock;
+
+    private boolean everLoaded;
+
+    CredentialsLoader(
+            AgentEndpoint endpoint,
+            AgentEndpoint.HostPolicy hosts,
+            TokenSource token,
+            LoadPolicy policy,
+            AgentTransport transport,
+            Environment environment,
+            HostResolver resolver,
+            Clock clock) {
+        this.endpoint = endpoint;
+        this.hosts = hosts;
+        this.token = token;
+        this.policy = policy;
+        this.transport = transport;
+        this.environment = environment;
+        this.resolver = resolver;
+        this.clock = clock;
+    }
+
+    @Override
+    public Loaded<ContainerCredentials> load() throws InterruptedException {
+        Loaded<ContainerCredentials> loaded = new Load().run();
+        everLoaded = true;
+        return loaded;
+    }
+
+    /** The state of one load. */
+    private final class Load {
+        private final long start = clock.nanoTime();
+        private final List<CredentialsException> failures = new ArrayList<>();
+        private int tries;
+        private int ordinaryFailures;
+        private @Nullable String sent;
+        private @Nullable Duration retryAfter;
+
+        Loaded<ContainerCredentials> run() throws InterruptedException {
+            boolean rotated = false;
+            String next = null;
+            while (true) {
+                CredentialsException failure;
+                try {
+                    tries++;
+                    return attempt(next);
+                } catch (CredentialsException e) {
+                    failure = e;
+                }
+                next = rotated ? null : rotatedToken(failure);
+                if (next != null) {
+                    rotated = true; // once in a load; the refused token is no fault of the agent's
+                    continue;
+                }
+                Duration pause = pauseAfter(failure);
+                if (pause == null) {
+                    throw finished(failure);
+                }
+                remember(failure);
+                clock.sleep(pause);
+            }
+        }
+
+        private Loaded<ContainerCredentials> attempt(@Nullable String rotatedToken) throws InterruptedException {
+            retryAfter = null;
+            List<InetAddress> addresses = endpoint.addresses(resolver, hosts);
+            sent = rotatedToken != null ? rotatedToken : token.read(environment, clock);
+            AgentRequest request = request(addresses);
+            AgentResponse response;
+            try {
+                response = transport.get(request);
+            } catch (IOException e) {
+                throw broken(e);
+            }
+            if (response.status() != 200) {
+                throw refused(response);
+            }
+            if (response.truncated()) {
+                throw unusable("the body is larger than 64 KiB");
+            }
+            return accept(parse(response), response);
+        }
+
+        private AgentRequest request(List<InetAddress> addresses) {
+            Map<String, String> headers = new LinkedHashMap<>();
+            headers.put("Accept", "application/json");
+            headers.put("Accept-Encoding", "identity");
+            headers.put("User-Agent", "lanyard/" + Version.TEXT);
+            if (sent != null) {
+                headers.put("Authorization", sent);
+            }
+            Duration left = left();
+            return new AgentRequest(
+                    endpoint.scheme(),
+                    endpoint.host(),
+                    endpoint.port(),
+                    addresses,
+                    endpoint.target(),
+                    Collections.unmodifiableMap(headers),
+                    shorter(policy.connectTimeout(), left),
+                    shorter(policy.attemptTimeout(), left),
+                    BODY_LIMIT);
+        }
+
+        private ContainerCredentials parse(AgentResponse response) {
+            try {
+                return CredentialsParser.parse(response.body());
+            } catch (CredentialsParser.UnusableBodyException e) {
+                throw unusable(e.reason());
+            } catch (CredentialsParser.ServiceErrorException e) {
+                String code = ErrorAnswer.clean(e.code(), sent, 128);
+                String description = ErrorAnswer.clean(e.description(), sent, 512);
+                throw failure(
+                                Category.SERVICE_ERROR,
+                                description.isEmpty() ? "the agent answered with an error code" : description)
+                        .status(200)
+                        .serviceCode(code)
+                        .recoverable(!REFUSALS.contains(code))
+                        .build();
+            }
+        }
+
+        /** Hands out credentials that have not ended, or seem to have ended by the fault of the local clock alone. */
+        private Loaded<ContainerCredentials> accept(ContainerCredentials credentials, AgentResponse response) {
+            Instant end = credentials.expiration().orElse(null);
+            Instant now = clock.instant();
+            if (end == null || end.isAfter(now)) {
+                return Loaded.of(credentials, end);
+            }
+            Duration gap = Duration.between(end, now);
+            Instant agentTime = date(response);
+            if (agentTime != null && agentTime.isBefore(end)) {
+                Duration skew = Duration.between(agentTime, now);
+                Log.warn("The local clock is " + words(skew) + " ahead of the agent's at " + endpoint.display()
+                        + ", so that its credentials seem to have ended; they are used. Synchronise the clock.");
+                return Loaded.of(credentials, end.plus(skew));
+            }
+            if (policy.expired() == ExpiredCredentials.ACCEPT) {
+                Log.warn("The agent at " + endpoint.display() + " gave credentials that ended " + words(gap)
+                        + " ago; they are used, as expiredCredentials(ACCEPT) asks.");
+                return Loaded.of(credentials, now.plus(ACCEPTED_FOR));
+            }
+            throw failure(Category.EXPIRED, "the agent gave credentials that ended " + words(gap) + " ago")
+                    .status(200)
+                    .recoverable(true)
+                    .remedy(
+                            "check this machine's clock; if it is right, the agent has lost its own source (an ECS agent"
+                                    + " without its control plane, an EKS agent without EKS Auth): restart or mend the agent, or"
+                                    + " set expiredCredentials(ACCEPT) to use them all the same")
+                    .build();
+        }
+
+        /** The token that the file holds by now, where the agent has refused another. */
+        private @Nullable String rotatedToken(CredentialsException failure) throws InterruptedException {
+            int status = failure.category() == Category.HTTP_STATUS
+                    ? failure.status().orElse(0)
+                    : 0;
+            boolean refused = status == 400 || status == 401 || status == 403;
+            if (!refused || !token.mayChange() || left().isZero()) {
+                return null;
+            }
+            try {
+                String now = token.read(environment, clock);
+                return now == null || now.equals(sent) ? null : now;
+            } catch (CredentialsException unreadable) {
+                return null; // the agent's word says more
+            }
+        }
+
+        /** How long to wait before the next attempt, or null when there is to be none. */
+        private @Nullable Duration pauseAfter(CredentialsException failure) {
+            boolean atStart = !everLoaded && passesAtStart(failure);
+            Duration patience = policy.startupPatience().minus(elapsed());
+            Duration pause;
+            if (atStart && !patience.isNegative() && !patience.isZero()) {
+                // the last pause ends with the patience, so that all of it is used
+                pause = shorter(random(SHORTEST_PATIENT_PAUSE, LONGEST_PATIENT_PAUSE), patience);
+            } else {
+                ordinaryFailures++;
+                int count = atStart ? tries : ordinaryFailures;
+                if (!retryable(failure) || count >= policy.maxAttempts()) {
+                    return null;
+                }
+                Duration longest =
+                        shorter(FIRST_PAUSE.multipliedBy(1L << Math.min(ordinaryFailures - 1, 10)), LONGEST_PAUSE);
+                pause = random(Duration.ZERO, longest);
+            }
+            if (retryAfter != null && retryAfter.compareTo(pause) > 0) {
+                pause = retryAfter;
+            }
+            return pause.compareTo(left()) < 0 ? pause : null;
+        }
+
+        private CredentialsException broken(IOException e) {
+            if (e instanceof MalformedResponseException) {
+                return unusable(String.valueOf(e.getMessage()));
+            }
+            String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            return failure(
+                            Category.UNREACHABLE,
+                            "the exchange with the agent failed: " + ErrorAnswer.clean(reason, sent, 256))
+                    .recoverable(true)
+                    .remedy(Remedies.forBrokenExchange(endpoint, e))
+                    .cause(ErrorAnswer.isRepeatedBy(e, sent) ? null : e)
+                    .build();
+        }
+
+        private CredentialsException refused(AgentResponse response) {
+            int status = response.status();
+            ErrorAnswer answer = ErrorAnswer.read(response.body(), sent);
+            retryAfter = response.header("Retry-After").map(this::retryAfter).orElse(null);
+            boolean passing = status == 429
+                    || status >= 500
+                    || "InvalidIdInRequest".equals(answer.code())
+                    || answer.message().contains("token is not valid yet");
+            return failure(
+                            Category.HTTP_STATUS,
+                            answer.message().isEmpty() ? "the agent said no more" : answer.message())
+                    .status(status)
+                    .serviceCode(answer.code())
+                    .requestId(answer.requestId())
+                    .recoverable(passing)
+                    .remedy(Remedies.forAnswer(response, answer))
+                    .build();
+        }
+
+        private CredentialsException unusable(String why) {
+            return failure(Category.INVALID_RESPONSE, why)
+                    .recoverable(true)
+                    .remedy("check that the URI is the agent's, and that no proxy answers in its place")
+                    .build();
+        }
+
+        private CredentialsException.Builder failure(Category category, String detail) {
+            String effort = tries == 1 ? "" : " (attempt " + tries + ", after " + words(elapsed()) + ")";
+            return CredentialsException.builder(category, detail + effort).endpoint(endpoint.display());
+        }
+
+        /** The last failure, with those before it that were of another kind. */
+        private CredentialsException finished(CredentialsException last) {
+            for (CredentialsException earlier : failures) {
+                if (!alike(earlier, last)) {
+                    last.addSuppressed(earlier);
+                }
+            }
+            return last;
+        }
+
+        private void remember(CredentialsException failure) {
+            for (CredentialsException earlier : failures) {
+                if (alike(earlier, failure)) {
+                    return;
+                }
+            }
+            failures.add(failure);
+        }
+
+        private @Nullable Duration retryAfter(String header) {
+            if (header.length() <= 9 && !header.isEmpty() && header.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                return Duration.ofSeconds(Integer.parseInt(header));
+            }
+            Instant at = httpDate(header);
+            return at == null ? null : Duration.between(clock.instant(), at);
+        }
+
+        private Duration elapsed() {
+            return Duration.ofNanos(clock.nanoTime() - start);
+        }
+
+        private Duration left() {
+            Duration left = policy.loadTimeout().minus(elapsed());
+            return left.isNegative() ? Duration.ZERO : left;
+        }
+    }
+
+    private static boolean retryable(CredentialsException failure) {
+        return switch (failure.category()) {
+            case UNREACHABLE, INVALID_RESPONSE, EXPIRED -> true;
+            case HTTP_STATUS ->
+                failure.status().orElse(0) == 429 || failure.status().orElse(0) >= 500;
+            default -> false;
+        };
+    }
+
+    private static boolean passesAtStart(CredentialsException failure) {
+        return switch (failure.category()) {
+            case UNREACHABLE -> failure.getCause() instanceof ConnectException;
+            // a file that is there and cannot be read stays so
+            case TOKEN_FILE_UNREADABLE -> TokenSource.isNotThereYet(failure);
+            case HTTP_STATUS ->
+                failure.serviceCode().map(PASSING_AT_START::contains).orElse(false)
+                        || String.valueOf(failure.getMessage()).contains("token is not valid yet");
+            default -> false;
+        };
+    }
+
+    private static boolean alike(CredentialsException a, CredentialsException b) {
+        return a.category() == b.category()
+                && a.status().equals(b.status())
+                && a.serviceCode().equals(b.serviceCode());
+    }
+
+    private static @Nullable Instant date(AgentResponse response) {
+        return response.header("Date").map(CredentialsLoader::httpDate).orElse(null);
+    }
+
+    private static @Nullable Instant httpDate(String text) {
+        try {
+            return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    private static Duration random(Duration from, Duration to) {
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(from.toMillis(), to.toMillis() + 1));
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
+    private static String words(Duration duration) {
+        if (duration.compareTo(Duration.ofMinutes(2)) < 0) {
+            return duration.toMillis() / 1000 + "." + duration.toMillis() % 1000 / 100 + " s";
+        }
+        return duration.compareTo(Duration.ofHours(2)) < 0
+                ? duration.toMinutes() + " min"
+                : duration.toHours() + " h " + duration.toMinutesPart() + " min";
+    }
+}

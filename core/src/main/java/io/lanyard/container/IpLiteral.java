@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.container;
+
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * IP literals, read strictly.
+ *
+ * <p>The JDK also takes {@code 127.1}, {@code 2130706433} and {@code ::ffff:127.0.0.1} for 127.0.0.1; a check that reads
+ * an address in one way while another party reads it in another is no check, so only the full forms are read here.
+ */
+final class IpLiteral {
+
+    private static final byte[] ECS_AGENT = {(byte) 169, (byte) 254, (byte) 170, 2};
+    private static final byte[] EKS_AGENT = {(byte) 169, (byte) 254, (byte) 170, 23};
+    private static final byte[] EKS_AGENT_V6 = {(byte) 0xfd, 0, 0x0e, (byte) 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x23
+    };
+    private static final byte[] LOOPBACK_V6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+
+    private IpLiteral() {}
+
+    /** Whether a token may go to this address in the clear: loopback, or an agent's own link-local address. */
+    static boolean isAgentAddress(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        if (bytes.length == 4) {
+            return bytes[0] == 127 || Arrays.equals(bytes, ECS_AGENT) || Arrays.equals(bytes, EKS_AGENT);
+        }
+        return Arrays.equals(bytes, LOOPBACK_V6) || Arrays.equals(bytes, EKS_AGENT_V6);
+    }
+
+    /** The address of a dotted quad without leading zeros, or null when the text is anything else. */
+    static @Nullable InetAddress parseV4(String text) {
+        byte[] bytes = new byte[4];
+        int at = 0;
+        for (int i = 0; i < 4; i++) {
+            int start = at;
+            int value = 0;
+            while (at < text.length() && at - start < 3 && isDigit(text.charAt(at))) {
+                value = value * 10 + (text.charAt(at++) - '0');
+            }
+            boolean leadingZero = at - start > 1 && text.charAt(start) == '0';
+            if (at == start || leadingZero || value > 255) {
+                return null;
+            }
+            bytes[i] = (byte) value;
+            if (i < 3 && (at == text.length() || text.charAt(at++) != '.')) {
+                return null;
+            }
+        }
+        return at == text.length() ? address(bytes) : null;
+    }
+
+    /** The address of eight groups of hex digits, one run of them perhaps left out, or null for any other text. */
+    static @Nullable InetAddress parseV6(String text) {
+        int gap = text.indexOf("::");
+        if (gap != text.lastIndexOf("::")) {
+            return null; // also ":::"
+        }
+        byte[] bytes = new byte[16];
+        if (gap < 0) {
+            return groups(text, bytes) == 16 ? v6(bytes) : null;
+        }
+        byte[] tail = new byte[16];
+        int before = groups(text.substring(0, gap), bytes);
+        int after = groups(text.substring(gap + 2), tail);
+        if (before < 0 || after < 0 || before + after > 14) {
+            return null;
+        }
+        System.arraycopy(tail, 0, bytes, 16 - after, after);
+        return v6(bytes);
+    }
+
+    /** Reads groups into the array and says how many bytes they fill, or -1. */
+    private static int groups(String text, byte[] into) {
+        if (text.isEmpty()) {
+            return 0;
+        }
+        int filled = 0;
+        for (String group : text.split(":", -1)) {
+            if (group.isEmpty() || group.length() > 4 || filled == 16) {
+                return -1;
+            }
+            int value = 0;
+            for (int i = 0; i < group.length(); i++) {
+                int digit = hexDigit(group.charAt(i));
+                if (digit < 0) {
+                    return -1;
+                }
+                value = value << 4 | digit;
+            }
+            into[filled++] = (byte) (value >> 8);
+            into[filled++] = (byte) value;
+        }
+        return filled;
+    }
+
+    /** Whether this is an IPv4 address written as IPv6 (RFC 4291, 2.5.5.2). */
+    static boolean isMapped(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return bytes.length == 16
+                && Arrays.equals(bytes, 0, 10, LOOPBACK_V6, 0, 10)
+                && bytes[10] == (byte) 0xff
+                && bytes[11] == (byte) 0xff;
+    }
+
+    /** The text of RFC 5952, which is the one text of fd00:ec2::23 that the EKS agent takes. */
+    static String canonical(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        if (bytes.length == 4) {
+            return address.getHostAddress();
+        }
+        int[] groups = new int[8];
+        for (int i = 0; i < 8; i++) {
+            groups[i] = ((bytes[2 * i] & 0xff) << 8) | (bytes[2 * i + 1] & 0xff);
+        }
+        int gapStart = -1;
+        int gapLength = 1; // a single zero group is written out
+        for (int i = 0; i < 8; i++) {
+            int end = i;
+            while (end < 8 && groups[end] == 0) {
+                end++;
+            }
+            if (end - i > gapLength) {
+                gapStart = i;
+                gapLength = end - i;
+            }
+        }
+        StringBuilder text = new StringBuilder("[");
+        for (int i = 0; i < 8; i++) {
+            if (i == gapStart) {
+                text.append("::");
+                i += gapLength - 1;
+                continue;
+            }
+            if (i > 0 && text.charAt(text.length() - 1) != ':') {
+                text.append(':');
+            }
+            text.append(Integer.toHexString(groups[i]));
+        }
+        return text.append(']').toString();
+    }
+
+    /** Whether some resolver would read this name as a number: {@code 127.1}, {@code 2130706433}, {@code 0x7f000001}. */
+    static boolean looksNumeric(String host) {
+        String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+        String last = name.substring(name.lastIndexOf('.') + 1);
+        if (last.isEmpty()) {
+            return false;
+        }
+        boolean hex = last.length() > 1 && last.charAt(0) == '0' && (last.charAt(1) | 0x20) == 'x';
+        for (int i = hex ? 2 : 0; i < last.length(); i++) {
+            char digit = last.charAt(i);
+            if (hex ? hexDigit(digit) < 0 : !isDigit(digit)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    private static int hexDigit(char c) {
+        return c < 128 ? Character.digit(c, 16) : -1;
+    }
+
+    private static InetAddress address(byte[] bytes) {
+        try {
+            return Inet4Address.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e); // four bytes are an address
+        }
+    }
+
+    private static InetAddress v6(byte[] bytes) {
+        try {
+            return Inet6Address.getByAddress(null, bytes, -1);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e); // sixteen bytes are an address
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.container;
+
+import io.lanyard.spi.Environment;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A setting of the protocol: a variable of the environment and the AWS SDK's system property of the same
+ * meaning. The property wins; a blank value is an unset value.
+ */
+enum Setting {
+    RELATIVE_URI("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "aws.containerCredentialsPath"),
+    FULL_URI("AWS_CONTAINER_CREDENTIALS_FULL_URI", "aws.containerCredentialsFullUri"),
+    SERVICE_ENDPOINT("AWS_CONTAINER_SERVICE_ENDPOINT", "aws.containerServiceEndpoint"),
+    TOKEN_FILE("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "aws.containerAuthorizationTokenFile"),
+    TOKEN("AWS_CONTAINER_AUTHORIZATION_TOKEN", "aws.containerAuthorizationToken"),
+    METADATA_TIMEOUT("AWS_METADATA_SERVICE_TIMEOUT", "aws.ec2MetadataServiceTimeout"),
+    METADATA_ATTEMPTS("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "aws.ec2MetadataServiceNumAttempts");
+
+    private final String variable;
+    private final String property;
+
+    Setting(String variable, String property) {
+        this.variable = variable;
+        this.property = property;
+    }
+
+    /** The variable's name, by which messages call the setting. */
+    String variable() {
+        return variable;
+    }
+
+    /** The value as it was set, or null. */
+    @Nullable
+    String raw(Environment environment) {
+        String value = environment.property(property);
+        if (value == null || value.isBlank()) {
+            value = environment.variable(variable);
+        }
+        return value == null || value.isBlank() ? null : value;
+    }
+
+    /** The value without white space around it, or null. */
+    @Nullable
+    String value(Environment environment) {
+        String value = raw(environment);
+        return value == null ? null : value.strip();
+    }
+
+    /** The time-out in seconds that the metadata settings ask for, or null. */
+    static @Nullable Duration metadataTimeout(Environment environment) {
+        String text = METADATA_TIMEOUT.value(environment);
+        if (text == null) {
+            return null;
+        }
+        try {
+            double seconds = Double.parseDouble(text);
+            if (seconds >= 0.001 && seconds <= 3600) {
+                return Duration.ofMillis(Math.round(seconds * 1000));
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        Log.warn(METADATA_TIMEOUT.variable
+                + " is not a number of seconds from 0.001 to 3600 and is ignored; set it to one or unset it");
+        return null;
+    }
+
+    /** The number of attempts that the metadata settings ask for, or null. */
+    static @Nullable Integer metadataAttempts(Environment environment) {
+        String text = METADATA_ATTEMPTS.value(environment);
+        if (text == null) {
+            return null;
+        }
+        try {
+            int attempts = Integer.parseInt(text);
+            if (attempts >= 1 && attempts <= 100) {
+                return attempts;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        Log.warn(METADATA_ATTEMPTS.variable
+                + " is not a whole number from 1 to 100 and is ignored; set it to one or unset it");
+        return null;
+    }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.container;
+
+import io.lanyard.spi.AgentRequest;
+import io.lanyard.spi.AgentResponse;
+import io.lanyard.spi.AgentTransport;
+import io.lanyard.spi.Clock;
+import io.lanyard.spi.HostResolver;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One GET over one plain socket.
+ *
+ * <p>By hand for four reasons: a hard deadline over the whole exchange, a connection to the very address that was
+ * checked, no hook of the JVM that could see or change a request carrying a token, and a start-up that costs a fraction
+ * of any HTTP client's.
+ */
+final class SocketTransport implements AgentTransport {
+
+    private final HostResolver resolver;
+    private final Clock clock;
+    private final @Nullable SSLSocketFactory tls;
+
+    /**
+     * Makes a transport.
+     *
+     * @param resolver resolves the names for which https needs no checked address
+     * @param clock measures the deadlines
+     * @param tls makes the sockets for https; null for the JDK's default
+     */
+    SocketTransport(HostResolver resolver, Clock clock, @Nullable SSLSocketFactory tls) {
+        this.resolver = resolver;
+        this.clock = clock;
+        this.tls = tls;
+    }
+
+    @Override
+    public AgentResponse get(AgentRequest request) throws IOException {
+        List<InetAddress> addresses =
+                request.addresses().isEmpty() ? resolver.resolve(request.host()) : request.addresses();
+        long connectBy = clock.nanoTime() + request.connectTimeout().toNanos();
+        IOException unconnected = null;
+        for (int i = 0; i < addresses.size(); i++) {
+            try (DeadlineSocket socket = new DeadlineSocket(clock)) {
+                // an address that swallows packets must leave time for the next
+                long share = (connectBy - clock.nanoTime()) / (addresses.size() - i);
+                IOException refusal = connect(socket, addresses.get(i), request.port(), share);
+                if (refusal == null) {
+                    return exchange(socket, request);
+                }
+                if (unconnected != null) {
+                    refusal.addSuppressed(unconnected);
+                }
+                unconnected = refusal;
+            }
+        }
+        throw unconnected == null ? new IOException("the host has no address") : unconnected;
+    }
+
+    private static @Nullable IOException connect(DeadlineSocket socket, InetAddress address, int port, long nanos) {
+        int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, nanos / 1_000_000));
+        try {
+            socket.setTcpNoDelay(true);
+            socket.connect(new InetSocketAddress(address, port), millis);
+            return null;
+        } catch (SocketTimeoutException e) {
+            return new SocketTimeoutException("connect timed out after " + millis + " ms");
+        } catch (IOException e) {
+            return e;
+        }
+    }
+
+    private AgentResponse exchange(DeadlineSocket socket, AgentRequest request) throws IOException {
+        byte[] head = head(request);
+        socket.deadline(request.timeout());
+        // room for the whole request, so that writing it never waits for the peer to read
+        socket.setSendBufferSize(2 * head.length + 4096);
+        Socket channel = request.secure() ? encrypted(socket, request) : socket;
+        channel.getOutputStream().write(head);
+        channel.getOutputStream().flush();
+        return ResponseReader.read(channel.getInputStream(), request.bodyLimit());
+        // closing the plain socket closes everything; a farewell of TLS would be one more thing to wait for
+    }
+
+    private Socket encrypted(DeadlineSocket socket, AgentRequest request) throws IOException {
+        SSLSocketFactory factory = tls == null ? (SSLSocketFactory) SSLSocketFactory.getDefault() : tls;
+        String peer = request.host().startsWith("[")
+                ? request.host().substring(1, request.host().length() - 1)
+                : request.host();
+        SSLSocket encrypted = (SSLSocket) factory.createSocket(socket, peer, request.port(), true);
+        SSLParameters parameters = encrypted.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        encrypted.setSSLParameters(parameters);
+        encrypted.startHandshake();
+        return encrypted;
+    }
+
+    private static byte[] head(AgentRequest request) {
+        StringBuilder head = new StringBuilder("GET ").append(request.target()).append(" HTTP/1.1\r\n");
+        header(head, "Host", request.authority());
+        request.headers().forEach((name, value) -> header(head, name, value));
+        header(head, "Connection", "close");
+        return head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static void header(StringBuilder head, String name, String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < ' ' || value.charAt(i) >= 0x7f) {
+                throw new IllegalArgumentException("the header " + name + " has a character that it cannot carry");
+            }
+        }
+        head.append(name).append(": ").append(value).append("\r\n");
+    }
+
+    /** A plain socket, never through a proxy, whose every read ends by the deadline: also those that TLS makes. */
+    private static final class DeadlineSocket extends Socket {
+        private final Clock clock;
+        private long deadline;
+
+        DeadlineSocket(Clock clock) {
+            super(Proxy.NO_PROXY);
+            this.clock = clock;
+        }
+
+        void deadline(Duration timeout) {
+            deadline = clock.nanoTime() + timeout.toNanos();
+        }
+
+        @Override
+        public InputStream getInputStream() throws IOException {
+            return new FilterInputStream(super.getInputStream()) {
+                @Override
+                public int read() throws IOException {
+                    untilDeadline();
+                    return in.read();
+                }
+
+                @Override
+                public int read(byte[] bytes, int offset, int length) throws IOException {
+                    untilDeadline();
+                    return in.read(bytes, offset, length);
+                }
+            };
+        }
+
+        private void untilDeadline() throws IOException {
+            long millis = (deadline - clock.nanoTime()) / 1_000_000;
+            if (millis < 1) {
+                throw new SocketTimeoutException("the answer was not complete in time");
+            }
+            setSoTimeout((int) Math.min(Integer.MAX_VALUE, millis));
+        }
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * AWS container credentials: the exchange with the agent, the cache, and the failures in words.
+ *
+ * <p>Depends on the JDK and jackson-core alone.
+ */
+module io.lanyard.core {
+    requires com.fasterxml.jackson.core;
+    requires static transitive org.jspecify;
+
+    exports io.lanyard;
+    exports io.lanyard.container;
+    exports io.lanyard.refresh;
+    exports io.lanyard.spi;
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.lanyard.Category;
+import io.lanyard.ContainerCredentials;
+import io.lanyard.CredentialsException;
+import io.lanyard.spi.Environment;
+import io.lanyard.spi.HostResolver;
+import io.lanyard.testsupport.Canaries;
+import io.lanyard.testsupport.Capture;
+import io.lanyard.testsupport.Evidence;
+import io.lanyard.testsupport.RawServer;
+import io.lanyard.testsupport.VirtualClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every captured answer of the real servers, replayed byte for byte over a socket to the real transport and the real
+ * loader, at the time at which it was captured.
+ *
+ * <p>What an answer means stands here twice: read from the raw text by {@link Capture}, which shares nothing with the
+ * library, and, for what is not credentials, written down by hand.
+ */
+class CapturesTest {
+
+    private static final String ID = "11111111-2222-3333-4444-555555555555";
+
+    /** What must become of an answer that is not credentials. */
+    private record Failure(
+            Category category,
+            @Nullable Integer status,
+            @Nullable String code,
+            @Nullable String requestId,
+            boolean recoverable,
+            boolean mended) {
+
+        /** Refused, and asking again does not help. */
+        static Failure refused(int status, @Nullable String code, @Nullable String requestId) {
+            return new Failure(Category.HTTP_STATUS, status, code, requestId, false, true);
+        }
+
+        /** Refused for now. */
+        static Failure passing(int status, @Nullable String code, @Nullable String requestId) {
+            return new Failure(Category.HTTP_STATUS, status, code, requestId, true, true);
+        }
+
+        /** Nothing that could be read as credentials. */
+        static Failure unusable() {
+            return new Failure(Category.INVALID_RESPONSE, null, null, null, true, true);
+        }
+
+        /** Refused for a reason that only the server's own words tell. */
+        Failure withoutRemedy() {
+            return new Failure(category, status, code, requestId, recoverable, false);
+        }
+    }
+
+    private static final Map<String, Failure> EKS = new TreeMap<>(Map.ofEntries(
+            Map.entry("no token", Failure.refused(400, null, null)),
+            Map.entry("empty token", Failure.refused(400, null, null)),
+            Map.entry("garbage token", Failure.refused(400, null, null)),
+            Map.entry("Bearer-prefixed token", Failure.refused(400, null, null)),
+            Map.entry("token with bad base64", Failure.refused(400, null, null)),
+            Map.entry("expired JWT (local check)", Failure.refused(400, null, null)),
+            Map.entry("nbf 2s in the future (clock skew)", Failure.passing(400, null, null)),
+            Map.entry("wrong Host", Failure.refused(403, null, null)),
+            Map.entry("wrong Host, no token", Failure.refused(403, null, null)),
+            Map.entry("IPv6 expanded Host (java Inet6Address form)", Failure.refused(403, null, null)),
+            Map.entry("Host uppercase v6", Failure.refused(403, null, null)),
+            Map.entry("EKS Auth: notfound", Failure.refused(404, "ResourceNotFoundException", ID)),
+            Map.entry("EKS Auth: denied-node", Failure.refused(400, "AccessDeniedException", ID)),
+            Map.entry("EKS Auth: denied-trust", Failure.refused(400, "AccessDeniedException", ID)),
+            Map.entry("EKS Auth: expired", Failure.refused(400, "ExpiredTokenException", ID)),
+            Map.entry("EKS Auth: invalid", Failure.refused(400, "InvalidTokenException", ID)),
+            Map.entry("EKS Auth: invalidparam", Failure.refused(400, "InvalidParameterException", ID)),
+            Map.entry("EKS Auth: invalidreq", Failure.refused(400, "InvalidRequestException", ID)),
+            Map.entry("EKS Auth: throttle", Failure.passing(429, "ThrottlingException", ID)),
+            Map.entry("EKS Auth: e500", Failure.passing(500, "InternalServerException", ID)),
+            Map.entry("EKS Auth: e503", Failure.passing(503, "ServiceUnavailableException", ID)),
+            Map.entry("EKS Auth slow 5s each", Failure.passing(500, null, null)),
+            Map.entry("creds that live 10 s", Failure.passing(500, null, null)),
+            // a head that promises a body which does not come
+            Map.entry("HEAD", new Failure(Category.UNREACHABLE, null, null, null, true, false)),
+            Map.entry("trailing slash", Failure.refused(404, null, null)),
+            Map.entry("root", Failure.refused(404, null, null)),
+            Map.entry("double slash", Failure.refused(301, null, null)),
+            Map.entry("wrong path v2", Failure.refused(404, null, null)),
+            Map.entry("health", Failure.unusable()),
+            Map.entry("ready", Failure.unusable()),
+            Map.entry("metrics head", Failure.unusable())));
+
+    private static final Map<String, Failure> ECS = new TreeMap<>(Map.ofEntries(
+            Map.entry(
+                    "expired creds are served as they are", new Failure(Category.EXPIRED, 200, null, null, true, true)),
+            Map.entry("unknown id", Failure.passing(400, "InvalidIdInRequest", null)),
+            Map.entry("id with trailing slash", Failure.passing(400, "InvalidIdInRequest", null)),
+            Map.entry("pending id (agent restarted)", Failure.passing(503, "CredentialsUninitialized", null)),
+            Map.entry("empty id v2", Failure.refused(400, "NoIdInRequest", null)),
+            Map.entry("v1 no id", Failure.refused(400, "NoIdInRequest", null)),
+            Map.entry("v1 empty id", Failure.refused(400, "NoIdInRequest", null)),
+            Map.entry("no id v2 w/o slash", Failure.refused(404, null, null)),
+            Map.entry("root", Failure.refused(404, null, null)),
+            Map.entry("random path", Failure.refused(404, null, null)),
+            Map.entry("v4 creds?", Failure.refused(404, null, null)),
+            Map.entry("double slash", Failure.refused(301, null, null))));
+
+    private static final Map<String, Failure> LOCAL = new TreeMap<>(Map.ofEntries(
+            Map.entry("vault no token", Failure.refused(403, null, null)),
+            Map.entry("vault wrong token", Failure.refused(403, null, null)),
+            Map.entry("vault Bearer token", Failure.refused(403, null, null)),
+            Map.entry("vault role-arn denied", Failure.passing(500, null, null)),
+            Map.entry("vault failing base creds", Failure.passing(500, null, null)),
+            Map.entry("local /role/denied", Failure.passing(500, null, null).withoutRemedy()),
+            Map.entry("local unknown", Failure.refused(404, null, null))));
+
+    private final RawServer server = new RawServer();
+
+    @AfterEach
+    void closeServer() {
+        server.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyAnswerOfTheEksAgentIsUnderstood() {
+        return tests("eks-pod-identity-agent", EKS);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyAnswerOfTheEcsAgentIsUnderstood() {
+        return tests("ecs-agent", ECS);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyAnswerOfTheLocalServersIsUnderstood() {
+        return tests("aws-vault-and-ecs-local", LOCAL);
+    }
+
+    @Test
+    void theCapturesHoldAsManyAnswersAsWereTaken() {
+        assertThat(Capture.read("eks-pod-identity-agent")).hasSize(41);
+        assertThat(Capture.read("ecs-agent")).hasSize(17);
+        assertThat(Capture.read("aws-vault-and-ecs-local")).hasSize(15);
+    }
+
+    private Stream<DynamicTest> tests(String file, Map<String, Failure> failures) {
+        List<Capture> captures = Capture.read(file);
+        List<String> names = captures.stream().map(Capture::name).toList();
+        List<DynamicTest> tests = new ArrayList<>();
+        tests.add(dynamicTest(
+                "every failure that is written down was captured",
+                () -> assertThat(names).containsAll(failures.keySet())));
+        for (Capture capture : captures) {
+            Failure failure = failures.get(capture.name());
+            String outcome = failure == null ? "gives credentials" : "is " + failure.category();
+            tests.add(dynamicTest("\"" + capture.name() + "\" " + outcome, () -> {
+                if (failure == null) {
+                    givesCredentials(capture);
+                } else {
+                    fails(capture, failure);
+                }
+            }));
+        }
+        return tests.stream();
+    }
+
+    private void givesCredentials(Capture capture) throws InterruptedException {
+        ContainerCredentials credentials = Evidence.seen("captured " + capture, ask(capture));
+
+        assertThat(credentials.accessKeyId()).isEqualTo(capture.field("AccessKeyId"));
+        assertThat(credentials.secretAccessKey()).isEqualTo(capture.field("SecretAccessKey"));
+        assertThat(credentials.sessionToken()).isEqualTo(present(capture.field("Token")));
+        assertThat(credentials.accountId()).isEqualTo(present(capture.field("AccountId")));
+        assertThat(credentials.roleArn()).isEqualTo(present(capture.field("RoleArn")));
+        // the zero time of Go is no end
+        assertThat(credentials.expiration())
+                .isEqualTo(present(capture.field("Expiration"))
+                        .map(Instant::parse)
+                        .filter(end -> end.isAfter(Instant.parse("0001-12-31T00:00:00Z"))));
+        assertThat(capture.status()).isEqualTo(200);
+    }
+
+    private void fails(Capture capture, Failure expected) throws InterruptedException {
+        CredentialsException failure;
+        try {
+            throw new AssertionError("credentials: " + ask(capture));
+        } catch (CredentialsException e) {
+            failure = Evidence.caught("captured " + capture, e);
+        }
+        assertThat(failure.category()).isEqualTo(expected.category());
+        assertThat(failure.status().stream().boxed().findFirst()).isEqualTo(Optional.ofNullable(expected.status()));
+        assertThat(failure.serviceCode()).isEqualTo(Optional.ofNullable(expected.code()));
+        assertThat(failure.requestId()).isEqualTo(Optional.ofNullable(expected.requestId()));
+        assertThat(failure.recoverable()).as("recoverable").isEqualTo(expected.recoverable());
+        assertThat(failure.remedy().isPresent()).as("has a remedy").isEqualTo(expected.mended());
+        assertThat(failure.endpoint()).contains("http://127.0.0.1:" + server.port() + "/v1/credentials");
+        if (expected.category() == Category.HTTP_STATUS) {
+            assertThat(failure.status()).hasValue(capture.status());
+            assertThat(failure.serviceCode()).isEqualTo(present(capture.errorCode()));
+            assertThat(failure.requestId()).isEqualTo(present(capture.errorRequestId()));
+            String message = capture.errorMessage();
+            assertThat(failure)
+                    .hasMessageContaining(
+                            message.isEmpty() ? "the agent said no more" : message.replaceAll("\\s", " "));
+        }
+        assertThat(failure.getMessage()).as("one line").doesNotContainPattern("\\p{Cntrl}");
+    }
+
+    private static Optional<String> present(@Nullable String text) {
+        return Optional.ofNullable(text).filter(value -> !value.isBlank());
+    }
+
+    /** Asks once, with a token as good as any. */
+    private ContainerCredentials ask(Capture capture) throws InterruptedException {
+        String token = Canaries.token();
+        server.answer(capture.wire());
+        ContainerCredentialsSource source = Evidence.seen("captured " + capture, ContainerCredentialsSource.builder())
+                .fullUri("http://127.0.0.1:" + server.port() + "/v1/credentials")
+                .token(token)
+                .environment(new Bare())
+                .hostResolver(HostResolver.literalsOnly())
+                .clock(new VirtualClock(capture.date()))
+                .executor(Runnable::run)
+                .startupPatience(Duration.ZERO)
+                .maxAttempts(1)
+                .build();
+        try {
+            return Evidence.seen("captured " + capture, source).resolve();
+        } finally {
+            String head = String.valueOf(server.head());
+            assertThat(head.startsWith("GET /v1/credentials HTTP/1.1\r\n")).isTrue();
+            assertThat(head.contains("\r\nAuthorization: " + token + "\r\n")).isTrue();
+        }
+    }
+
+    /** Has nothing set. */
+    private static final class Bare implements Environment {
+        @Override
+        public @Nullable String variable(String name) {
+            return null;
+        }
+
+        @Override
+        public @Nullable String property(String name) {
+            return null;
+        }
+
+        @Override
+        public byte[] readFile(String path, int limit) {
+            throw new AssertionError("no file is to be read");
+        }
+    }
+}

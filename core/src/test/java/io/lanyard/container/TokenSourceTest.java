@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.container;
+
+import static io.lanyard.container.SourceWorld.TOKEN_PATH;
+import static io.lanyard.container.SourceWorld.URI;
+import static io.lanyard.container.SourceWorld.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.spi.Clock;
+import io.lanyard.spi.Environment;
+import io.lanyard.testkit.EksPodIdentityAgent;
+import io.lanyard.testkit.ServiceAccountTokenFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The token file, read at every attempt (T2), and what may stand in it (T3). */
+class TokenSourceTest {
+
+    private static final String ROLE = "arn:aws:iam::111122223333:role/Token";
+
+    private final SourceWorld world = new SourceWorld();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"eyJ.CANARY", "eyJ.CANARY\n", "eyJ.CANARY\r\n", "\t eyJ.CANARY \n\n", "\u2003eyJ.CANARY\u3000"})
+    void white_space_at_the_ends_of_the_file_is_no_part_of_the_token(String content) throws Exception {
+        world.token(content);
+
+        source().resolve();
+
+        assertThat(world.sentToken(0)).isEqualTo("eyJ.CANARY");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "eyJ\nCANARY",
+                "eyJ\r\nCANARY",
+                "eyJ\rCANARY",
+                "eyJ\r\n CANARY",
+                "eyJ\u0000CANARY",
+                "eyJ\tCANARY",
+                "eyJ\u007fCANARY",
+                "eyJ\u0085CANARY",
+                "eyJ\u00e4CANARY",
+                "eyJ\u2028CANARY",
+                "\ufeffeyJ.CANARY"
+            })
+    void a_control_character_inside_is_refused_before_anything_is_sent(String content) {
+        world.token(content);
+
+        CredentialsException failure = failure(source());
+
+        assertThat(failure.category()).isEqualTo(Category.INVALID_TOKEN);
+        assertThat(failure.recoverable()).isTrue();
+        assertThat(failure).hasMessageContaining("position").hasMessageNotContaining("CANARY");
+        assertThat(failure.remedy().orElseThrow()).contains(TOKEN_PATH);
+        assertThat(world.requests).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"eyJ.CANARY\n", "\neyJ.CANARY", "eyJ\nCANARY", "eyJ.CANARY\r", "a\u0000CANARY"})
+    void a_fixed_token_is_taken_as_it_is_and_refused_with_a_line_break_anywhere(String token) {
+        CredentialsException failure = failure(world.impatient().token(token).build());
+
+        assertThat(failure.category()).isEqualTo(Category.INVALID_TOKEN);
+        assertThat(failure.recoverable()).isFalse();
+        assertThat(failure).hasMessageNotContaining("CANARY");
+        assertThat(world.requests).isEmpty();
+    }
+
+    @Test
+    void a_fixed_token_goes_out_raw() throws Exception {
+        world.variables.put("AWS_CONTAINER_AUTHORIZATION_TOKEN", " Bearer CANARY ");
+
+        world.impatient().build().resolve();
+
+        assertThat(world.sentToken(0)).isEqualTo(" Bearer CANARY ");
+    }
+
+    @Test
+    void a_file_of_64_kib_is_read_and_a_longer_one_is_not() throws Exception {
+        world.token("x".repeat(65_536));
+        source().resolve();
+        assertThat(world.sentToken(0)).hasSize(65_536);
+
+        world.token("x".repeat(65_537));
+        CredentialsException failure = failure(source());
+        assertThat(failure.category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
+        assertThat(failure).hasMessageContaining("64 KiB");
+    }
+
+    @Test
+    void a_file_that_is_not_utf_8_is_unreadable() {
+        for (byte[] content : new byte[][] {{(byte) 0xff, 'a'}, {'a', (byte) 0xc3}, {(byte) 0xc0, (byte) 0x80}}) {
+            world.files.put(TOKEN_PATH, () -> content);
+
+            CredentialsException failure = failure(source());
+
+            assertThat(failure.category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
+            assertThat(failure.recoverable()).isTrue();
+            assertThat(failure).hasMessageContaining("UTF-8");
+        }
+        assertThat(world.requests).isEmpty();
+    }
+
+    @Test
+    void a_file_that_may_not_be_read_is_told_with_fs_group() {
+        world.files.put(TOKEN_PATH, () -> {
+            throw new AccessDeniedException(TOKEN_PATH);
+        });
+
+        CredentialsException failure = failure(source());
+
+        assertThat(failure.category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
+        assertThat(failure.remedy().orElseThrow()).contains("fsGroup").contains("tokenFile");
+        assertThat(world.pauses).isEmpty();
+    }
+
+    @Test
+    void a_file_that_breaks_off_is_unreadable() {
+        world.files.put(TOKEN_PATH, () -> {
+            throw new IOException("Input/output error");
+        });
+
+        assertThat(failure(source()).category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
+    }
+
+    @Test
+    void a_file_that_is_missing_or_empty_is_looked_for_three_times_within_100_ms() {
+        int[] reads = {0};
+        world.files.put(TOKEN_PATH, () -> {
+            reads[0]++;
+            return new byte[] {'\n'};
+        });
+
+        CredentialsException failure = failure(source());
+
+        assertThat(failure.category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
+        assertThat(failure).hasMessageContaining("empty");
+        assertThat(failure.remedy().orElseThrow()).contains("mounted");
+        assertThat(reads[0]).isEqualTo(3);
+        assertThat(world.passed()).isLessThanOrEqualTo(Duration.ofMillis(100));
+        world.files.clear();
+        assertThat(failure(source())).hasMessageContaining("does not exist");
+    }
+
+    // on a real disk
+
+    @Test
+    void a_directory_is_unreadable(@TempDir Path directory) {
+        CredentialsException failure = failure(onDisk(directory.toString()));
+
+        assertThat(failure.category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
+        assertThat(failure).hasMessageContaining(directory.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nowhere/at/all", "a\u0000b"})
+    void a_path_that_leads_nowhere_is_unreadable(String path) {
+        assertThat(failure(onDisk(path)).category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
+    }
+
+    @Test
+    void a_path_through_a_file_is_unreadable(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "token");
+
+        assertThat(failure(onDisk(file.resolve("token").toString())).category())
+                .isEqualTo(Category.TOKEN_FILE_UNREADABLE);
+    }
+
+    @Test
+    void a_file_of_many_mebibytes_is_read_no_further_than_its_limit(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("huge");
+        Files.write(file, new byte[4 << 20]);
+
+        assertThat(Environment.system().readFile(file.toString(), 65_537)).hasSize(65_537);
+        assertThat(failure(onDisk(file.toString()))).hasMessageContaining("64 KiB");
+    }
+
+    private static ContainerCredentialsSource onDisk(String path) {
+        return ContainerCredentialsSource.builder()
+                .fullUri(URI)
+                .tokenFile(path)
+                .startupPatience(Duration.ZERO)
+                .transport(request -> {
+                    throw new AssertionError("nothing is to be sent");
+                })
+                .build();
+    }
+
+    @Test
+    void two_hundred_rotations_of_the_kubelet_never_fail_a_read() throws Exception {
+        try (ServiceAccountTokenFile file = ServiceAccountTokenFile.create("default", "app");
+                EksPodIdentityAgent agent = EksPodIdentityAgent.start()) {
+            agent.associate("default", "app", ROLE);
+            TokenSource token = TokenSource.file(file.path().toString(), "SETTING");
+            AtomicBoolean over = new AtomicBoolean();
+            Thread kubelet = new Thread(() -> {
+                for (int i = 0; i < 200; i++) {
+                    file.rotate();
+                }
+                over.set(true);
+            });
+            kubelet.start();
+
+            Set<String> seen = new HashSet<>();
+            int resolved = 0;
+            while (!over.get()) {
+                seen.add(String.valueOf(token.read(Environment.system(), Clock.system())));
+                if (resolved < 100) {
+                    resolved++;
+                    ContainerCredentialsSource.builder()
+                            .fullUri(agent.credentialsUri().toString())
+                            .tokenFile(file.path().toString())
+                            .startupPatience(Duration.ZERO)
+                            .maxAttempts(1)
+                            .build()
+                            .resolve();
+                }
+            }
+            kubelet.join();
+
+            assertThat(seen)
+                    .hasSizeGreaterThan(2)
+                    .allMatch(t -> t.chars().filter(c -> c == '.').count() == 2);
+            assertThat(agent.requests()).hasSize(resolved).allMatch(r -> r.status() == 200);
+        }
+    }
+
+    private ContainerCredentialsSource source() {
+        return world.impatient().tokenFile(TOKEN_PATH).build();
+    }
+
+    @Test
+    void the_limit_is_counted_in_bytes() {
+        world.token("\u20ac".repeat(30_000));
+
+        assertThat("\u20ac".getBytes(StandardCharsets.UTF_8)).hasSize(3);
+        assertThat(failure(source()).category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
+    }
+}
