@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import io.lanyard.ContainerCredentials;
+import io.lanyard.CredentialsException;
+import io.lanyard.container.ContainerCredentialsSource;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
+import software.amazon.awssdk.utils.builder.CopyableBuilder;
+import software.amazon.awssdk.utils.builder.ToCopyableBuilder;
+
+/**
+ * The credentials of the container that this process runs in, for the clients of the AWS SDK for Java 2.x: EKS Pod
+ * Identity, ECS, and every agent that speaks their protocol.
+ *
+ * <p>Safe for use by any number of clients and threads; one provider should serve a whole process. Nothing is read and
+ * nothing is asked before the first resolve. A failure is an {@link SdkClientException} whose cause is the {@link
+ * CredentialsException} that says what happened and what mends it.
+ */
+public final class LanyardContainerCredentialsProvider
+        implements AwsCredentialsProvider,
+                SdkAutoCloseable,
+                ToCopyableBuilder<LanyardContainerCredentialsProvider.Builder, LanyardContainerCredentialsProvider> {
+
+    /** The AWS SDK's feature id for credentials over HTTP; the SDK writes it into its User-Agent. */
+    private static final String FEATURE_ID = "z";
+
+    private final BuilderImpl options;
+    private final ContainerCredentialsSource source;
+    private final String providerName;
+    private volatile @Nullable Converted converted;
+
+    private LanyardContainerCredentialsProvider(BuilderImpl options) {
+        this.options = options;
+        ContainerCredentialsSource.Builder builder = options.source.toBuilder();
+        if (options.httpClient != null) {
+            builder.transport(new SdkHttpTransport(options.httpClient));
+        }
+        this.source = builder.build();
+        this.providerName = options.sourceChain == null || options.sourceChain.isEmpty()
+                ? FEATURE_ID
+                : options.sourceChain + "," + FEATURE_ID;
+    }
+
+    /**
+     * A provider with the default options.
+     *
+     * @return a new provider that has read nothing yet
+     */
+    public static LanyardContainerCredentialsProvider create() {
+        return builder().build();
+    }
+
+    /**
+     * Starts building a provider.
+     *
+     * @return a new builder with the default options
+     */
+    public static Builder builder() {
+        return new BuilderImpl();
+    }
+
+    /**
+     * Starts building a provider like this one. The two share no credentials.
+     *
+     * @return a new builder with this provider's options
+     */
+    @Override
+    public Builder toBuilder() {
+        return new BuilderImpl(options);
+    }
+
+    /**
+     * The credentials; waits for a load when there are none that are valid, by default at most 25 seconds.
+     *
+     * @return credentials with expiration, account and provider name where the agent gave them
+     * @throws SdkClientException when there are none to be had; the cause says why
+     * @throws AbortedException when the calling thread is interrupted while it waits; the load goes on
+     */
+    @Override
+    public AwsCredentials resolveCredentials() {
+        try {
+            return converted(source.resolve()).credentials;
+        } catch (CredentialsException e) {
+            throw failed(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw AbortedException.create("Interrupted while waiting for container credentials", e);
+        }
+    }
+
+    /**
+     * The credentials, without blocking the calling thread and without throwing.
+     *
+     * @param request not used: there is one identity
+     * @return a future that is complete when there are valid credentials, and else completes with the load
+     */
+    @Override
+    public CompletableFuture<AwsCredentialsIdentity> resolveIdentity(ResolveIdentityRequest request) {
+        CompletableFuture<ContainerCredentials> resolved = source.resolveAsync();
+        if (resolved.isDone() && !resolved.isCompletedExceptionally()) {
+            return converted(resolved.join()).identity;
+        }
+        return resolved.handle((credentials, failure) -> {
+            if (failure == null) {
+                return converted(credentials).credentials;
+            }
+            Throwable reason = failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                    ? wrapped.getCause()
+                    : failure;
+            throw reason instanceof CredentialsException e ? failed(e) : new CompletionException(reason);
+        });
+    }
+
+    /**
+     * Releases nothing that others could miss: the provider still works afterwards, because closing one SDK client must
+     * not take the credentials from another. An HTTP client that was given stays its owner's to close.
+     */
+    @Override
+    public void close() {
+        // nothing runs between loads
+    }
+
+    @Override
+    public String toString() {
+        return "LanyardContainerCredentialsProvider()";
+    }
+
+    /** Converts once per set of credentials, so that a resolve allocates nothing. */
+    @SuppressWarnings("ReferenceEquality") // the same object means nothing has changed; comparing secrets would cost
+    private Converted converted(ContainerCredentials credentials) {
+        Converted known = converted;
+        if (known == null || known.from != credentials) {
+            known = new Converted(credentials, providerName);
+            converted = known;
+        }
+        return known;
+    }
+
+    private static SdkClientException failed(CredentialsException e) {
+        return SdkClientException.create("Failed to load container credentials. " + e.getMessage(), e);
+    }
+
+    private static final class Converted {
+        private final ContainerCredentials from;
+        private final AwsCredentials credentials;
+        private final CompletableFuture<AwsCredentialsIdentity> identity;
+
+        Converted(ContainerCredentials from, String providerName) {
+            this.from = from;
+            this.credentials = convert(from, providerName);
+            this.identity = CompletableFuture.completedFuture(credentials);
+        }
+
+        private static AwsCredentials convert(ContainerCredentials from, String providerName) {
+            String sessionToken = from.sessionToken().orElse(null);
+            if (sessionToken == null) {
+                return AwsBasicCredentials.builder()
+                        .accessKeyId(from.accessKeyId())
+                        .secretAccessKey(from.secretAccessKey())
+                        .accountId(from.accountId().orElse(null))
+                        .providerName(providerName)
+                        .build();
+            }
+            return AwsSessionCredentials.builder()
+                    .accessKeyId(from.accessKeyId())
+                    .secretAccessKey(from.secretAccessKey())
+                    .sessionToken(sessionToken)
+                    .expirationTime(from.expiration().orElse(null))
+                    .accountId(from.accountId().orElse(null))
+                    .providerName(providerName)
+                    .build();
+        }
+    }
+
+    /** Builds a {@link LanyardContainerCredentialsProvider}. Not safe for use by several threads at once. */
+    public interface Builder extends CopyableBuilder<Builder, LanyardContainerCredentialsProvider> {
+
+        /**
+         * Sets any option of the source behind the provider: endpoint, token, timeouts, patience.
+         *
+         * @param options is called at once with the source's builder
+         * @return this builder
+         */
+        Builder source(Consumer<ContainerCredentialsSource.Builder> options);
+
+        /**
+         * Carries the requests to the agent over an HTTP client of the AWS SDK, with that client's settings. Default: a
+         * plain socket that no proxy or hook of the JVM can see.
+         *
+         * @param httpClient the client, not closed by the provider; null for the default
+         * @return this builder
+         */
+        Builder httpClient(@Nullable SdkHttpClient httpClient);
+
+        /**
+         * Sets the feature ids of the providers that led to this one, which the SDK writes into its User-Agent before
+         * this provider's own.
+         *
+         * @param sourceChain ids separated by commas, or null for none
+         * @return this builder
+         */
+        Builder sourceChain(@Nullable String sourceChain);
+    }
+
+    private static final class BuilderImpl implements Builder {
+        private ContainerCredentialsSource source = ContainerCredentialsSource.create();
+        private @Nullable SdkHttpClient httpClient;
+        private @Nullable String sourceChain;
+
+        BuilderImpl() {}
+
+        BuilderImpl(BuilderImpl that) {
+            this.source = that.source;
+            this.httpClient = that.httpClient;
+            this.sourceChain = that.sourceChain;
+        }
+
+        @Override
+        public Builder source(Consumer<ContainerCredentialsSource.Builder> options) {
+            ContainerCredentialsSource.Builder builder = source.toBuilder();
+            Objects.requireNonNull(options, "options").accept(builder);
+            source = builder.build();
+            return this;
+        }
+
+        @Override
+        public Builder httpClient(@Nullable SdkHttpClient httpClient) {
+            this.httpClient = httpClient;
+            return this;
+        }
+
+        @Override
+        public Builder sourceChain(@Nullable String sourceChain) {
+            this.sourceChain = sourceChain;
+            return this;
+        }
+
+        @Override
+        public LanyardContainerCredentialsProvider build() {
+            return new LanyardContainerCredentialsProvider(new BuilderImpl(this));
+        }
+
+        @Override
+        public String toString() {
+            return "LanyardContainerCredentialsProvider.Builder()";
+        }
+    }
+}
