@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The {@code lanyard} command. Exit codes: 0 done, 1 what was to be shown is not so, 2 the command line is wrong or
+ * something needed is missing.
+ */
+@Command(
+        name = "lanyard",
+        description = "AWS container credentials for Java: fetched, kept fresh, never noticed.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DemoCommand.class, HelpCommand.class})
+public final class Main implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private Main() {}
+
+    /**
+     * Runs one command and ends the JVM with its exit code.
+     *
+     * @param arguments as typed
+     */
+    public static void main(String[] arguments) {
+        // no SLF4J provider is wanted here; without this its absence would be the first thing to be read
+        if (System.getProperty("slf4j.internal.verbosity") == null) {
+            System.setProperty("slf4j.internal.verbosity", "ERROR");
+        }
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main());
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which command?");
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"lanyard " + (version == null ? "(not from a jar)" : version)};
+        }
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class MainTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    Path directory;
+
+    @AfterEach
+    void forgetTheJar() {
+        System.clearProperty(DemoCommand.JAR_PROPERTY);
+    }
+
+    @Test
+    void helpNamesTheCommands() {
+        assertThat(run("help")).isZero();
+        assertThat(out.toString()).contains("lanyard", "demo", "help");
+        assertThat(run("help", "demo")).isZero();
+        assertThat(out.toString()).contains("--no-color");
+    }
+
+    @Test
+    void versionIsOneLine() {
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString().lines()).singleElement().asString().startsWith("lanyard ");
+    }
+
+    @Test
+    void noCommandAndAnUnknownOneAreErrorsWithUsage() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(run("dance")).isEqualTo(2);
+        assertThat(err.toString()).contains("which command?", "dance", "Usage: lanyard");
+    }
+
+    @Test
+    void aDemoThatIsNotBuiltIsToldHowToBuildIt() {
+        System.setProperty(
+                DemoCommand.JAR_PROPERTY, directory.resolve("missing.jar").toString());
+        assertThat(run("demo")).isEqualTo(2);
+        assertThat(err.toString()).contains("./lanyard demo", "mvn ");
+    }
+
+    @Test
+    void theDemoGetsTheOptionsAndItsExitCodeIsTheCommands() throws IOException {
+        System.setProperty(DemoCommand.JAR_PROPERTY, demoJar().toString());
+        assertThat(run("demo")).isEqualTo(40);
+        assertThat(run("demo", "--no-color")).isEqualTo(41);
+    }
+
+    @Test
+    void theDemosJarIsFoundBesideOursAndInTheCheckout() throws IOException {
+        Path home = Files.createDirectories(directory.resolve("cli/target"));
+        assertThat(DemoCommand.find(null, home)).isNull();
+        assertThat(DemoCommand.find(null, null)).isNull();
+        Path inCheckout = directory.resolve("demo/target/lanyard-demo.jar");
+        Files.createDirectories(directory.resolve("demo/target"));
+        Files.createFile(inCheckout);
+        assertThat(DemoCommand.find(null, home)).isEqualTo(inCheckout);
+        Path beside = Files.createFile(home.resolve("lanyard-demo.jar"));
+        assertThat(DemoCommand.find(null, home)).isEqualTo(beside);
+    }
+
+    private int run(String... arguments) {
+        CommandLine commandLine = Main.commandLine();
+        return commandLine
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+    }
+
+    /** A jar with a demo whose result is 40 plus the number of its arguments. */
+    private Path demoJar() throws IOException {
+        Path source = directory.resolve("Demo.java");
+        Files.writeString(
+                source,
+                "package io.lanyard.demo; public class Demo {"
+                        + " public static int run(java.util.List<String> a) { return 40 + a.size(); } }");
+        int result = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        OutputStream.nullOutputStream(),
+                        OutputStream.nullOutputStream(),
+                        List.of("-d", directory.toString(), source.toString()).toArray(String[]::new));
+        assertThat(result).isZero();
+        Path jar = directory.resolve("any.jar");
+        try (JarOutputStream stream = new JarOutputStream(Files.newOutputStream(jar))) {
+            stream.putNextEntry(new JarEntry("io/lanyard/demo/Demo.class"));
+            Files.copy(directory.resolve("io/lanyard/demo/Demo.class"), stream);
+        }
+        return jar;
+    }
+}

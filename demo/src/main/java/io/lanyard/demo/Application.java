@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.demo;
+
+import io.lanyard.sdk.v2.LanyardContainerCredentialsProvider;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * An ordinary application: it lists and reads, and of credentials it says one line. Where they come from, its
+ * environment says, as in a pod.
+ *
+ * <p>What it did it tells its parent on stdout, a line each ({@link Line}); it ends when its stdin does.
+ */
+final class Application {
+    private static final Duration PACE = Duration.ofMillis(200);
+
+    private Application() {}
+
+    /**
+     * Runs until stdin ends.
+     *
+     * @param arguments the S3 endpoint and the bucket
+     */
+    public static void main(String[] arguments) throws InterruptedException {
+        String bucket = arguments[1];
+        CountDownLatch stop = stopAtEndOfInput();
+        say(Line.ENVIRONMENT, awsVariables());
+        try (LanyardContainerCredentialsProvider credentials = LanyardContainerCredentialsProvider.create();
+                S3Client s3 = S3Client.builder()
+                        .credentialsProvider(credentials)
+                        .endpointOverride(URI.create(arguments[0]))
+                        .forcePathStyle(true)
+                        .httpClientBuilder(UrlConnectionHttpClient.builder())
+                        .build()) {
+            long start = System.nanoTime();
+            AwsCredentials first = credentials.resolveCredentials();
+            long took = System.nanoTime() - start;
+            say(
+                    Line.CREDENTIALS,
+                    Long.toString(TimeUnit.NANOSECONDS.toMillis(took)),
+                    first.accessKeyId(),
+                    first.accountId().orElse(""));
+            List<String> keys = list(s3, bucket);
+            say(Line.LISTED, Integer.toString(keys.size()));
+            String body = read(s3, bucket, keys.get(0));
+            say(Line.READ, keys.get(0), Integer.toString(body.length()));
+            for (int i = 1; !stop.await(PACE.toMillis(), TimeUnit.MILLISECONDS); i++) {
+                call(s3, bucket, keys.get(i % keys.size()));
+            }
+        } catch (SdkException e) {
+            say(Line.FAILED, describe(e));
+        }
+        say(Line.DONE);
+    }
+
+    private static void call(S3Client s3, String bucket, String key) {
+        try {
+            read(s3, bucket, key);
+            say(Line.SERVED);
+        } catch (SdkException e) {
+            say(Line.FAILED, describe(e));
+        }
+    }
+
+    private static List<String> list(S3Client s3, String bucket) {
+        return s3.listObjectsV2(request -> request.bucket(bucket).prefix("orders/")).contents().stream()
+                .map(S3Object::key)
+                .toList();
+    }
+
+    private static String read(S3Client s3, String bucket, String key) {
+        return s3.getObjectAsBytes(request -> request.bucket(bucket).key(key)).asUtf8String();
+    }
+
+    private static String awsVariables() {
+        return System.getenv().keySet().stream()
+                .filter(name -> name.startsWith("AWS_"))
+                .sorted()
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String describe(SdkException e) {
+        return e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+
+    private static CountDownLatch stopAtEndOfInput() {
+        CountDownLatch stop = new CountDownLatch(1);
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        System.in.transferTo(OutputStream.nullOutputStream());
+                    } catch (IOException e) {
+                        // the parent is gone
+                    }
+                    stop.countDown();
+                },
+                "stdin");
+        thread.setDaemon(true);
+        thread.start();
+        return stop;
+    }
+
+    private static void say(Line line, String... fields) {
+        byte[] text = (line.text(fields) + "\n").getBytes(StandardCharsets.UTF_8);
+        System.out.write(text, 0, text.length);
+        System.out.flush();
+    }
+
+    /** What the application tells. */
+    enum Line {
+        /** The names of its AWS variables. */
+        ENVIRONMENT,
+        /** First credentials: milliseconds, access key id, account. */
+        CREDENTIALS,
+        /** First list: number of objects. */
+        LISTED,
+        /** First read: key, characters. */
+        READ,
+        /** One more call. */
+        SERVED,
+        /** A call failed: why. */
+        FAILED,
+        /** The end. */
+        DONE;
+
+        private static final String MARK = "demo:";
+
+        String text(String... fields) {
+            StringBuilder text = new StringBuilder(MARK).append(name());
+            for (String field : fields) {
+                text.append('\t').append(field.replaceAll("\\s+", " "));
+            }
+            return text.toString();
+        }
+
+        /** A line of stdout taken apart; null if it is none of ours. */
+        static Event.@Nullable Said parse(String text) {
+            if (!text.startsWith(MARK)) {
+                return null;
+            }
+            List<String> parts = List.of(text.substring(MARK.length()).split("\t", -1));
+            return new Event.Said(valueOf(parts.get(0)), parts.subList(1, parts.size()));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.demo;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** The application's process. Its environment is a container's: what the webhook put there, and next to nothing else. */
+final class Pod implements AutoCloseable {
+    /** What a process cannot do without, and nothing that says where credentials are. */
+    private static final List<String> KEPT =
+            List.of("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "SystemRoot", "LD_LIBRARY_PATH");
+
+    private static final int LAST_WORDS = 12;
+
+    private final Process process;
+    private final Thread stdout;
+    private final Thread stderr;
+    private final Deque<String> lastWords = new ArrayDeque<>();
+
+    private Pod(Process process, Consumer<Event> events) {
+        this.process = process;
+        this.stdout = reader("pod-stdout", process.getInputStream(), text -> {
+            Event.Said said = Application.Line.parse(text);
+            if (said != null) {
+                events.accept(said);
+            }
+        });
+        this.stderr = reader("pod-stderr", process.getErrorStream(), this::remember);
+    }
+
+    /**
+     * Starts the application.
+     *
+     * @param environment what the webhook set
+     * @param home an empty directory, for a container has no {@code ~/.aws}
+     * @param events hears the application's lines, on a thread of its own
+     * @param arguments of {@link Application}
+     */
+    static Pod start(Map<String, String> environment, Path home, Consumer<Event> events, String... arguments)
+            throws IOException {
+        // a container's one CPU and little memory; and a quick start
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dslf4j.internal.verbosity=ERROR",
+                "-cp",
+                classPath(),
+                Application.class.getName());
+        builder.command().addAll(Arrays.asList(arguments));
+        Map<String, String> variables = builder.environment();
+        variables.keySet().retainAll(KEPT);
+        variables.put("HOME", home.toString());
+        variables.putAll(environment);
+        Pod pod = new Pod(builder.start(), events);
+        pod.stdout.start();
+        pod.stderr.start();
+        return pod;
+    }
+
+    private static String classPath() {
+        String path = System.getProperty("java.class.path");
+        CodeSource source = Pod.class.getProtectionDomain().getCodeSource();
+        try {
+            // not on it if the cli has loaded us from a second jar
+            String own = source == null ? "" : new File(source.getLocation().toURI()).getAbsolutePath();
+            return own.isEmpty() ? path : own + File.pathSeparator + path;
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive() || stdout.isAlive();
+    }
+
+    /** The end of its stderr. */
+    List<String> lastWords() {
+        synchronized (lastWords) {
+            return List.copyOf(lastWords);
+        }
+    }
+
+    /** Asks it to end, which it says with its last line. */
+    void stop() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            // it has ended already
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+        try {
+            if (!process.waitFor(3, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+            stdout.join(1000);
+            stderr.join(1000);
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void remember(String line) {
+        synchronized (lastWords) {
+            lastWords.add(line);
+            if (lastWords.size() > LAST_WORDS) {
+                lastWords.remove();
+            }
+        }
+    }
+
+    private static Thread reader(String name, InputStream stream, Consumer<String> lines) {
+        Thread thread = new Thread(
+                () -> {
+                    try (BufferedReader reader =
+                            new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                            lines.accept(line);
+                        }
+                    } catch (IOException e) {
+                        // the process is gone
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}
