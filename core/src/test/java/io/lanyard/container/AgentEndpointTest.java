@@ -170,6 +170,7 @@ class AgentEndpointTest {
                 "http://[1:2:3:4:5:6:7]/",
                 "http://[1:2:3:4:5:6:7:8:9]/",
                 "http://[1:2:3:4:5:6:7:8::]/",
+                "http://[1:2:3:4::5:6:7:8]/",
                 "http://[:1:2:3:4:5:6:7]/",
                 "http://[1:2:3:4:5:6:7:]/",
                 "http://::1/",
@@ -255,6 +256,13 @@ class AgentEndpointTest {
     })
     void what_is_shown_has_no_query_and_no_needless_port(String uri, String shown) {
         assertThat(AgentEndpoint.parse(uri, "URI").display()).isEqualTo(shown);
+    }
+
+    @Test
+    void a_name_has_at_most_253_characters() {
+        assertThat(AgentEndpoint.parse("http://" + "a".repeat(253) + "/", "URI").host())
+                .hasSize(253);
+        assertThat(refusal("http://" + "a".repeat(254) + "/")).isEqualTo(Category.INVALID_URI);
     }
 
     // names

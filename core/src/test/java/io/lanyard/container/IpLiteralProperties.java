@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -127,6 +128,20 @@ class IpLiteralProperties {
             assertThat(read).isNotNull();
             assertThat(read == null ? "" : IpLiteral.canonical(read)).isEqualTo("[fd00:ec2::23]");
         }
+    }
+
+    @Example
+    void the_longest_run_of_zeros_is_left_out_and_the_first_of_two() {
+        Map<String, String> texts = Map.of(
+                "1:0:0:2:3:0:0:4", "[1::2:3:0:0:4]",
+                "1:0:0:2:0:0:0:4", "[1:0:0:2::4]",
+                "1:0:2:3:4:5:6:7", "[1:0:2:3:4:5:6:7]",
+                "0:0:0:0:0:0:0:0", "[::]",
+                "1:0:0:0:0:0:0:0", "[1::]");
+        texts.forEach((text, canonical) -> {
+            InetAddress read = IpLiteral.parseV6(text);
+            assertThat(read == null ? "" : IpLiteral.canonical(read)).isEqualTo(canonical);
+        });
     }
 
     /** What the JDK reads; literals alone, so that no name service is asked. */

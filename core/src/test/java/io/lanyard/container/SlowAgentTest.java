@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Arrays;
@@ -178,6 +179,28 @@ class SlowAgentTest {
 
             assertThat(since(start))
                     .isBetween(Duration.ofMillis(900), Duration.ofSeconds(1).plus(ROOM));
+        }
+    }
+
+    /** A request of 64 KiB that the peer does not read must not block the writer beyond its deadline. */
+    @Test
+    void a_peer_that_reads_nothing_costs_at_most_the_attempt_timeout() throws Exception {
+        try (ServerSocket deaf = new ServerSocket()) {
+            deaf.setReceiveBufferSize(2048);
+            deaf.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            ContainerCredentialsSource source = ContainerCredentialsSource.builder()
+                    .fullUri("http://127.0.0.1:" + deaf.getLocalPort() + "/")
+                    .token("x".repeat(64 * 1024))
+                    .attemptTimeout(Duration.ofSeconds(1))
+                    .maxAttempts(1)
+                    .build();
+
+            long start = System.nanoTime();
+            CredentialsException failure = SourceWorld.failure(source);
+
+            assertThat(since(start))
+                    .isBetween(Duration.ofMillis(900), Duration.ofSeconds(1).plus(ROOM));
+            assertThat(failure.category()).isEqualTo(Category.UNREACHABLE);
         }
     }
 

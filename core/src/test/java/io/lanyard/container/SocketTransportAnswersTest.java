@@ -121,6 +121,7 @@ class SocketTransportAnswersTest {
 
         assertThat(response.status()).isEqualTo(status);
         assertThat(response.body()).hasSize(bytes);
+        assertThat(response.truncated()).isFalse();
     }
 
     @Test
@@ -136,6 +137,13 @@ class SocketTransportAnswersTest {
         assertThatThrownBy(() -> read("H".repeat(40_000))).isInstanceOf(MalformedResponseException.class);
         assertThatThrownBy(() -> read(start + "|X: y".repeat(20_000) + "||{}"))
                 .isInstanceOf(MalformedResponseException.class);
+    }
+
+    @Test
+    void a_length_of_eighteen_digits_is_a_body_that_is_too_long() throws Exception {
+        assertThat(read("HTTP/1.1 200 OK|Content-Length: " + "9".repeat(18) + "||" + "x".repeat(2_000))
+                        .truncated())
+                .isTrue();
     }
 
     @Test

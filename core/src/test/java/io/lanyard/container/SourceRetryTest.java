@@ -147,7 +147,7 @@ class SourceRetryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"7", "Sun, 22 Nov 2026 10:00:07 GMT", "007"})
+    @ValueSource(strings = {"7", "Sun, 22 Nov 2026 10:00:07 GMT", "000000007"})
     void retry_after_is_waited_for(String header) throws Exception {
         world.next(answer(429, "", Map.of("Retry-After", header)));
 
@@ -176,6 +176,15 @@ class SourceRetryTest {
 
         assertThat(world.requests).hasSize(1);
         assertThat(world.passed()).isZero();
+    }
+
+    @Test
+    void a_retry_after_may_have_any_digit() throws Exception {
+        world.next(answer(429, "", Map.of("Retry-After", "9")));
+
+        world.impatient().build().resolve();
+
+        assertThat(world.pauses).containsExactly(Duration.ofSeconds(9));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.lanyard.spi.AgentTransport;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.HostResolver;
+import io.lanyard.testsupport.Evidence;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -120,7 +121,7 @@ final class SourceWorld implements AgentTransport, Environment, HostResolver, Cl
         try {
             source.resolve();
         } catch (CredentialsException e) {
-            return e;
+            return Evidence.caught("source", e);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -83,6 +83,14 @@ class TokenSourceTest {
     }
 
     @Test
+    void what_is_wrong_with_a_token_is_told_without_the_token() {
+        assertThat(failure(world.impatient().token("a\nCANARY").build()))
+                .hasMessageContaining("a control character at position 1 of 8");
+        assertThat(failure(world.impatient().token("a\u00e4CANARY").build()))
+                .hasMessageContaining("a character beyond ASCII at position 1 of 8");
+    }
+
+    @Test
     void a_fixed_token_goes_out_raw() throws Exception {
         world.variables.put("AWS_CONTAINER_AUTHORIZATION_TOKEN", " Bearer CANARY ");
 
@@ -153,6 +161,7 @@ class TokenSourceTest {
         assertThat(failure).hasMessageContaining("empty");
         assertThat(failure.remedy().orElseThrow()).contains("mounted");
         assertThat(reads[0]).isEqualTo(3);
+        assertThat(world.pauses).hasSize(2);
         assertThat(world.passed()).isLessThanOrEqualTo(Duration.ofMillis(100));
         world.files.clear();
         assertThat(failure(source())).hasMessageContaining("does not exist");
