@@ -4,18 +4,22 @@ package io.lanyard.container;
 import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
+import io.lanyard.CredentialsListener;
+import io.lanyard.refresh.RefreshPolicy;
+import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.refresh.RefreshingCache;
 import io.lanyard.spi.AgentTransport;
 import io.lanyard.spi.Clock;
-import io.lanyard.spi.DaemonExecutor;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.HostResolver;
+import io.lanyard.spi.Scheduler;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.DoubleSupplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -24,18 +28,23 @@ import org.jspecify.annotations.Nullable;
  * keeps its answer until shortly before it ends.
  *
  * <p>Safe for use by any number of threads; one source should serve a whole process. Nothing is read and nothing is
- * asked before the first resolve. While the credentials are valid, a resolve neither waits nor locks. A load runs on a
- * daemon thread, or on the executor that was given, and never on the caller's; callers that need it share it.
+ * asked before the first resolve. While the credentials are valid, a resolve neither waits nor fails nor locks, whatever
+ * the agent does: a timer refreshes them in the background, well before they end. A load runs on a daemon thread, or on
+ * the executor that was given, and never on the caller's; callers that need it share it, and its failure.
+ *
+ * <p>A source that is garbage-collected is refreshed no more, so closing it is a courtesy: {@link #close()} ends the
+ * refreshing at once.
  *
  * <p>Settings, each as a variable and as the AWS SDK's system property, which wins; options of the builder win over
  * both: {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}, {@code AWS_CONTAINER_CREDENTIALS_FULL_URI}, {@code
  * AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}, {@code AWS_CONTAINER_AUTHORIZATION_TOKEN}, {@code
  * AWS_CONTAINER_SERVICE_ENDPOINT}.
  */
-public final class ContainerCredentialsSource {
+public final class ContainerCredentialsSource implements AutoCloseable {
 
     private final Builder options;
     private volatile @Nullable RefreshingCache<ContainerCredentials> cache;
+    private boolean closed; // guarded by this
 
     private ContainerCredentialsSource(Builder options) {
         this.options = options;
@@ -82,7 +91,8 @@ public final class ContainerCredentialsSource {
     /**
      * The credentials; waits for a load when there are none that are valid, by default at most 25 seconds.
      *
-     * @return credentials that are valid now
+     * @return credentials that are valid now; past their end, while no others can be had, as {@link
+     *     Builder#expiredCredentials} says
      * @throws CredentialsException when there are none to be had; {@link Category#NOT_CONFIGURED} when no URI is set
      * @throws InterruptedException when the calling thread is interrupted while it waits; the load goes on
      */
@@ -104,6 +114,51 @@ public final class ContainerCredentialsSource {
         }
     }
 
+    /**
+     * Reports that a service has refused the credentials ({@code ExpiredToken}, {@code InvalidToken}). If they are the
+     * ones now held, the next resolve asks the agent and waits for the answer; should that fail, or should a back-off
+     * not allow it yet, they are served on. Does nothing for others, or while the agent is being asked. Never blocks.
+     *
+     * @param accessKeyId the access key id of the refused credentials
+     */
+    public void invalidate(String accessKeyId) {
+        RefreshingCache<ContainerCredentials> known = cache;
+        if (known != null) {
+            known.invalidate(accessKeyId);
+        }
+    }
+
+    /**
+     * What the source looks like now: state, expiry, last failure, next try, counters. Free of secrets; asks nobody.
+     *
+     * @return a snapshot
+     */
+    public RefreshStatus status() {
+        RefreshingCache<ContainerCredentials> known = cache;
+        if (known != null) {
+            return known.status();
+        }
+        synchronized (this) {
+            return RefreshStatus.untouched(closed);
+        }
+    }
+
+    /**
+     * Ends the refreshing in the background, until the next resolve: whoever resolves afterwards shares the source with
+     * the one who closed it, and must not go without. Closing twice is harmless; never blocks.
+     */
+    @Override
+    public void close() {
+        RefreshingCache<ContainerCredentials> known;
+        synchronized (this) {
+            closed = true;
+            known = cache;
+        }
+        if (known != null) {
+            known.close();
+        }
+    }
+
     private RefreshingCache<ContainerCredentials> cache() {
         RefreshingCache<ContainerCredentials> known = cache;
         return known != null ? known : firstCache();
@@ -113,7 +168,7 @@ public final class ContainerCredentialsSource {
     private synchronized RefreshingCache<ContainerCredentials> firstCache() {
         RefreshingCache<ContainerCredentials> first = cache;
         if (first == null) {
-            first = new RefreshingCache<>(options.loader(), options.clock, options.executor);
+            first = options.cache();
             cache = first;
         }
         return first;
@@ -142,13 +197,16 @@ public final class ContainerCredentialsSource {
         private @Nullable Duration loadTimeout;
         private @Nullable Integer maxAttempts;
         private Duration startupPatience = LoadPolicy.STARTUP_PATIENCE;
-        private ExpiredCredentials expiredCredentials = ExpiredCredentials.REFUSE;
+        private ExpiredCredentials expiredCredentials = ExpiredCredentials.KEEP;
         private @Nullable SSLContext sslContext;
         private @Nullable AgentTransport transport;
         private Environment environment = Environment.system();
         private HostResolver hostResolver = HostResolver.system();
         private Clock clock = Clock.system();
-        private Executor executor = DaemonExecutor.shared();
+        private Scheduler scheduler = Scheduler.shared();
+        private RefreshPolicy refreshPolicy = RefreshPolicy.standard();
+        private @Nullable CredentialsListener listener;
+        private @Nullable DoubleSupplier random;
 
         private Builder() {}
 
@@ -172,7 +230,10 @@ public final class ContainerCredentialsSource {
             this.environment = that.environment;
             this.hostResolver = that.hostResolver;
             this.clock = that.clock;
-            this.executor = that.executor;
+            this.scheduler = that.scheduler;
+            this.refreshPolicy = that.refreshPolicy;
+            this.listener = that.listener;
+            this.random = that.random;
         }
 
         /**
@@ -339,8 +400,8 @@ public final class ContainerCredentialsSource {
         }
 
         /**
-         * Sets what becomes of credentials that had ended already when the agent gave them. Default: {@link
-         * ExpiredCredentials#REFUSE}.
+         * Sets what becomes of credentials that have ended while no others can be had. Default: {@link
+         * ExpiredCredentials#KEEP}. It decides over {@link RefreshPolicy#servePastExpiry()}.
          *
          * @param expiredCredentials what becomes of them
          * @return this builder
@@ -406,14 +467,54 @@ public final class ContainerCredentialsSource {
         }
 
         /**
-         * Sets what runs the loads; each occupies a thread for as long as it takes. Default: daemon threads that the
-         * JVM shares, none while nothing is loaded.
+         * Sets what runs the loads; each occupies a thread for as long as it takes. Where it is a {@link
+         * java.util.concurrent.ScheduledExecutorService} it runs the timer too. Default: daemon threads that the JVM
+         * shares.
          *
          * @param executor the executor, which is not shut down by the source
          * @return this builder
          */
         public Builder executor(Executor executor) {
-            this.executor = Objects.requireNonNull(executor, "executor");
+            return scheduler(Scheduler.of(Objects.requireNonNull(executor, "executor")));
+        }
+
+        /**
+         * Sets what runs the loads and the timer. Default: {@link Scheduler#shared()}.
+         *
+         * @param scheduler the scheduler
+         * @return this builder
+         */
+        public Builder scheduler(Scheduler scheduler) {
+            this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+            return this;
+        }
+
+        /**
+         * Sets when credentials are refreshed, and how long the agent is left alone after a failure. Default: {@link
+         * RefreshPolicy#standard()}.
+         *
+         * @param refreshPolicy the policy
+         * @return this builder
+         */
+        public Builder refreshPolicy(RefreshPolicy refreshPolicy) {
+            this.refreshPolicy = Objects.requireNonNull(refreshPolicy, "refreshPolicy");
+            return this;
+        }
+
+        /**
+         * Sets who hears of refreshes and of their failures. Default: nobody.
+         *
+         * @param listener the listener, or null for none
+         * @return this builder
+         */
+        public Builder listener(@Nullable CredentialsListener listener) {
+            this.listener = listener;
+            return this;
+        }
+
+        /** Fixes the jitter, for tests that count seconds. */
+        Builder random(DoubleSupplier random) {
+            this.random = random;
             return this;
         }
 
@@ -428,6 +529,22 @@ public final class ContainerCredentialsSource {
 
         private boolean hasUri() {
             return relativeUri != null || fullUri != null;
+        }
+
+        RefreshingCache<ContainerCredentials> cache() {
+            CredentialsTraits traits = new CredentialsTraits(listener);
+            RefreshingCache.Builder<ContainerCredentials> cache = RefreshingCache.builder(loader())
+                    .policy(refreshPolicy.toBuilder()
+                            .servePastExpiry(expiredCredentials != ExpiredCredentials.FAIL)
+                            .build())
+                    .clock(clock)
+                    .scheduler(scheduler)
+                    .traits(traits)
+                    .listener(traits);
+            if (random != null) {
+                cache.random(random);
+            }
+            return cache.build();
         }
 
         /** Reads the settings. */
@@ -457,12 +574,14 @@ public final class ContainerCredentialsSource {
             Choice relative = choose(relativeUri, "relativeUri", hasUri() ? null : Setting.RELATIVE_URI);
             Choice full = choose(fullUri, "fullUri", hasUri() ? null : Setting.FULL_URI);
             if (relative.value != null) {
-                if (full.value != null) {
+                Choice service = choose(serviceEndpoint, "serviceEndpoint", Setting.SERVICE_ENDPOINT);
+                AgentEndpoint endpoint =
+                        AgentEndpoint.relative(relative.value, relative.name, service.value, service.name);
+                if (full.value != null) { // said once, for what is usable is read once
                     Log.warn(relative.name + " and " + full.name + " are both set; " + relative.name
                             + " is used. Unset the other.");
                 }
-                Choice service = choose(serviceEndpoint, "serviceEndpoint", Setting.SERVICE_ENDPOINT);
-                return AgentEndpoint.relative(relative.value, relative.name, service.value, service.name);
+                return endpoint;
             }
             if (full.value != null) {
                 return AgentEndpoint.parse(full.value, full.name);

@@ -76,6 +76,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
     private final Clock clock;
 
     private boolean everLoaded;
+    private boolean outage;
 
     CredentialsLoader(
             AgentEndpoint endpoint,
@@ -98,9 +99,16 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
 
     @Override
     public Loaded<ContainerCredentials> load() throws InterruptedException {
-        Loaded<ContainerCredentials> loaded = new Load().run();
-        everLoaded = true;
-        return loaded;
+        boolean failed = true;
+        try {
+            Loaded<ContainerCredentials> loaded = new Load().run();
+            everLoaded = true;
+            failed = false;
+            return loaded;
+        } finally {
+            // once a refresh has failed, the cache's back-off spaces the attempts: three at a time would only be more
+            outage = failed && everLoaded;
+        }
     }
 
     /** The state of one load. */
@@ -147,6 +155,10 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
                 response = transport.get(request);
             } catch (IOException e) {
                 throw broken(e);
+            } catch (RuntimeException e) {
+                // a transport of somebody's own: its words are not known to be free of secrets
+                throw broken(new IOException(
+                        "the transport failed with " + e.getClass().getName()));
             }
             if (response.status() != 200) {
                 throw refused(response);
@@ -254,7 +266,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             } else {
                 ordinaryFailures++;
                 int count = atStart ? tries : ordinaryFailures;
-                if (!retryable(failure) || count >= policy.maxAttempts()) {
+                if (!retryable(failure) || count >= (outage ? 1 : policy.maxAttempts())) {
                     return null;
                 }
                 Duration longest =

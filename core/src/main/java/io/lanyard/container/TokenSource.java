@@ -60,7 +60,7 @@ final class TokenSource {
 
     /** Whether the failure is that of a file which the kubelet may be about to write. */
     static boolean isNotThereYet(CredentialsException failure) {
-        return failure.getCause() instanceof NoSuchFileException;
+        return failure.getCause() instanceof NoSuchFileException || failure.getCause() instanceof FileNotFoundException;
     }
 
     /** The token as it goes into the header, or null where none is configured. */

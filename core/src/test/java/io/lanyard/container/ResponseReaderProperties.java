@@ -25,7 +25,7 @@ import org.assertj.core.api.Assertions;
 /** A body comes through whole, however it is framed, chunked and delivered. */
 class ResponseReaderProperties {
 
-    private enum Framing {
+    enum Framing {
         LENGTH,
         CHUNKED,
         CLOSE

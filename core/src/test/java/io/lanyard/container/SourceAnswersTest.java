@@ -116,4 +116,16 @@ class SourceAnswersTest {
 
         assertThat(failure(world.impatient().build()).remedy()).isEmpty();
     }
+
+    @Test
+    void a_transport_that_throws_anything_else_is_unreachable_and_its_words_are_not_repeated() {
+        CredentialsException failure = SourceWorld.failure(world.impatient()
+                .transport(request -> {
+                    throw new IllegalStateException("Authorization: secret-CANARY");
+                })
+                .build());
+
+        assertThat(failure.category()).isEqualTo(Category.UNREACHABLE);
+        assertThat(failure).hasMessageContaining("IllegalStateException");
+    }
 }

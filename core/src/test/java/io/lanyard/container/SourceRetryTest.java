@@ -382,11 +382,11 @@ class SourceRetryTest {
                     .singleElement()
                     .satisfies(m -> assertThat(m).contains("90 min"));
         }
-        // they have half an hour left by the agent's clock, so for half an hour nobody is asked
-        world.pass(Duration.ofMinutes(29));
+        // they have half an hour left by the agent's clock, so nobody is asked before the advisory window
+        world.pass(Duration.ofMinutes(13));
         source.resolve();
         assertThat(world.requests).hasSize(1);
-        world.pass(Duration.ofMinutes(1));
+        world.pass(Duration.ofMinutes(17));
         world.always(answer(200, GOOD));
         source.resolve();
         assertThat(world.requests).hasSize(2);

@@ -111,7 +111,10 @@ class SourceStartupTest {
     void after_there_have_been_credentials_it_fails_after_the_ordinary_attempts(
             String name, Consumer<SourceWorld> put, int requests) throws Exception {
         heal(world);
-        ContainerCredentialsSource source = source(PATIENCE);
+        // FAIL, or what has ended would be served on while the agent is away
+        ContainerCredentialsSource source = source(PATIENCE).toBuilder()
+                .expiredCredentials(ExpiredCredentials.FAIL)
+                .build();
         source.resolve();
         world.pass(Duration.ofHours(1));
         world.requests.clear();

@@ -3,320 +3,750 @@ package io.lanyard.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.awaitility.Awaitility.await;
 
-import io.lanyard.spi.Clock;
-import io.lanyard.spi.DaemonExecutor;
+import io.lanyard.refresh.SimulatedSource.Credential;
+import io.lanyard.refresh.SimulatedSource.Mode;
+import io.lanyard.testsupport.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** One flight for all who need it. */
 class RefreshingCacheTest {
 
-    private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
+    private final VirtualTime time = new VirtualTime();
+    private final SimulatedSource source = new SimulatedSource(time);
+    private final RefreshingCache<Credential> cache = source.cache().build();
 
-    private final AtomicLong now = new AtomicLong(START.toEpochMilli());
-    private final Clock clock = new Clock() {
+    private static Duration seconds(long seconds) {
+        return Duration.ofSeconds(seconds);
+    }
+
+    /** The first credentials, loaded. */
+    private Credential loaded(@Nullable Duration life) {
+        source.life = life;
+        CompletableFuture<Credential> first = cache.getAsync();
+        time.advance(Duration.ofMillis(20));
+        return first.join();
+    }
+
+    private void waitUntilBeforeEnd(Duration left) {
+        Instant end = cache.status().end().orElseThrow();
+        time.advance(Duration.between(time.instant(), end.minus(left)));
+    }
+
+    @Nested
+    class Windows {
+        @ParameterizedTest(name = "{0} s of life: refreshed {1} s before the end")
+        @CsvSource({
+            "8,4",
+            "15,7.5",
+            "45,22.5",
+            "60,30",
+            "240,120",
+            "300,150",
+            "399,199.5",
+            "400,300",
+            "900,300",
+            "1200,300",
+            "1201,900",
+            "3540,900",
+            "5399,900",
+            "5400,3600",
+            "21600,3600",
+            "43200,3600"
+        })
+        void the_first_refresh_comes_at_its_moment(long life, double before) {
+            loaded(seconds(life));
+            Duration window = Duration.ofMillis((long) (before * 1000));
+            assertThat(cache.status().advisoryFrom())
+                    .hasValue(cache.status().end().orElseThrow().minus(window));
+            waitUntilBeforeEnd(window.plusMillis(1));
+            assertThat(source.asked).hasSize(1);
+            assertThat(cache.status().state()).isEqualTo(RefreshState.FRESH);
+            time.advance(Duration.ofMillis(1));
+            assertThat(cache.status().loading()).isTrue();
+        }
+
+        @ParameterizedTest
+        @ValueSource(longs = {15, 45, 300, 900, 3_600, 21_600})
+        void jitter_moves_it_earlier_and_never_later(long life) {
+            source.life = seconds(life);
+            RefreshingCache<Credential> jittered =
+                    source.cache().random(() -> 0.999).build();
+            loaded(seconds(life));
+            var unused = jittered.getAsync();
+            time.advance(Duration.ofMillis(20));
+            Duration earlier = Duration.between(
+                    jittered.status().advisoryFrom().orElseThrow().minusMillis(20),
+                    cache.status().advisoryFrom().orElseThrow());
+            assertThat(earlier).isPositive().isLessThanOrEqualTo(seconds(life).dividedBy(16));
+        }
+
+        @Test
+        void states_follow_one_another_and_edges_belong_to_the_later_one() {
+            source.mode = Mode.HEALTHY;
+            loaded(Duration.ofHours(1));
+            source.mode = Mode.FAILING;
+            waitUntilBeforeEnd(Duration.ofMinutes(15));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.ADVISORY);
+            waitUntilBeforeEnd(Duration.ofMillis(60_001));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.ADVISORY);
+            waitUntilBeforeEnd(Duration.ofMinutes(1));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.MANDATORY);
+            waitUntilBeforeEnd(Duration.ofMillis(5_001));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.MANDATORY);
+            waitUntilBeforeEnd(Duration.ofSeconds(5));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.EXPIRED);
+        }
+
+        @ParameterizedTest
+        @ValueSource(longs = {8, 15, 16, 20, 30, 45, 60, 90, 120, 240, 300, 301, 310, 600, 900})
+        void short_lives_do_not_loop(long life) {
+            loaded(seconds(life));
+            for (int i = 0; i < 10 * life; i++) {
+                assertThat(cache.getAsync()).isCompleted();
+                time.advance(seconds(1));
+            }
+            assertThat(source.asked.size()).isLessThanOrEqualTo(22);
+        }
+
+        @ParameterizedTest
+        @ValueSource(longs = {15, 45, 300, 3_540})
+        void a_source_that_renews_in_the_last_seconds_only_is_not_pestered_and_nothing_ends(long life) {
+            source.mode = Mode.HOLDING;
+            loaded(seconds(life));
+            for (int i = 0; i < 20 * life; i++) {
+                assertThat(cache.getAsync()).isCompleted();
+                time.advance(Duration.ofMillis(500));
+            }
+            assertThat(source.given).isGreaterThan(9);
+            assertThat(source.asked.size() / source.given).isLessThanOrEqualTo(8);
+        }
+
+        @Test
+        void a_life_of_eight_seconds_is_usable_for_two_thirds_of_it() {
+            loaded(seconds(8));
+            source.mode = Mode.FAILING;
+            time.advance(Duration.ofMillis(5_300));
+            assertThat(cache.getAsync()).isCompleted();
+            time.advance(Duration.ofMillis(100));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.EXPIRED);
+        }
+
+        @Test
+        void a_value_without_an_end_is_asked_for_hourly_and_kept_when_that_fails() {
+            Credential held = loaded(null);
+            time.advance(Duration.ofMinutes(59));
+            assertThat(source.asked).hasSize(1);
+            source.mode = Mode.HOLDING;
+            time.advance(Duration.ofMinutes(2));
+            assertThat(source.asked).hasSize(2);
+            source.mode = Mode.REFUSED;
+            time.advance(Duration.ofHours(24));
+            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            assertThat(source.asked.size()).as("not urgent").isBetween(100, 400);
+        }
+
+        @Test
+        void far_and_odd_ends_harm_nothing() {
+            for (Instant end : List.of(Instant.MAX, Instant.MIN, Instant.EPOCH, Instant.ofEpochSecond(1L << 50))) {
+                RefreshingCache<String> odd = RefreshingCache.builder(() -> Loaded.of("value", end))
+                        .clock(time)
+                        .scheduler(time)
+                        .build();
+                CompletableFuture<String> answer = odd.getAsync();
+                time.advance(seconds(1));
+                assertThat(answer).isDone();
+                assertThat(odd.status().toString()).isNotEmpty();
+                odd.close();
+            }
+        }
+    }
+
+    @Nested
+    class Outages {
+        @ParameterizedTest
+        @EnumSource(
+                value = Mode.class,
+                names = {"FAILING", "HANGING", "DENIED", "ENDED", "BROKEN"})
+        void an_upstream_one_of_an_hour_costs_few_loads_and_leaves_time_for_many_tries(Mode mode) {
+            loaded(Duration.ofHours(1));
+            source.mode = mode;
+            waitUntilBeforeEnd(Duration.ofMillis(5_001));
+            assertThat(source.askedWithin(Duration.ofMinutes(15)))
+                    .as("with the shortest pauses there are")
+                    .isBetween(4L, 57L);
+            assertThat(cache.getAsync()).isCompletedWithValue(Objects.requireNonNull(source.last));
+        }
+
+        @ParameterizedTest
+        @ValueSource(longs = {15, 30, 45, 120, 900, 3_600, 21_600})
+        void several_tries_fit_between_the_advisory_moment_and_the_end(long life) {
+            for (double random : new double[] {0, 0.5, 0.999}) {
+                VirtualTime clock = new VirtualTime();
+                SimulatedSource failing = new SimulatedSource(clock);
+                failing.life = seconds(life);
+                RefreshingCache<Credential> one =
+                        failing.cache().random(() -> random).build();
+                var unused = one.getAsync();
+                clock.advance(Duration.ofMillis(20));
+                failing.mode = Mode.FAILING;
+                clock.advance(seconds(life).minusSeconds(5));
+                assertThat(failing.asked.size() - 1).isGreaterThanOrEqualTo(3);
+            }
+        }
+
+        @Test
+        void a_local_one_of_30_seconds_across_the_end_is_over_5_seconds_after_it() {
+            loaded(Duration.ofHours(1));
+            source.mode = Mode.FAILING;
+            waitUntilBeforeEnd(seconds(20));
+            source.mode = Mode.REFUSED;
+            time.advance(seconds(30));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.EXPIRED);
+            source.mode = Mode.HEALTHY;
+            time.advance(seconds(5));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.FRESH);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"FAILING,0.999", "FAILING,0", "HANGING,0.999", "DENIED,0.999", "ENDED,0.5", "BROKEN,0.999"})
+        void an_upstream_one_of_10_minutes_across_the_end_is_over_60_seconds_after_it(Mode mode, double random) {
+            RefreshingCache<Credential> one =
+                    source.cache().random(() -> random).build();
+            source.mode = Mode.HOLDING;
+            var unused = one.getAsync();
+            time.advance(Duration.ofMinutes(55));
+            source.mode = mode;
+            time.advance(Duration.ofMinutes(10));
+            assertThat(one.status().state()).isEqualTo(RefreshState.EXPIRED);
+            source.mode = Mode.HEALTHY;
+            time.advance(seconds(60));
+            assertThat(one.status().state()).isEqualTo(RefreshState.FRESH);
+        }
+
+        @Test
+        void past_the_end_callers_wait_for_the_load_that_is_due_and_not_between_loads() {
+            Credential held = loaded(Duration.ofHours(1));
+            cache.close(); // so that callers alone start loads
+            source.mode = Mode.FAILING;
+            time.advance(Duration.ofHours(1));
+            CompletableFuture<Credential> waiting = cache.getAsync();
+            assertThat(waiting).isNotDone();
+            time.advance(Duration.ofMillis(20));
+            assertThat(waiting).isCompletedWithValue(held);
+            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            assertThat(source.asked).hasSize(2);
+        }
+
+        @Test
+        void past_the_end_a_refusal_for_good_is_thrown_and_remembered_for_a_moment() {
+            loaded(Duration.ofHours(1));
+            source.mode = Mode.DENIED;
+            waitUntilBeforeEnd(seconds(6));
+            assertThat(cache.getAsync()).isCompleted();
+            waitUntilBeforeEnd(Duration.ZERO);
+            CompletableFuture<Credential> refused = cache.getAsync();
+            time.advance(seconds(1));
+            assertThat(refused).isCompletedExceptionally();
+            source.mode = Mode.HEALTHY;
+            time.advance(seconds(5));
+            CompletableFuture<Credential> next = cache.getAsync();
+            time.advance(Duration.ofMillis(20));
+            assertThat(next).isCompleted();
+        }
+
+        @Test
+        void past_the_end_nothing_is_served_when_the_policy_says_so() {
+            RefreshingCache<Credential> strict = source.cache()
+                    .policy(RefreshPolicy.builder().servePastExpiry(false).build())
+                    .build();
+            var unused = strict.getAsync();
+            time.advance(seconds(1));
+            source.mode = Mode.FAILING;
+            time.advance(Duration.ofHours(2));
+            assertThatThrownBy(strict::get)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("the value has ended")
+                    .hasCauseInstanceOf(SimulatedSource.SourceException.class);
+        }
+
+        @Test
+        void a_first_load_that_fails_is_everybodys_failure_and_the_next_call_starts_the_next_load() {
+            source.mode = Mode.FAILING;
+            List<CompletableFuture<Credential>> callers = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                callers.add(cache.getAsync());
+            }
+            time.advance(seconds(1));
+            assertThat(source.asked).hasSize(1);
+            for (CompletableFuture<Credential> caller : callers) {
+                assertThatThrownBy(caller::join).cause().isSameAs(source.lastFailure);
+            }
+            assertThat(time.pendingTimers())
+                    .as("nobody asks for what nobody has had")
+                    .isZero();
+            var unused = cache.getAsync();
+            time.advance(seconds(1));
+            assertThat(source.asked).hasSize(2);
+        }
+
+        @Test
+        void listeners_hear_the_story_in_order() {
+            List<String> story = new ArrayList<>();
+            RefreshingCache<Credential> told =
+                    source.cache().listener(new Story(story)).build();
+            var unused = told.getAsync();
+            time.advance(Duration.ofMinutes(40));
+            source.mode = Mode.FAILING;
+            time.advance(Duration.ofMinutes(30));
+            source.mode = Mode.HEALTHY;
+            time.advance(Duration.ofMinutes(1));
+            assertThat(story.stream().distinct())
+                    .containsExactly("refreshed", "failed", "serving expired", "recovered");
+            assertThat(story).endsWith("failed", "refreshed", "recovered");
+        }
+    }
+
+    @Nested
+    class Invalidation {
+        @Test
+        void makes_the_next_call_wait_for_a_load_once() {
+            Credential held = loaded(Duration.ofHours(1));
+            cache.invalidate(held.id());
+            assertThat(source.asked).hasSize(1);
+            CompletableFuture<Credential> next = cache.getAsync();
+            assertThat(next).isNotDone();
+            time.advance(Duration.ofMillis(20));
+            assertThat(next.join().id()).isNotEqualTo(held.id());
+            assertThat(cache.getAsync()).isCompleted();
+        }
+
+        @Test
+        void gives_what_there_is_when_the_load_fails_and_then_goes_by_the_back_off() {
+            Credential held = loaded(Duration.ofHours(1));
+            source.mode = Mode.DENIED;
+            cache.invalidate(held.id());
+            CompletableFuture<Credential> next = cache.getAsync();
+            time.advance(Duration.ofMillis(20));
+            assertThat(next).isCompletedWithValue(held);
+            cache.invalidate(held.id());
+            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            assertThat(source.asked).hasSize(2);
+            source.mode = Mode.HEALTHY;
+            time.advance(seconds(50));
+            assertThat(cache.getAsync().join()).as("retried unasked").isNotEqualTo(held);
+        }
+
+        @Test
+        void does_not_ask_again_and_again_for_what_the_source_holds_on_to() {
+            source.mode = Mode.HOLDING;
+            Credential held = loaded(Duration.ofHours(1));
+            for (int i = 0; i < 1_000; i++) {
+                cache.invalidate(held.id());
+                var unused = cache.getAsync();
+                time.advance(Duration.ofMillis(100));
+            }
+            assertThat(source.asked.size()).isLessThanOrEqualTo(3);
+        }
+
+        @Test
+        void does_nothing_for_another_value_or_while_a_load_runs_or_before_the_first() {
+            cache.invalidate("key-1");
+            Credential held = loaded(Duration.ofHours(1));
+            cache.invalidate("another");
+            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            waitUntilBeforeEnd(Duration.ofMinutes(15));
+            assertThat(cache.status().loading()).isTrue();
+            cache.invalidate(held.id());
+            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            time.advance(Duration.ofMillis(20));
+            assertThat(cache.getAsync()).isCompleted();
+            assertThat(source.asked).hasSize(2);
+        }
+    }
+
+    @Nested
+    class Clocks {
+        @Test
+        void a_machine_that_slept_past_the_end_wakes_to_a_load_and_not_to_the_old_value() {
+            Credential held = loaded(Duration.ofHours(1));
+            time.suspend(Duration.ofHours(8));
+            CompletableFuture<Credential> next = cache.getAsync();
+            assertThat(next).isNotDone();
+            time.advance(Duration.ofMillis(20));
+            assertThat(next.join()).isNotEqualTo(held);
+        }
+
+        @Test
+        void a_process_that_was_stopped_past_the_end_does_too() {
+            Credential held = loaded(Duration.ofHours(1));
+            time.freeze(Duration.ofHours(1));
+            CompletableFuture<Credential> next = cache.getAsync();
+            assertThat(next).isNotDone();
+            time.advance(Duration.ofMillis(20));
+            assertThat(next.join()).isNotEqualTo(held);
+        }
+
+        @ParameterizedTest
+        @ValueSource(longs = {-7_200, -600, -71, 75, 600})
+        void a_jump_that_does_not_end_the_value_leads_to_a_refresh_at_the_next_call_and_nobody_waits(long by) {
+            Credential held = loaded(Duration.ofHours(6));
+            time.advance(Duration.ofMinutes(10));
+            time.jump(seconds(by));
+            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            assertThat(cache.status().loading()).isTrue();
+            time.advance(Duration.ofMillis(20));
+            assertThat(cache.getAsync().join()).isNotEqualTo(held);
+        }
+
+        @ParameterizedTest
+        @ValueSource(longs = {-60, -3, 3, 60})
+        void a_small_jump_is_noticed_within_a_minute_without_any_call(long by) {
+            loaded(Duration.ofHours(6));
+            time.advance(Duration.ofMinutes(10));
+            time.jump(seconds(by));
+            time.advance(seconds(61));
+            assertThat(source.asked).hasSize(2);
+        }
+
+        @Test
+        void a_clock_that_is_set_gently_is_not_a_jump() {
+            loaded(Duration.ofHours(6));
+            for (int i = 0; i < 200; i++) {
+                time.jump(Duration.ofMillis(i % 2 == 0 ? 1_900 : -1_900));
+                time.advance(seconds(60));
+            }
+            assertThat(source.asked).hasSize(1);
+        }
+
+        @Test
+        void a_clock_set_back_does_not_prolong_a_value() {
+            Credential held = loaded(Duration.ofHours(1));
+            source.mode = Mode.FAILING;
+            time.advance(Duration.ofMinutes(40));
+            time.jump(Duration.ofHours(-2));
+            assertThat(cache.getAsync()).as("20 minutes are left").isCompletedWithValue(held);
+            time.advance(Duration.ofMinutes(19));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.MANDATORY);
+            time.advance(Duration.ofMinutes(1));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.EXPIRED);
+        }
+
+        @Test
+        void a_source_that_confirms_the_value_under_the_new_time_is_believed() {
+            source.mode = Mode.HOLDING;
+            Credential held = loaded(Duration.ofHours(1));
+            time.advance(Duration.ofMinutes(40));
+            time.jump(Duration.ofMinutes(-30));
+            var unused = cache.getAsync();
+            time.advance(seconds(1));
+            assertThat(cache.status().unchanged()).isOne();
+            time.advance(Duration.ofMinutes(36));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.ADVISORY);
+            assertThat(cache.getAsync()).isCompletedWithValue(held);
+        }
+
+        @Test
+        void a_refusal_is_not_remembered_for_longer_when_the_clock_is_set_back() {
+            source.mode = Mode.DENIED;
+            var unused = cache.getAsync();
+            time.advance(Duration.ofMillis(20));
+            time.jump(Duration.ofDays(-1));
+            source.mode = Mode.HEALTHY;
+            time.advance(seconds(6));
+            assertThat(cache.getAsync()).isNotDone();
+        }
+    }
+
+    @Nested
+    class Lifetimes {
+        @Test
+        void an_idle_value_is_kept_fresh_and_every_call_of_one_value_has_the_same_future() {
+            loaded(Duration.ofHours(1));
+            time.advance(Duration.ofDays(2));
+            assertThat(cache.getAsync()).isCompleted().isSameAs(cache.getAsync());
+            assertThat(source.asked.size()).isBetween(60, 70);
+        }
+
+        @Test
+        void a_closed_cache_refreshes_no_more() {
+            loaded(Duration.ofHours(1));
+            cache.close();
+            cache.close();
+            assertThat(time.pendingTimers()).isZero();
+            assertThat(cache.status().closed()).isTrue();
+            assertThat(cache.status().nextTry()).isEmpty();
+            time.advance(Duration.ofHours(2));
+            assertThat(source.asked).hasSize(1);
+        }
+
+        @Test
+        void whoever_still_uses_a_closed_cache_has_it_refreshed_in_the_background_again() {
+            Credential held = loaded(Duration.ofHours(1));
+            cache.close();
+            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            assertThat(cache.status().closed()).isFalse();
+            assertThat(time.pendingTimers()).isOne();
+            time.advance(Duration.ofMinutes(55));
+            assertThat(source.asked).hasSize(2);
+            assertThat(cache.getAsync().join()).isNotEqualTo(held);
+        }
+
+        @Test
+        void a_load_that_runs_when_the_cache_is_closed_goes_on_and_sets_no_timer() {
+            CompletableFuture<Credential> first = cache.getAsync();
+            cache.close();
+            time.advance(seconds(1));
+            assertThat(first).isCompleted();
+            assertThat(time.pendingTimers()).isZero();
+        }
+
+        @Test
+        void the_status_shows_everything_but_the_value() {
+            assertThat(cache.status()).isEqualTo(RefreshStatus.untouched(false));
+            assertThat(cache).hasToString("RefreshingCache(EMPTY)");
+            Credential held = loaded(Duration.ofHours(1));
+            source.mode = Mode.FAILING;
+            time.advance(Duration.ofMinutes(50));
+            RefreshStatus status = cache.status();
+            assertThat(status.state()).isEqualTo(RefreshState.ADVISORY);
+            assertThat(status.end()).hasValue(Objects.requireNonNull(held.end()));
+            assertThat(status.mandatoryFrom()).hasValue(held.end().minusSeconds(60));
+            assertThat(status.lastFailure()).containsSame(Objects.requireNonNull(source.lastFailure));
+            assertThat(status.lastFailureKind()).hasValue(FailureKind.UPSTREAM);
+            assertThat(status.failuresInARow()).isPositive();
+            assertThat(status.nextTry().orElseThrow()).isAfter(time.instant());
+            assertThat(status.toString())
+                    .contains("ADVISORY", "lastFailure=SourceException/UPSTREAM", "nextTry=")
+                    .doesNotContain(held.id());
+        }
+    }
+
+    /** Whoever else fails: those who wait are answered, and the next call starts anew. */
+    @Nested
+    class Nobody_is_stranded {
+
+        private void survives(RefreshingCache<Credential> odd, Runnable mend) {
+            CompletableFuture<Credential> first = odd.getAsync();
+            time.advance(seconds(40));
+            assertThat(first).isDone();
+            mend.run();
+            time.advance(seconds(60));
+            CompletableFuture<Credential> next = odd.getAsync();
+            time.advance(seconds(1));
+            assertThat(next).isCompleted();
+        }
+
+        @Test
+        void when_the_scheduler_refuses() {
+            time.reject(true);
+            survives(cache, () -> time.reject(false));
+            assertThat(cache.status().failures()).isOne();
+        }
+
+        @Test
+        void when_the_scheduler_refuses_timers_calls_start_the_refresh() {
+            loaded(Duration.ofHours(1));
+            time.reject(true);
+            time.advance(Duration.ofMinutes(50));
+            time.reject(false);
+            assertThat(cache.getAsync()).isCompleted();
+            time.advance(seconds(60));
+            assertThat(source.asked.size()).isGreaterThan(1);
+        }
+
+        @Test
+        void when_the_executor_drops_the_load() {
+            CompletableFuture<Credential> first = cache.getAsync();
+            time.dropTasks();
+            time.advance(seconds(30));
+            assertThatThrownBy(first::join).hasCauseInstanceOf(RejectedExecutionException.class);
+            CompletableFuture<Credential> next = cache.getAsync();
+            time.advance(seconds(1));
+            assertThat(next).isCompleted();
+        }
+
+        @Test
+        void when_the_load_begins_too_late_it_is_not_made() {
+            time.runTasksAfter(() -> Duration.ofMinutes(1));
+            CompletableFuture<Credential> first = cache.getAsync();
+            time.advance(Duration.ofMinutes(2));
+            assertThat(first).isCompletedExceptionally();
+            assertThat(source.asked).isEmpty();
+        }
+
+        @Test
+        void when_the_loader_throws_an_error() {
+            source.mode = Mode.BROKEN;
+            survives(cache, () -> source.mode = Mode.HEALTHY);
+        }
+
+        @Test
+        @SuppressWarnings("NullAway") // a loader that does what it must not
+        void when_the_loader_gives_nothing() {
+            boolean[] nothing = {true};
+            survives(
+                    RefreshingCache.<Credential>builder(() -> nothing[0] ? null : source.load())
+                            .clock(time)
+                            .scheduler(time)
+                            .build(),
+                    () -> nothing[0] = false);
+        }
+
+        @Test
+        void when_the_loader_is_interrupted() {
+            boolean[] interrupted = {true};
+            survives(
+                    RefreshingCache.<Credential>builder(() -> {
+                                if (interrupted[0]) {
+                                    throw new InterruptedException();
+                                }
+                                return source.load();
+                            })
+                            .clock(time)
+                            .scheduler(time)
+                            .build(),
+                    () -> {
+                        assertThat(Thread.interrupted()).isTrue();
+                        interrupted[0] = false;
+                    });
+        }
+
+        @Test
+        void when_the_traits_the_policy_or_the_jitter_throw() {
+            boolean[] broken = {true};
+            Traits<Credential> traits = new Traits<>() {
+                @Override
+                public FailureKind kind(Throwable failure) {
+                    throw new IllegalStateException("traits");
+                }
+
+                @Override
+                public RuntimeException ended(Credential value, @Nullable Throwable cause) {
+                    throw new IllegalStateException("traits");
+                }
+            };
+            for (Mode mode : List.of(Mode.FAILING, Mode.ENDED)) {
+                source.mode = mode;
+                survives(source.cache().traits(traits).build(), () -> source.mode = Mode.HEALTHY);
+            }
+            survives(
+                    source.cache()
+                            .random(() -> {
+                                if (broken[0]) {
+                                    throw new IllegalStateException("random");
+                                }
+                                return 0;
+                            })
+                            .build(),
+                    () -> broken[0] = false);
+            Backoff backoff = (kind, failures, left, random) -> {
+                throw new IllegalStateException("back-off");
+            };
+            RefreshingCache<Credential> odd = source.cache()
+                    .policy(RefreshPolicy.builder().backoff(backoff).build())
+                    .build();
+            var unused = odd.getAsync();
+            time.advance(seconds(1));
+            source.mode = Mode.FAILING;
+            time.advance(Duration.ofHours(1));
+            assertThat(odd.getAsync()).isCompleted();
+            source.mode = Mode.HEALTHY;
+            time.advance(seconds(6));
+            assertThat(odd.status().state()).isEqualTo(RefreshState.FRESH);
+        }
+
+        @Test
+        void when_one_caller_cancels_or_completes_its_future() {
+            CompletableFuture<Credential> first = cache.getAsync();
+            CompletableFuture<Credential> second = cache.getAsync();
+            first.cancel(true);
+            cache.getAsync().complete(new Credential("forged", null));
+            time.advance(seconds(1));
+            assertThat(second.join()).isEqualTo(source.last);
+            assertThat(cache.getAsync()).isCompletedWithValue(Objects.requireNonNull(source.last));
+        }
+
+        @Test
+        void when_a_callback_blocks_waiting_threads_and_the_next_timer_go_on() throws Exception {
+            CountDownLatch release = new CountDownLatch(1);
+            CountDownLatch blocked = new CountDownLatch(1);
+            CountDownLatch hold = new CountDownLatch(1);
+            RefreshingCache<String> real = RefreshingCache.builder(() -> {
+                        hold.await();
+                        return Loaded.of("value", Instant.now().plusSeconds(3_600));
+                    })
+                    .build();
+            var unused = real.getAsync().thenRun(() -> {
+                blocked.countDown();
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            FutureTask<String> waiter = new FutureTask<>(real::get);
+            Thread thread = new Thread(waiter);
+            thread.start();
+            hold.countDown();
+            assertThat(waiter.get(10, TimeUnit.SECONDS)).isEqualTo("value");
+            assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(real.status().nextTry()).isPresent();
+            release.countDown();
+            real.close();
+        }
+
+        @Test
+        void when_a_waiter_is_interrupted_it_goes_alone() throws Exception {
+            CountDownLatch hold = new CountDownLatch(1);
+            RefreshingCache<String> real = RefreshingCache.builder(() -> {
+                        hold.await();
+                        return Loaded.of("value", Instant.now().plusSeconds(3_600));
+                    })
+                    .build();
+            CompletableFuture<String> other = real.getAsync();
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(real::get).isInstanceOf(InterruptedException.class);
+            hold.countDown();
+            assertThat(other.get(10, TimeUnit.SECONDS)).isEqualTo("value");
+            real.close();
+        }
+    }
+
+    private record Story(List<String> lines) implements RefreshListener<Credential> {
         @Override
-        public long epochMillis() {
-            return now.get();
+        public void refreshed(Credential value) {
+            lines.add("refreshed");
         }
 
         @Override
-        public long nanoTime() {
-            return now.get() * 1_000_000;
+        public void refreshFailed(int attempt, Throwable failure, FailureKind kind, @Nullable Instant nextTry) {
+            lines.add("failed");
         }
 
         @Override
-        public void sleep(Duration duration) {
-            now.addAndGet(duration.toMillis());
+        public void servingExpired(Credential value) {
+            lines.add("serving expired");
         }
-    };
-    private final AtomicInteger loads = new AtomicInteger();
-    private final ExecutorService callers = Executors.newCachedThreadPool();
 
-    @AfterEach
-    void stop() {
-        callers.shutdownNow();
-    }
-
-    private RefreshingCache<String> cache(RefreshingCache.Loader<String> loader) {
-        return new RefreshingCache<>(
-                () -> {
-                    loads.incrementAndGet();
-                    return loader.load();
-                },
-                clock,
-                DaemonExecutor.shared());
-    }
-
-    @Test
-    void sixty_four_cold_callers_cost_one_load() throws Exception {
-        CountDownLatch all = new CountDownLatch(64);
-        CountDownLatch landed = new CountDownLatch(1);
-        RefreshingCache<String> cache = cache(() -> {
-            assertThat(landed.await(20, TimeUnit.SECONDS)).isTrue();
-            return Loaded.of("value", null);
-        });
-        List<Future<String>> results = new ArrayList<>();
-        for (int i = 0; i < 64; i++) {
-            boolean async = i % 2 == 0;
-            results.add(callers.submit(() -> {
-                all.countDown();
-                return async ? cache.getAsync().get() : cache.get();
-            }));
+        @Override
+        public void recovered(Credential value) {
+            lines.add("recovered");
         }
-        assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
-        landed.countDown();
-
-        for (Future<String> result : results) {
-            assertThat(result.get(20, TimeUnit.SECONDS)).isEqualTo("value");
-        }
-        assertThat(loads).hasValue(1);
-    }
-
-    @Test
-    void all_who_wait_are_given_the_very_same_failure() throws Exception {
-        CountDownLatch all = new CountDownLatch(16);
-        CountDownLatch landed = new CountDownLatch(1);
-        IllegalStateException failure = new IllegalStateException("no");
-        RefreshingCache<String> cache = cache(() -> {
-            assertThat(landed.await(20, TimeUnit.SECONDS)).isTrue();
-            throw failure;
-        });
-        CompletableFuture<String> first = cache.getAsync();
-        List<Future<Throwable>> results = new ArrayList<>();
-        for (int i = 0; i < 16; i++) {
-            results.add(callers.submit(() -> {
-                Future<String> mine = cache.getAsync();
-                all.countDown();
-                return catchThrowable(mine::get).getCause();
-            }));
-        }
-        assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
-        landed.countDown();
-
-        for (Future<Throwable> result : results) {
-            assertThat(result.get(20, TimeUnit.SECONDS)).isSameAs(failure);
-        }
-        assertThatThrownBy(first::get).hasCause(failure);
-        assertThat(loads).hasValue(1);
-    }
-
-    @Test
-    void a_failure_is_not_remembered() throws Exception {
-        RefreshingCache<String> cache = cache(() -> {
-            if (loads.get() == 1) {
-                throw new IllegalStateException("first");
-            }
-            return Loaded.of("second", null);
-        });
-
-        assertThatThrownBy(cache::get).hasMessage("first");
-        assertThat(cache.get()).isEqualTo("second");
-    }
-
-    @Test
-    void whatever_a_loader_throws_reaches_the_caller_and_strands_nobody() {
-        List<Throwable> thrown = List.of(
-                new IllegalStateException("state"), new StackOverflowError("deep"), new AssertionError("assertion"));
-        RefreshingCache<String> cache = cache(() -> {
-            Throwable next = thrown.get(loads.get() - 1);
-            if (next instanceof Error error) {
-                throw error;
-            }
-            throw (RuntimeException) next;
-        });
-
-        for (Throwable expected : thrown) {
-            assertThat(catchThrowable(cache::get)).isSameAs(expected);
-        }
-    }
-
-    @Test
-    void a_loader_that_gives_nothing_is_a_failure_and_strands_nobody() throws Exception {
-        RefreshingCache<String> cache = cache(RefreshingCacheTest::nothing);
-
-        assertThatThrownBy(cache::get).isInstanceOf(RuntimeException.class);
-        assertThatThrownBy(cache.getAsync()::get).isInstanceOf(ExecutionException.class);
-    }
-
-    @SuppressWarnings("NullAway") // what a loader must not do
-    private static Loaded<String> nothing() {
-        return null;
-    }
-
-    @Test
-    void a_loader_that_is_interrupted_is_a_failure_and_strands_nobody() {
-        RefreshingCache<String> cache = cache(() -> {
-            throw new InterruptedException("stop");
-        });
-
-        assertThatThrownBy(cache::get)
-                .isInstanceOf(IllegalStateException.class)
-                .hasCauseInstanceOf(InterruptedException.class);
-        assertThatThrownBy(cache::get).isInstanceOf(IllegalStateException.class);
-        assertThat(Thread.currentThread().isInterrupted()).isFalse();
-    }
-
-    @Test
-    void an_executor_that_rejects_is_a_failure_and_strands_nobody() throws Exception {
-        AtomicBoolean fails = new AtomicBoolean(true);
-        RefreshingCache<String> cache = new RefreshingCache<>(() -> Loaded.of("value", null), clock, task -> {
-            if (fails.get()) {
-                throw new RejectedExecutionException("shut down");
-            }
-            task.run();
-        });
-
-        assertThatThrownBy(cache::get).isInstanceOf(RejectedExecutionException.class);
-        assertThatThrownBy(cache.getAsync()::get).hasCauseInstanceOf(RejectedExecutionException.class);
-        fails.set(false);
-        assertThat(cache.get()).isEqualTo("value");
-    }
-
-    @Test
-    void an_executor_without_a_thread_is_a_failure_and_strands_nobody() throws Exception {
-        AtomicBoolean fails = new AtomicBoolean(true);
-        RefreshingCache<String> cache = new RefreshingCache<>(() -> Loaded.of("value", null), clock, task -> {
-            if (fails.get()) {
-                throw new OutOfMemoryError("unable to create native thread");
-            }
-            task.run();
-        });
-
-        assertThat(catchThrowable(cache::get)).isInstanceOf(OutOfMemoryError.class);
-        fails.set(false);
-        assertThat(callers.submit(cache::get).get(5, TimeUnit.SECONDS)).isEqualTo("value");
-    }
-
-    @Test
-    void a_waiter_is_interrupted_alone_and_the_flight_goes_on() throws Exception {
-        CountDownLatch landed = new CountDownLatch(1);
-        RefreshingCache<String> cache = cache(() -> {
-            assertThat(landed.await(20, TimeUnit.SECONDS)).isTrue();
-            return Loaded.of("value", null);
-        });
-        AtomicReference<Throwable> outcome = new AtomicReference<>();
-        Thread impatient = new Thread(() -> outcome.set(catchThrowable(cache::get)));
-        impatient.start();
-        CompletableFuture<String> patient = cache.getAsync();
-        await().until(() -> impatient.getState() == Thread.State.WAITING);
-
-        impatient.interrupt();
-        impatient.join(10_000);
-        assertThat(outcome.get()).isInstanceOf(InterruptedException.class);
-        assertThat(patient).isNotDone();
-
-        landed.countDown();
-        assertThat(patient.get(10, TimeUnit.SECONDS)).isEqualTo("value");
-        assertThat(loads).hasValue(1);
-    }
-
-    @Test
-    void what_one_caller_does_to_its_future_is_no_others_concern() throws Exception {
-        CountDownLatch landed = new CountDownLatch(1);
-        RefreshingCache<String> cache = cache(() -> {
-            assertThat(landed.await(20, TimeUnit.SECONDS)).isTrue();
-            return Loaded.of("value", null);
-        });
-        CompletableFuture<String> mine = cache.getAsync();
-        CompletableFuture<String> others = cache.getAsync();
-
-        assertThat(mine.cancel(true)).isTrue();
-        assertThat(cache.getAsync().complete("forged")).isTrue();
-        landed.countDown();
-
-        assertThat(others.get(10, TimeUnit.SECONDS)).isEqualTo("value");
-        assertThat(cache.get()).isEqualTo("value");
-    }
-
-    @Test
-    void a_flight_runs_on_no_callers_thread() throws Exception {
-        List<Thread> threads = new CopyOnWriteArrayList<>();
-        RefreshingCache<String> cache = cache(() -> {
-            threads.add(Thread.currentThread());
-            return Loaded.of("value", null);
-        });
-
-        assertThat(cache.get()).isEqualTo("value");
-
-        assertThat(threads).singleElement().satisfies(thread -> {
-            assertThat(thread).isNotEqualTo(Thread.currentThread());
-            assertThat(thread.isDaemon()).isTrue();
-        });
-    }
-
-    @Test
-    void a_value_is_valid_until_five_seconds_before_its_end() throws Exception {
-        RefreshingCache<String> cache =
-                cache(() -> Loaded.of("value " + loads.get(), clock.instant().plusSeconds(60)));
-        assertThat(cache.get()).isEqualTo("value 1");
-
-        now.addAndGet(54_999);
-        assertThat(cache.get()).isEqualTo("value 1");
-        assertThat(cache.getAsync()).isCompletedWithValue("value 1");
-        now.addAndGet(1);
-        assertThat(cache.get()).isEqualTo("value 2");
-        now.addAndGet(55_000);
-        assertThat(cache.getAsync().get(10, TimeUnit.SECONDS)).isEqualTo("value 3");
-    }
-
-    @Test
-    void a_value_without_an_end_is_asked_for_again_after_an_hour() throws Exception {
-        RefreshingCache<String> cache = cache(() -> Loaded.of("value " + loads.get(), null));
-        assertThat(cache.get()).isEqualTo("value 1");
-
-        now.addAndGet(Duration.ofHours(1).toMillis() - 1);
-        assertThat(cache.get()).isEqualTo("value 1");
-        now.addAndGet(1);
-        assertThat(cache.get()).isEqualTo("value 2");
-    }
-
-    @Test
-    void a_value_that_ends_at_once_is_given_to_those_who_waited_for_it() throws Exception {
-        RefreshingCache<String> cache = cache(() -> Loaded.of("value " + loads.get(), clock.instant()));
-
-        assertThat(cache.get()).isEqualTo("value 1");
-        assertThat(cache.get()).isEqualTo("value 2");
-    }
-
-    @Test
-    void an_end_beyond_all_time_strands_nobody() throws Exception {
-        RefreshingCache<String> cache = cache(() -> Loaded.of("value", Instant.MAX));
-
-        Throwable failure = catchThrowable(() -> callers.submit(cache::get).get(5, TimeUnit.SECONDS));
-        assertThat(failure).isNotInstanceOf(TimeoutException.class);
-        assertThat(catchThrowable(() -> callers.submit(cache::get).get(5, TimeUnit.SECONDS)))
-                .isNotInstanceOf(TimeoutException.class);
-    }
-
-    @Test
-    void the_text_of_a_loaded_value_is_the_values_own() {
-        Loaded<String> loaded = Loaded.of("value", START);
-
-        assertThat(loaded).hasToString("Loaded(value)");
-        assertThat(loaded.value()).isEqualTo("value");
-        assertThat(loaded.end()).contains(START);
-        assertThat(Loaded.of("value", null).end()).isEmpty();
     }
 }

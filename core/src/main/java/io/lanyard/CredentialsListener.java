@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hears what becomes of the credentials: for metrics, for a log, for an alarm before anybody notices.
+ *
+ * <p>Called on the thread that asked the agent, after every caller has been answered: a listener that blocks or throws
+ * harms nobody but itself. It must be safe for use by any thread. It is given no secret.
+ */
+public interface CredentialsListener {
+
+    /**
+     * New credentials are held.
+     *
+     * @param accessKeyId their access key id
+     * @param expiration when they end, or null when they do not
+     */
+    default void refreshed(String accessKeyId, @Nullable Instant expiration) {}
+
+    /**
+     * The agent was asked and gave no credentials.
+     *
+     * @param attempt how many loads have failed in a row, this one included
+     * @param category what kind of failure it was
+     * @param nextTry when the agent is asked next without anybody's call, or null when only a call will do it
+     */
+    default void refreshFailed(int attempt, Category category, @Nullable Instant nextTry) {}
+
+    /**
+     * The credentials have ended, no others can be had, and callers are given them nevertheless. Told once in each
+     * outage.
+     *
+     * @param accessKeyId their access key id
+     * @param expiration when they ended
+     */
+    default void servingExpired(String accessKeyId, @Nullable Instant expiration) {}
+
+    /**
+     * The agent gave credentials again after it had failed to.
+     *
+     * @param accessKeyId the access key id of the credentials now held
+     */
+    default void recovered(String accessKeyId) {}
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.refresh;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a cache knows, at one moment: immutable, so that one volatile read sees it whole, and every change of it is
+ * one function from the cell before to the cell after.
+ */
+final class Cell<T> {
+
+    /** How often, at the latest, somebody compares the clocks: a timer, or the first call after it should have. */
+    static final long HEARTBEAT_MILLIS = 60_000;
+
+    /** A task that its executor has not begun after this time is taken for dropped. */
+    static final long DROPPED_MILLIS = 30_000;
+
+    /** A call hears nothing new before this, unless the time of day has moved by more: then it compares the clocks. */
+    private static final long HORIZON_MILLIS = HEARTBEAT_MILLIS + 10_000;
+
+    /** A refusal for good is answered from memory for 1 to 5 s, which keeps a caller's loop from the source. */
+    private static final long REMEMBERED_FROM_MILLIS = 1_000;
+
+    private static final long REMEMBERED_TO_MILLIS = 5_000;
+
+    /** After an answer that brought nothing new before anything was due, asking again so soon is of no use. */
+    private static final long UNCHANGED_EARLY_MILLIS = 60_000;
+
+    private static final long UNCHANGED_SHORTEST_MILLIS = 1_000;
+
+    private static final long CRASHED_MILLIS = 5_000;
+
+    /** The last failures in a row. */
+    record Failure(Throwable cause, FailureKind kind, int count, boolean servingExpired) {}
+
+    /** What has happened so far. */
+    record Counts(long refreshes, long unchanged, long failures) {}
+
+    final @Nullable Held<T> held;
+    final @Nullable Flight<T> flight;
+    final @Nullable Failure failure;
+    /** The value has been reported as refused: calls wait for the next load, whatever it brings. */
+    final boolean suspect;
+    /** A load is due before the value's own moment: the last one failed, or the clock has jumped. */
+    final boolean demanded;
+
+    final boolean closed;
+
+    private final long nextCall;
+    private final long nextWake;
+    private final Now seen;
+    private final Counts counts;
+    private final long quietFrom;
+    private final long quietSpan;
+
+    private Cell(
+            @Nullable Held<T> held,
+            @Nullable Flight<T> flight,
+            @Nullable Failure failure,
+            boolean suspect,
+            boolean demanded,
+            boolean closed,
+            long nextCall,
+            long nextWake,
+            Now seen,
+            Counts counts) {
+        this.held = held;
+        this.flight = flight;
+        this.failure = failure;
+        this.suspect = suspect;
+        this.demanded = demanded;
+        this.closed = closed;
+        this.nextCall = nextCall;
+        this.nextWake = nextWake;
+        this.seen = seen;
+        this.counts = counts;
+        long quiet = Math.min(millisOfQuiet(), HORIZON_MILLIS);
+        this.quietFrom = seen.wall() - Now.TOLERANCE_MILLIS;
+        this.quietSpan = quiet <= 0 ? 0 : quiet + Now.TOLERANCE_MILLIS;
+    }
+
+    static <T> Cell<T> empty(Now now) {
+        return new Cell<>(null, null, null, false, false, false, now.nanos(), now.nanos(), now, new Counts(0, 0, 0));
+    }
+
+    // ---- reading
+
+    /**
+     * Whether a call has nothing to do but to take the value: the hot path. One comparison for both directions, so
+     * that a clock that was set back is noticed as well.
+     */
+    boolean isQuiet(long wall) {
+        return Long.compareUnsigned(wall - quietFrom, quietSpan) < 0;
+    }
+
+    private long millisOfQuiet() {
+        if (held == null || closed || (suspect && flight != null)) {
+            return 0;
+        }
+        long moment = held.at(seen);
+        long quiet = held.expired() - moment;
+        if (flight == null) {
+            long due = suspect || demanded ? 0 : held.advisory() - moment;
+            quiet = Math.min(quiet, Math.max(due, seen.millisUntil(nextCall)));
+        }
+        return quiet;
+    }
+
+    RefreshState state(Now now) {
+        return held == null ? RefreshState.EMPTY : held.state(now);
+    }
+
+    /** Whether a call has to wait for a load, if one runs or may be started. */
+    boolean mustWait(Now now) {
+        return held == null || suspect || held.at(now) >= held.expired();
+    }
+
+    /** Whether a call is to start a load. */
+    boolean isDue(Now now) {
+        boolean wanted = mustWait(now) || (held != null && isWanted(held, now));
+        return flight == null && wanted && now.nanos() - nextCall >= 0;
+    }
+
+    private boolean isWanted(Held<T> known, Now now) {
+        return demanded || known.at(now) >= known.advisory();
+    }
+
+    /** How long until the timer is to do something by itself; negative when it is not. */
+    long millisToWake(Now now) {
+        if (flight != null) {
+            return flight.isClaimed() ? -1 : Math.max(0, DROPPED_MILLIS - now.millisSince(flight.started));
+        }
+        if (held == null || closed) {
+            return -1;
+        }
+        long due = isWanted(held, now) ? 0 : held.advisory() - held.at(now);
+        return Math.max(due, now.millisUntil(nextWake));
+    }
+
+    boolean hasClockJumped(Now now) {
+        return held != null && flight == null && now.hasJumpedSince(seen);
+    }
+
+    boolean wasSeenLongAgo(Now now) {
+        return now.millisSince(seen) >= HEARTBEAT_MILLIS;
+    }
+
+    Optional<Instant> nextTry(Now now) {
+        long millis = flight != null ? -1 : millisToWake(now);
+        return millis < 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(now.wall() + millis));
+    }
+
+    RefreshStatus status(Now now) {
+        return new RefreshStatus(
+                state(now),
+                moment(held == null ? Held.NEVER : held.end()),
+                moment(held == null ? Held.NEVER : held.advisory()),
+                moment(held == null ? Held.NEVER : held.mandatory()),
+                flight != null,
+                closed,
+                failure == null ? 0 : failure.count(),
+                Optional.ofNullable(failure).map(Failure::cause),
+                Optional.ofNullable(failure).map(Failure::kind),
+                nextTry(now),
+                counts.refreshes(),
+                counts.unchanged(),
+                counts.failures());
+    }
+
+    private static Optional<Instant> moment(long millis) {
+        return millis == Held.NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+    }
+
+    // ---- changing
+
+    Cell<T> flying(Flight<T> next, Now now) {
+        return new Cell<>(held, next, failure, suspect, demanded, closed, nextCall, nextWake, now, counts);
+    }
+
+    /** A load brought a value that is not the one held. */
+    Cell<T> stored(Held<T> next, Now now) {
+        Counts counted = new Counts(counts.refreshes() + 1, counts.unchanged(), counts.failures());
+        return new Cell<>(next, null, null, false, false, closed, now.nanos(), now.nanos(), now, counted);
+    }
+
+    /**
+     * A load brought the value that is held already. The source will renew it at a time of its own, at the latest
+     * shortly before the end: each pause is up to half of what is left, so that a load falls into the last half of any
+     * final stretch (the EKS agent renews a target role's credentials 15 s before they end).
+     */
+    Cell<T> unchanged(Held<T> confirmed, Now now, double random) {
+        long call = UNCHANGED_EARLY_MILLIS;
+        long wake = 0;
+        if (now.wall() >= confirmed.advisory()) {
+            long left = confirmed.end() - now.wall();
+            call = Math.max(UNCHANGED_SHORTEST_MILLIS, (long) (left * (0.5 - 0.1 * random)));
+            wake = call;
+        }
+        Counts counted = new Counts(counts.refreshes(), counts.unchanged() + 1, counts.failures());
+        return new Cell<>(
+                confirmed, null, null, false, false, closed, now.nanosIn(call), now.nanosIn(wake), now, counted);
+    }
+
+    /** A load failed. */
+    Cell<T> failed(Throwable cause, FailureKind kind, boolean served, Backoff backoff, Now now, double random) {
+        int count = failure == null ? 1 : failure.count() + 1;
+        boolean ended = held == null || held.at(now) >= held.expired();
+        long wake = 0;
+        long call = 0;
+        if (held != null) {
+            Duration left =
+                    held.end() == Held.NEVER ? null : Duration.ofMillis(Math.max(0, held.expired() - held.at(now)));
+            wake = backoff.pause(kind, count, left, random).toMillis();
+            call = wake;
+        }
+        if (kind == FailureKind.FINAL && ended) {
+            call = REMEMBERED_FROM_MILLIS + (long) ((REMEMBERED_TO_MILLIS - REMEMBERED_FROM_MILLIS) * random);
+        }
+        boolean servingExpired = held != null && ended && served && kind != FailureKind.FINAL;
+        return failed(new Failure(cause, kind, count, servingExpired), call, wake, now);
+    }
+
+    /** A load failed, and so did what would say what to make of it. */
+    Cell<T> crashed(Throwable cause, Now now) {
+        int count = failure == null ? 1 : failure.count() + 1;
+        Failure next = new Failure(cause, FailureKind.UPSTREAM, count, false);
+        return failed(next, held == null ? 0 : CRASHED_MILLIS, CRASHED_MILLIS, now);
+    }
+
+    private Cell<T> failed(Failure next, long call, long wake, Now now) {
+        Counts counted = new Counts(counts.refreshes(), counts.unchanged(), counts.failures() + 1);
+        return new Cell<>(
+                held, null, next, false, held != null, closed, now.nanosIn(call), now.nanosIn(wake), now, counted);
+    }
+
+    /** The clocks have been compared. */
+    Cell<T> seen(Now now) {
+        return new Cell<>(held, flight, failure, suspect, demanded, closed, nextCall, nextWake, now, counts);
+    }
+
+    /** The clock has jumped: what was arranged by it is void, and the source is to be asked. */
+    Cell<T> jumped(Now now) {
+        return new Cell<>(held, flight, failure, suspect, true, closed, now.nanos(), now.nanos(), now, counts);
+    }
+
+    Cell<T> suspected() {
+        return new Cell<>(held, flight, failure, true, demanded, closed, nextCall, nextWake, seen, counts);
+    }
+
+    /** Somebody still uses what another has closed. */
+    Cell<T> reopened() {
+        return new Cell<>(held, flight, failure, suspect, demanded, false, nextCall, nextWake, seen, counts);
+    }
+
+    Cell<T> closed() {
+        return new Cell<>(held, flight, failure, suspect, demanded, true, nextCall, nextWake, seen, counts);
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.refresh;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A value, and the moments of its life, fixed when it was stored. Moments are milliseconds of the time of day.
+ *
+ * @param value the value
+ * @param future the value, ready to be handed out
+ * @param stored when it was last known to be good for the rest of its life
+ * @param advisory when a refresh is due
+ * @param mandatory when it becomes urgent
+ * @param expired when the value counts as ended
+ * @param end when it ends; {@link #NEVER} when it does not
+ */
+record Held<T>(
+        T value, CompletableFuture<T> future, Now stored, long advisory, long mandatory, long expired, long end) {
+
+    /** Far beyond every clock, and safe to calculate with. */
+    static final long NEVER = Long.MAX_VALUE / 4;
+
+    /** Two statements of one end may differ by the fraction of a second that one of them lacks. */
+    private static final long SAME_END_MILLIS = 2_000;
+
+    static <T> Held<T> of(Loaded<T> loaded, RefreshPolicy policy, Now now, double random) {
+        long end = end(loaded);
+        long life = end - now.wall();
+        if (end == NEVER) {
+            long interval = policy.recheckInterval().toMillis();
+            long advisory = now.wall() + earlier(interval, interval, random);
+            return held(loaded.value(), now, advisory, NEVER, NEVER, NEVER);
+        }
+        // a third: the agents' shortest lives, 15 s, still have the whole margin, and shorter ones can be used at all
+        long margin = Math.min(policy.expiryMargin().toMillis(), life / 3);
+        long lead = life - policy.advisoryWindow(Duration.ofMillis(life)).toMillis();
+        if (lead < life / 4) {
+            lead = life / 2; // the window leaves next to nothing: relative to the life seen, so that none loops
+        }
+        lead = Math.min(lead, life - margin);
+        long advisory = now.wall() + earlier(lead, life - lead, random);
+        long mandatory =
+                Math.max(now.wall() + lead, end - policy.mandatoryWindow().toMillis());
+        return held(loaded.value(), now, advisory, Math.min(mandatory, end - margin), end - margin, end);
+    }
+
+    private static <T> Held<T> held(T value, Now now, long advisory, long mandatory, long expired, long end) {
+        return new Held<>(value, CompletableFuture.completedFuture(value), now, advisory, mandatory, expired, end);
+    }
+
+    /** Jitter, so that processes that started together part; only ever earlier, and of little account to the life. */
+    private static long earlier(long lead, long window, double random) {
+        return lead - (long) (Math.min(lead / 4, window / 10) * random);
+    }
+
+    static long end(Loaded<?> loaded) {
+        Instant end = loaded.end().orElse(null);
+        if (end == null || end.getEpochSecond() >= NEVER / 1000) {
+            return NEVER;
+        }
+        return end.getEpochSecond() < 0 ? 0 : end.toEpochMilli();
+    }
+
+    /** The same life, which the source has just confirmed by the clocks of now. */
+    Held<T> confirmed(Now now) {
+        return new Held<>(value, future, now, advisory, mandatory, expired, end);
+    }
+
+    boolean endsAt(long otherEnd) {
+        return Math.abs(end - otherEnd) <= SAME_END_MILLIS;
+    }
+
+    /**
+     * The time of day as far as this value is concerned: by whichever clock more of its life is over. A clock that is
+     * set back does not prolong it, and a machine's sleep, which elapsed time may not count, does not either.
+     */
+    long at(Now now) {
+        return Math.max(now.wall(), stored.wall() + now.millisSince(stored));
+    }
+
+    RefreshState state(Now now) {
+        long moment = at(now);
+        if (moment >= expired) {
+            return RefreshState.EXPIRED;
+        }
+        if (moment >= mandatory) {
+            return moment >= advisory ? RefreshState.MANDATORY : RefreshState.FRESH;
+        }
+        return moment >= advisory ? RefreshState.ADVISORY : RefreshState.FRESH;
+    }
+}

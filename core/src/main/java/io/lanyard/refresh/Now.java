@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.refresh;
+
+import io.lanyard.spi.Clock;
+
+/**
+ * Both clocks, read together.
+ *
+ * @param wall milliseconds of the time of day, which may jump
+ * @param nanos elapsed time, which does not, but may stand still while the machine sleeps
+ */
+record Now(long wall, long nanos) {
+
+    /** How far the clocks may part before it counts as a jump: more than what setting a clock gently does. */
+    static final long TOLERANCE_MILLIS = 2_000;
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    static Now of(Clock clock) {
+        return new Now(clock.epochMillis(), clock.nanoTime());
+    }
+
+    /** Elapsed time since an earlier reading. */
+    long millisSince(Now earlier) {
+        return (nanos - earlier.nanos) / NANOS_PER_MILLI;
+    }
+
+    /** Whether the time of day has moved otherwise than time has passed. */
+    boolean hasJumpedSince(Now earlier) {
+        return Math.abs(wall - earlier.wall - millisSince(earlier)) > TOLERANCE_MILLIS;
+    }
+
+    /** A moment of elapsed time; far ones are cut to some decades, which is no moment anybody waits for. */
+    long nanosIn(long millis) {
+        return nanos + Math.min(Math.max(millis, 0), 1L << 40) * NANOS_PER_MILLI;
+    }
+
+    /** How long until that moment, rounded up; not positive when it is over. */
+    long millisUntil(long moment) {
+        long left = moment - nanos;
+        return left <= 0 ? 0 : (left + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI;
+    }
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.refresh;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a value is refreshed, and what becomes of it when that fails.
+ *
+ * <p>Immutable and safe for use by any thread. The defaults are those that the AWS SDKs have agreed on.
+ */
+public final class RefreshPolicy {
+
+    private static final RefreshPolicy STANDARD = new Builder().build();
+
+    private static final Duration SHORT_LIFE = Duration.ofMinutes(20);
+    private static final Duration LONG_LIFE = Duration.ofMinutes(90);
+
+    private final @Nullable Duration advisoryWindow;
+    private final Duration mandatoryWindow;
+    private final Duration expiryMargin;
+    private final Duration recheckInterval;
+    private final boolean servePastExpiry;
+    private final Backoff backoff;
+
+    private RefreshPolicy(Builder builder) {
+        this.advisoryWindow = builder.advisoryWindow;
+        this.mandatoryWindow = builder.mandatoryWindow;
+        this.expiryMargin = builder.expiryMargin;
+        this.recheckInterval = builder.recheckInterval;
+        this.servePastExpiry = builder.servePastExpiry;
+        this.backoff = builder.backoff;
+    }
+
+    /**
+     * The default policy.
+     *
+     * @return the policy with every option at its default
+     */
+    public static RefreshPolicy standard() {
+        return STANDARD;
+    }
+
+    /**
+     * Starts building a policy.
+     *
+     * @return a new builder with the defaults
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Starts building a policy like this one.
+     *
+     * @return a new builder with this policy's options
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.advisoryWindow = advisoryWindow;
+        builder.mandatoryWindow = mandatoryWindow;
+        builder.expiryMargin = expiryMargin;
+        builder.recheckInterval = recheckInterval;
+        builder.servePastExpiry = servePastExpiry;
+        builder.backoff = backoff;
+        return builder;
+    }
+
+    /**
+     * The advisory window that was set for every life.
+     *
+     * @return the window, absent when it depends on the life
+     */
+    public Optional<Duration> advisoryWindow() {
+        return Optional.ofNullable(advisoryWindow);
+    }
+
+    /**
+     * How long before the end the first refresh of a value is due.
+     *
+     * @param life how long the value was to live when it was stored
+     * @return the window that was set; else 5 min up to a life of 20 min, 15 min below 90 min, 60 min from there on
+     */
+    public Duration advisoryWindow(Duration life) {
+        if (advisoryWindow != null) {
+            return advisoryWindow;
+        }
+        if (life.compareTo(SHORT_LIFE) <= 0) {
+            return Duration.ofMinutes(5);
+        }
+        return life.compareTo(LONG_LIFE) < 0 ? Duration.ofMinutes(15) : Duration.ofMinutes(60);
+    }
+
+    /**
+     * How long before the end a refresh becomes urgent.
+     *
+     * @return the window, never longer in effect than the advisory one
+     */
+    public Duration mandatoryWindow() {
+        return mandatoryWindow;
+    }
+
+    /**
+     * How long before its stated end a value counts as ended.
+     *
+     * @return the margin, in effect never more than a third of the life seen
+     */
+    public Duration expiryMargin() {
+        return expiryMargin;
+    }
+
+    /**
+     * How often a value without an end is asked for again.
+     *
+     * @return the interval
+     */
+    public Duration recheckInterval() {
+        return recheckInterval;
+    }
+
+    /**
+     * Whether the last good value is served past its end while loads fail.
+     *
+     * @return true when it is
+     */
+    public boolean servePastExpiry() {
+        return servePastExpiry;
+    }
+
+    /**
+     * How long the source is left alone after a failure.
+     *
+     * @return the back-off
+     */
+    public Backoff backoff() {
+        return backoff;
+    }
+
+    @Override
+    public String toString() {
+        return "RefreshPolicy(advisoryWindow=" + (advisoryWindow == null ? "by life" : advisoryWindow)
+                + ", mandatoryWindow=" + mandatoryWindow + ", expiryMargin=" + expiryMargin + ", recheckInterval="
+                + recheckInterval + ", servePastExpiry=" + servePastExpiry + ")";
+    }
+
+    /** Builds a {@link RefreshPolicy}. Not safe for use by several threads at once. */
+    public static final class Builder {
+        private @Nullable Duration advisoryWindow;
+        private Duration mandatoryWindow = Duration.ofMinutes(1);
+        private Duration expiryMargin = Duration.ofSeconds(5);
+        private Duration recheckInterval = Duration.ofHours(1);
+        private boolean servePastExpiry = true;
+        private Backoff backoff = Backoff.standard();
+
+        private Builder() {}
+
+        /**
+         * Sets how long before the end the first refresh is due. Default: by the life of the value, as {@link
+         * RefreshPolicy#advisoryWindow(Duration)} says. A window that would begin in the first quarter of a life gives
+         * way to half of that life, so that short lives do not loop.
+         *
+         * @param window a positive duration, or null for the default
+         * @return this builder
+         */
+        public Builder advisoryWindow(@Nullable Duration window) {
+            this.advisoryWindow = window == null ? null : positive(window, "advisoryWindow");
+            return this;
+        }
+
+        /**
+         * Sets how long before the end a refresh becomes urgent. Default: 1 min.
+         *
+         * @param window a positive duration
+         * @return this builder
+         */
+        public Builder mandatoryWindow(Duration window) {
+            this.mandatoryWindow = positive(window, "mandatoryWindow");
+            return this;
+        }
+
+        /**
+         * Sets how long before its stated end a value counts as ended, for the time on the way to the service and for
+         * clocks that differ. Default: 5 s, of a life below 15 s a third.
+         *
+         * @param margin zero or a positive duration
+         * @return this builder
+         */
+        public Builder expiryMargin(Duration margin) {
+            if (margin.isNegative()) {
+                throw new IllegalArgumentException("expiryMargin must not be negative but is " + margin);
+            }
+            this.expiryMargin = margin;
+            return this;
+        }
+
+        /**
+         * Sets how often a value without an end is asked for again. Default: 1 h, as in the AWS SDK for Java.
+         *
+         * @param interval a positive duration
+         * @return this builder
+         */
+        public Builder recheckInterval(Duration interval) {
+            this.recheckInterval = positive(interval, "recheckInterval");
+            return this;
+        }
+
+        /**
+         * Sets whether the last good value is served past its end while loads fail, except when the source has refused
+         * for good. Default: true.
+         *
+         * @param servePastExpiry false to fail instead
+         * @return this builder
+         */
+        public Builder servePastExpiry(boolean servePastExpiry) {
+            this.servePastExpiry = servePastExpiry;
+            return this;
+        }
+
+        /**
+         * Sets how long the source is left alone after a failure. Default: {@link Backoff#standard()}.
+         *
+         * @param backoff the back-off
+         * @return this builder
+         */
+        public Builder backoff(Backoff backoff) {
+            this.backoff = Objects.requireNonNull(backoff, "backoff");
+            return this;
+        }
+
+        /**
+         * Builds the policy.
+         *
+         * @return the policy
+         */
+        public RefreshPolicy build() {
+            return new RefreshPolicy(this);
+        }
+
+        private static Duration positive(Duration duration, String name) {
+            if (duration.isNegative() || duration.isZero()) {
+                throw new IllegalArgumentException(name + " must be positive but is " + duration);
+            }
+            return duration;
+        }
+    }
+}

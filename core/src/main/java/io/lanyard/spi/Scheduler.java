@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.spi;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+
+/**
+ * Threads and timers: runs a task soon, or later.
+ *
+ * <p>Implementations are safe for use by any thread, and none of the methods waits for a task. A task may block for as
+ * long as it likes, so it is run where it delays no other; what a timer starts must be short.
+ */
+public interface Scheduler {
+
+    /**
+     * Runs a task soon, on a thread that it may block.
+     *
+     * @param task what to run
+     * @throws java.util.concurrent.RejectedExecutionException when it cannot be run
+     */
+    void execute(Runnable task);
+
+    /**
+     * Runs a short task later, unless its owner is garbage-collected first. The owner is held weakly, so that a timer
+     * keeps nothing alive.
+     *
+     * @param owner for whom the task runs
+     * @param task is given the owner; must not hold it itself, so a method reference like {@code Owner::tick} serves
+     * @param delay how much elapsed time to let pass, zero for at once
+     * @param <O> the owner's type
+     * @return cancels the task
+     * @throws java.util.concurrent.RejectedExecutionException when it cannot be scheduled
+     */
+    <O> Timer schedule(O owner, Consumer<? super O> task, Duration delay);
+
+    /** A task that is to run later. */
+    @FunctionalInterface
+    interface Timer {
+        /** Takes the task back. Harmless when it has run already. */
+        void cancel();
+    }
+
+    /**
+     * Daemon threads that all users of the library in the JVM share. There is none before the first task; while timers
+     * are pending there is one, and one more for each task that runs, so that no task waits for another; within some
+     * seconds after the last timer has been cancelled, or its owner been collected, there is none again.
+     *
+     * @return the shared scheduler, which is never shut down
+     */
+    static Scheduler shared() {
+        return SharedScheduler.INSTANCE;
+    }
+
+    /**
+     * Runs tasks on an application's own executor; timers too where it is a {@link ScheduledExecutorService}, and else
+     * on the shared daemon thread. What the executor rejects, because it is shut down or full, runs on the shared
+     * threads instead: credentials are needed to the last.
+     *
+     * @param executor the executor, which is never shut down by the library
+     * @return a scheduler over the executor
+     */
+    static Scheduler of(Executor executor) {
+        return new GivenScheduler(executor, SharedScheduler.INSTANCE);
+    }
+}

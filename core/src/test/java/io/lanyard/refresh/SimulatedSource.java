@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.refresh;
+
+import io.lanyard.testsupport.VirtualTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source in virtual time that is well, or ails in one of the ways the agents do. Its loads take as long as the
+ * ailment lets them; it notes when it was asked and what it gave.
+ */
+final class SimulatedSource
+        implements RefreshingCache.Loader<SimulatedSource.Credential>, Traits<SimulatedSource.Credential> {
+
+    /** What it gives; the id is new for each. */
+    record Credential(String id, @Nullable Instant end) {}
+
+    /** How it is. */
+    enum Mode {
+        HEALTHY,
+        /** Gives the same credentials until 15 s before they end, as the EKS agent does with a target role's. */
+        HOLDING,
+        REFUSED,
+        FAILING,
+        HANGING,
+        DENIED,
+        /** Gives credentials that have ended. */
+        ENDED,
+        BROKEN
+    }
+
+    static final class SourceException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final FailureKind kind;
+
+        SourceException(FailureKind kind) {
+            super(kind.name());
+            this.kind = kind;
+        }
+    }
+
+    final VirtualTime time;
+    final List<Instant> asked = new ArrayList<>();
+    Mode mode = Mode.HEALTHY;
+
+    @Nullable
+    Duration life = Duration.ofHours(1);
+
+    @Nullable
+    Credential last;
+
+    @Nullable
+    Instant lastStored;
+
+    @Nullable
+    Throwable lastFailure;
+
+    int given;
+
+    SimulatedSource(VirtualTime time) {
+        this.time = time;
+        time.runTasksAfter(this::latency);
+    }
+
+    private Duration latency() {
+        return mode == Mode.HANGING ? Duration.ofSeconds(8) : Duration.ofMillis(20);
+    }
+
+    RefreshingCache.Builder<Credential> cache() {
+        return RefreshingCache.builder(this)
+                .clock(time)
+                .scheduler(time)
+                .traits(this)
+                .random(() -> 0);
+    }
+
+    boolean isWell() {
+        return mode == Mode.HEALTHY || mode == Mode.HOLDING;
+    }
+
+    @Override
+    public Loaded<Credential> load() {
+        asked.add(time.instant());
+        Credential credential;
+        switch (mode) {
+            case HEALTHY, HOLDING -> credential = credential();
+            case REFUSED -> throw failed(new SourceException(FailureKind.LOCAL));
+            case FAILING, HANGING -> throw failed(new SourceException(FailureKind.UPSTREAM));
+            case DENIED -> throw failed(new SourceException(FailureKind.FINAL));
+            case ENDED -> {
+                lastFailure = new IllegalStateException();
+                return Loaded.of(new Credential("old", null), time.instant().minusSeconds(60));
+            }
+            default -> {
+                Error thrown = new NoClassDefFoundError("anything");
+                lastFailure = thrown;
+                throw thrown;
+            }
+        }
+        lastFailure = null;
+        return Loaded.of(credential, credential.end());
+    }
+
+    private Credential credential() {
+        Credential known = last;
+        if (mode == Mode.HOLDING
+                && known != null
+                && (known.end() == null || time.instant().isBefore(known.end().minusSeconds(15)))) {
+            return known;
+        }
+        given++;
+        Instant end = life == null ? null : time.instant().plus(life);
+        Credential next = new Credential("key-" + given, end);
+        last = next;
+        lastStored = time.instant();
+        return next;
+    }
+
+    private SourceException failed(SourceException failure) {
+        lastFailure = failure;
+        return failure;
+    }
+
+    @Override
+    public Object identity(Credential credential) {
+        return credential.id();
+    }
+
+    @Override
+    public FailureKind kind(Throwable failure) {
+        return failure instanceof SourceException known ? known.kind : FailureKind.UPSTREAM;
+    }
+
+    /** Whether what was given last counts as ended by now. */
+    boolean hasEnded() {
+        Credential known = last;
+        if (known == null || known.end() == null || lastStored == null) {
+            return false;
+        }
+        long life = Duration.between(lastStored, known.end()).toMillis();
+        return !time.instant().isBefore(known.end().minusMillis(Math.min(5_000, life / 3)));
+    }
+
+    long askedWithin(Duration lately) {
+        Instant from = time.instant().minus(lately);
+        return asked.stream().filter(at -> !at.isBefore(from)).count();
+    }
+}
