@@ -4,6 +4,7 @@ package io.lanyard.sdk.v2;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.container.ContainerCredentialsSource;
+import io.lanyard.refresh.RefreshStatus;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -27,7 +28,8 @@ import software.amazon.awssdk.utils.builder.ToCopyableBuilder;
  * Identity, ECS, and every agent that speaks their protocol.
  *
  * <p>Safe for use by any number of clients and threads; one provider should serve a whole process. Nothing is read and
- * nothing is asked before the first resolve. A failure is an {@link SdkClientException} whose cause is the {@link
+ * nothing is asked before the first resolve. While the credentials are valid no call waits and none fails, whatever the
+ * agent does: they are refreshed in the background, well before they end. A failure is an {@link SdkClientException} whose cause is the {@link
  * CredentialsException} that says what happened and what mends it.
  */
 public final class LanyardContainerCredentialsProvider
@@ -126,12 +128,32 @@ public final class LanyardContainerCredentialsProvider
     }
 
     /**
-     * Releases nothing that others could miss: the provider still works afterwards, because closing one SDK client must
-     * not take the credentials from another. An HTTP client that was given stays its owner's to close.
+     * Reports that a service has refused credentials ({@code ExpiredToken}, {@code InvalidToken}). If they are the ones
+     * now held, the next resolve asks the agent, and is given what it has if that fails. Never blocks.
+     *
+     * @param refused the credentials that were refused
+     */
+    public void invalidate(AwsCredentialsIdentity refused) {
+        source.invalidate(refused.accessKeyId());
+    }
+
+    /**
+     * What the provider looks like now: state, expiry, last failure, next try, counters. Free of secrets; asks nobody.
+     *
+     * @return a snapshot
+     */
+    public RefreshStatus status() {
+        return source.status();
+    }
+
+    /**
+     * Ends the refreshing in the background, until the next resolve: an SDK client closes the provider that it was
+     * given, and closing one client must not take the credentials from another. An HTTP client that was given stays its
+     * owner's to close. Closing twice is harmless; never blocks.
      */
     @Override
     public void close() {
-        // nothing runs between loads
+        source.close();
     }
 
     @Override

@@ -223,8 +223,37 @@ class LanyardContainerCredentialsProviderTest {
         AwsCredentials before = provider.resolveCredentials();
 
         provider.close();
+        assertThat(provider.status().closed()).isTrue();
 
         assertThat(provider.resolveCredentials()).isEqualTo(before);
+        // whoever goes on using it has it refreshed in the background again
+        assertThat(provider.status().closed()).isFalse();
+        assertThat(provider.status().nextTry()).isPresent();
+    }
+
+    @Test
+    void credentials_that_a_service_refused_are_replaced_at_the_next_resolve() {
+        LanyardContainerCredentialsProvider provider = pod.provider().build();
+        AwsCredentials refused = provider.resolveCredentials();
+
+        provider.invalidate(refused);
+
+        assertThat(provider.resolveCredentials().accessKeyId()).isNotEqualTo(refused.accessKeyId());
+        provider.invalidate(refused); // no longer the ones in use
+        provider.resolveCredentials();
+        assertThat(pod.agent.requests()).hasSize(2);
+    }
+
+    @Test
+    void with_valid_credentials_an_agent_in_trouble_is_nobodys_trouble() {
+        LanyardContainerCredentialsProvider provider = pod.provider().build();
+        AwsCredentials held = provider.resolveCredentials();
+        pod.agent.stop();
+        provider.invalidate(held);
+
+        assertThat(provider.resolveCredentials()).isEqualTo(held);
+        assertThat(provider.status().failuresInARow()).isOne();
+        assertThat(provider.resolveIdentity(REQUEST)).isCompleted();
     }
 
     @Test
