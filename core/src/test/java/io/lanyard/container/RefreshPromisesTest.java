@@ -306,7 +306,7 @@ class RefreshPromisesTest {
 
         @Override
         public void sleep(Duration duration) throws InterruptedException {
-            Thread.sleep(duration.toMillis());
+            Clock.system().sleep(duration);
         }
     }
 
@@ -323,7 +323,6 @@ class RefreshPromisesTest {
             int threads = 64;
             AtomicInteger failed = new AtomicInteger();
             AtomicLong waits = new AtomicLong();
-            AtomicLong slow = new AtomicLong();
             CountDownLatch ready = new CountDownLatch(threads);
             CountDownLatch go = new CountDownLatch(1);
             List<Thread> all = new ArrayList<>();
@@ -334,7 +333,6 @@ class RefreshPromisesTest {
                     awaitQuietly(go);
                     long before = waits();
                     for (int call = 0; call < 2_000; call++) {
-                        long from = System.nanoTime();
                         try {
                             if (call % 2 == 0) {
                                 source.resolve();
@@ -343,9 +341,6 @@ class RefreshPromisesTest {
                             }
                         } catch (CredentialsException | InterruptedException e) {
                             failed.incrementAndGet();
-                        }
-                        if (System.nanoTime() - from > 5_000_000) {
-                            slow.incrementAndGet();
                         }
                     }
                     waits.addAndGet(waits() - before);
@@ -362,9 +357,6 @@ class RefreshPromisesTest {
             assertThat(failed).hasValue(0);
             // what the JVM counts itself: no call of any thread has waited for anything, however busy the machine is
             assertThat(waits).hasValue(0);
-            assertThat(slow.get())
-                    .as("calls cut in two by the machine's own scheduling")
-                    .isLessThan(200);
         }
     }
 

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.benchmarks.outage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** {@code lanyard-bench outage}: plays the scenarios, prints and saves what came of them, and judges Lanyard. */
+final class Laboratory {
+    private static final String USAGE = """
+            lanyard-bench outage [--scenario NAME]... [--list] [--out DIR] [--quick]
+
+              --scenario NAME   only that one; may be repeated
+              --list            the scenarios, and nothing else
+              --out DIR         where outage.csv and outage.svg go (benchmarks/target/outage)
+              --quick           a few short scenarios, in under a minute
+
+            Ends with 0 if Lanyard kept its promises, with 1 if not, with 2 if it was called wrongly.
+            """;
+
+    private static final int SCENARIOS_AT_ONCE = 2;
+
+    private Laboratory() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        System.setProperty("java.awt.headless", "true");
+        int status;
+        try {
+            status = run(Options.parse(List.of(args)));
+        } catch (IllegalArgumentException e) {
+            System.err.println("lanyard-bench outage: " + e.getMessage() + "\n\n" + USAGE);
+            status = 2;
+        }
+        System.exit(status);
+    }
+
+    /** What was asked for. */
+    record Options(boolean help, boolean list, boolean quick, Path out, Set<String> names) {
+        static Options parse(List<String> args) {
+            boolean help = false;
+            boolean list = false;
+            boolean quick = false;
+            Path out = Path.of(System.getProperty("lanyard.checkout", ""), "benchmarks", "target", "outage");
+            Set<String> names = new LinkedHashSet<>();
+            for (int i = 0; i < args.size(); i++) {
+                String arg = args.get(i);
+                switch (arg) {
+                    case "--help", "-h" -> help = true;
+                    case "--list" -> list = true;
+                    case "--quick" -> quick = true;
+                    case "--scenario", "--out" -> {
+                        if (++i == args.size()) {
+                            throw new IllegalArgumentException(arg + " wants a value");
+                        }
+                        if (arg.equals("--out")) {
+                            out = Path.of(args.get(i));
+                        } else {
+                            names.add(args.get(i));
+                        }
+                    }
+                    default -> throw new IllegalArgumentException("what is " + arg + "?");
+                }
+            }
+            return new Options(help, list, quick, out, names);
+        }
+
+        List<Scenario> scenarios() {
+            List<Scenario> all = quick ? Scenarios.quick() : Scenarios.all();
+            List<Scenario> chosen = names.isEmpty()
+                    ? all
+                    : all.stream()
+                            .filter(scenario -> names.contains(scenario.name()))
+                            .toList();
+            if (chosen.size() < names.size()) {
+                Set<String> unknown = new LinkedHashSet<>(names);
+                chosen.forEach(scenario -> unknown.remove(scenario.name()));
+                throw new IllegalArgumentException("no scenario " + unknown + "; --list names them");
+            }
+            return chosen;
+        }
+    }
+
+    static int run(Options options) throws IOException, InterruptedException {
+        List<Scenario> scenarios = options.scenarios();
+        if (options.help) {
+            System.out.print(USAGE);
+            return 0;
+        }
+        if (options.list) {
+            scenarios.forEach(scenario -> System.out.printf("%-24s %s%n", scenario.name(), scenario.about()));
+            return 0;
+        }
+        Path logs = Files.createDirectories(options.out.resolve("logs"));
+        List<Outcome> outcomes = play(scenarios, logs);
+        String csv = Report.csv(outcomes);
+        Files.writeString(options.out.resolve("outage.csv"), csv);
+        Files.writeString(options.out.resolve("outage.svg"), Chart.svg(outcomes));
+        System.out.println(Report.table(outcomes));
+        System.out.println(Report.ratios(outcomes));
+        List<String> broken = Report.broken(outcomes);
+        int promises = scenarios.stream()
+                .mapToInt(scenario -> scenario.promises().size())
+                .sum();
+        System.out.printf(
+                "Lanyard kept %d of %d promises. %s and %s are in %s.%n",
+                promises - broken.size(), promises, "outage.csv", "outage.svg", options.out);
+        broken.forEach(line -> System.out.println("  NOT KEPT  " + line));
+        return broken.isEmpty() ? 0 : 1;
+    }
+
+    static List<Outcome> play(List<Scenario> scenarios, Path logs) throws InterruptedException {
+        List<Plan.Entry> plan = Plan.of(scenarios, SCENARIOS_AT_ONCE);
+        System.err.printf(
+                "%d scenarios, about %d s%n", plan.size(), Plan.length(plan).toSeconds());
+        Contestant[] contestants = Contestant.values();
+        ScheduledExecutorService pool = Executors.newScheduledThreadPool(scenarios.size() * contestants.length);
+        List<Future<Outcome>> running = new ArrayList<>();
+        long begun = System.nanoTime();
+        try {
+            for (Plan.Entry entry : plan) {
+                Scenario scenario = entry.scenario();
+                for (Contestant contestant : contestants) {
+                    running.add(pool.schedule(
+                            () -> told(new Rig(scenario, contestant, logs).run(), begun),
+                            entry.start().toMillis(),
+                            TimeUnit.MILLISECONDS));
+                }
+            }
+            return collect(running, scenarios);
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private static Outcome told(Outcome outcome, long begun) {
+        System.err.printf(
+                "%3d s  %-24s %s%s%n",
+                (System.nanoTime() - begun) / 1_000_000_000,
+                outcome.scenario().name(),
+                outcome.contestant().title(),
+                outcome.trouble().isEmpty() ? "" : ": " + outcome.trouble());
+        return outcome;
+    }
+
+    private static List<Outcome> collect(List<Future<Outcome>> running, List<Scenario> scenarios)
+            throws InterruptedException {
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Future<Outcome> future : running) {
+            try {
+                outcomes.add(future.get());
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e.getCause());
+            }
+        }
+        outcomes.sort(Comparator.comparingInt((Outcome outcome) -> scenarios.indexOf(outcome.scenario()))
+                .thenComparing(Outcome::contestant));
+        return outcomes;
+    }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.benchmarks.outage;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/** The outcomes as text: tables for people, CSV for programs, promises for judgement. */
+final class Report {
+    private static final List<String> HEAD = List.of(
+            "scenario",
+            "contestant",
+            "calls",
+            "failed",
+            "p50",
+            "p99",
+            "slowest",
+            "ended",
+            "requests",
+            "sockets+",
+            "(most)",
+            "fresh after");
+
+    /** Named after what they hold; the order is that of the file. */
+    private static final List<Column> COLUMNS = List.of(
+            new Column("scenario", outcome -> outcome.scenario().name()),
+            new Column("contestant", outcome -> outcome.contestant().name()),
+            figure("calls", Figures::calls),
+            figure("failures", Figures::failures),
+            figure("failures_while_valid", Figures::failuresWhileValid),
+            figure("unfinished", Figures::unfinished),
+            figure("ended_credentials_given", Figures::endedGiven),
+            figure("p50_us", Figures::p50Micros),
+            figure("p99_us", Figures::p99Micros),
+            figure("slowest_us", Figures::slowestMicros),
+            figure("slowest_while_valid_us", Figures::slowestWhileValidMicros),
+            new Column("requests", outcome -> String.valueOf(outcome.requests())),
+            new Column("sockets_before", outcome -> String.valueOf(outcome.socketsBefore())),
+            new Column("sockets_most", outcome -> String.valueOf(outcome.socketsMost())),
+            new Column("sockets_after", outcome -> String.valueOf(outcome.socketsAfter())),
+            figure("fresh_after_ms", Figures::freshMillis),
+            new Column("first_failure", outcome -> {
+                Figures figures = outcome.figures();
+                return figures == null ? outcome.trouble() : figures.firstFailure();
+            }));
+
+    private record Column(String name, Function<Outcome, String> value) {}
+
+    private Report() {}
+
+    private static Column figure(String name, ToLongFunction<Figures> value) {
+        return new Column(name, outcome -> {
+            Figures figures = outcome.figures();
+            return figures == null ? "" : String.valueOf(value.applyAsLong(figures));
+        });
+    }
+
+    static String table(List<Outcome> outcomes) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(HEAD);
+        String last = "";
+        for (Outcome outcome : outcomes) {
+            String name = outcome.scenario().name();
+            rows.add(row(name.equals(last) ? "" : name, outcome));
+            last = name;
+        }
+        return aligned(rows, 2);
+    }
+
+    private static List<String> row(String name, Outcome outcome) {
+        Figures figures = outcome.figures();
+        if (figures == null) {
+            return List.of(name, outcome.contestant().title(), outcome.trouble(), "", "", "", "", "", "", "", "", "");
+        }
+        String fresh = figures.freshMillis() >= 0
+                ? Units.grouped(figures.freshMillis()) + " ms"
+                : outcome.scenario().recovery().isZero() ? "" : "never";
+        return List.of(
+                name,
+                outcome.contestant().title(),
+                Units.grouped(figures.calls()) + (figures.unfinished() > 0 ? "+" + figures.unfinished() : ""),
+                Units.grouped(figures.failures()),
+                Units.time(figures.p50Micros()),
+                Units.time(figures.p99Micros()),
+                Units.time(figures.slowestMicros()),
+                Units.grouped(figures.endedGiven()),
+                Units.grouped(outcome.requests()),
+                Units.grouped(outcome.socketsGrown()),
+                Units.grouped(outcome.socketsGrownMost()),
+                fresh);
+    }
+
+    /** Lanyard beside the SDK as it is by default. */
+    static String ratios(List<Outcome> outcomes) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("Lanyard : AWS SDK", "failed calls", "slowest call", "", "requests", "", "sockets left"));
+        Map<String, Outcome> incumbents = new TreeMap<>();
+        outcomes.stream()
+                .filter(outcome -> outcome.contestant() == Contestant.SDK)
+                .forEach(outcome -> incumbents.put(outcome.scenario().name(), outcome));
+        for (Outcome ours : outcomes) {
+            Outcome theirs = incumbents.get(ours.scenario().name());
+            if (ours.contestant() != Contestant.LANYARD || theirs == null) {
+                continue;
+            }
+            rows.add(compared(ours, theirs));
+        }
+        return aligned(rows, 1);
+    }
+
+    private static List<String> compared(Outcome ours, Outcome theirs) {
+        Figures own = ours.figures();
+        Figures other = theirs.figures();
+        String failed = "";
+        String slowest = "";
+        String slowestRatio = "";
+        if (own != null && other != null) {
+            failed = share(own) + " : " + share(other);
+            slowest = Units.time(own.slowestMicros()) + " : " + Units.time(other.slowestMicros());
+            slowestRatio = bracketed(Units.ratio(own.slowestMicros(), other.slowestMicros()));
+        }
+        return List.of(
+                ours.scenario().name(),
+                failed,
+                slowest,
+                slowestRatio,
+                Units.grouped(ours.requests()) + " : " + Units.grouped(theirs.requests()),
+                bracketed(Units.ratio(ours.requests(), theirs.requests())),
+                Units.grouped(ours.socketsGrown()) + " : " + Units.grouped(theirs.socketsGrown()));
+    }
+
+    private static String share(Figures figures) {
+        if (figures.failures() == 0) {
+            return "0";
+        }
+        double share = 100.0 * figures.failures() / Math.max(1, figures.calls());
+        return share < 1 ? "<1 %" : Math.round(share) + " %";
+    }
+
+    private static String bracketed(String ratio) {
+        return ratio.isEmpty() ? "" : "(" + ratio + ")";
+    }
+
+    static String csv(List<Outcome> outcomes) {
+        StringBuilder csv = new StringBuilder();
+        StringJoiner head = new StringJoiner(",", "", "\n");
+        COLUMNS.forEach(column -> head.add(column.name));
+        csv.append(head);
+        for (Outcome outcome : outcomes) {
+            StringJoiner line = new StringJoiner(",", "", "\n");
+            COLUMNS.forEach(column -> line.add(quoted(column.value.apply(outcome))));
+            csv.append(line);
+        }
+        return csv.toString();
+    }
+
+    /** As RFC 4180 has it. */
+    private static String quoted(String value) {
+        return value.matches("[^,\"\r\n]*") ? value : '"' + value.replace("\"", "\"\"") + '"';
+    }
+
+    /** What Lanyard did not keep, a line each. */
+    static List<String> broken(List<Outcome> outcomes) {
+        List<String> broken = new ArrayList<>();
+        for (Outcome outcome : outcomes) {
+            if (outcome.contestant() == Contestant.LANYARD) {
+                for (Promise promise : outcome.scenario().promises()) {
+                    String why = Objects.requireNonNull(promise.broken(outcome));
+                    if (!why.isEmpty()) {
+                        broken.add(outcome.scenario().name() + ": " + promise.text() + ": " + why);
+                    }
+                }
+            }
+        }
+        return broken;
+    }
+
+    /** Columns in line; text to the left, figures to the right. */
+    private static String aligned(List<List<String>> rows, int textColumns) {
+        int[] widths = new int[rows.get(0).size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                boolean spills = i == textColumns && row.stream().skip(i + 1L).allMatch(String::isEmpty);
+                widths[i] = spills ? widths[i] : Math.max(widths[i], row.get(i).length());
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                String pad = " ".repeat(Math.max(0, widths[i] - row.get(i).length()));
+                line.append(i == 0 ? "" : "  ").append(i < textColumns ? row.get(i) + pad : pad + row.get(i));
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+}
