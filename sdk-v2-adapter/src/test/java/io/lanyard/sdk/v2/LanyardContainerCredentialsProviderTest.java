@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.sun.management.ThreadMXBean;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.testkit.EcsCredentialsAgent;
 import io.lanyard.testkit.EksAuthAnswer;
 import io.lanyard.testkit.Fault;
 import io.lanyard.testkit.IssuedCredentials;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -121,6 +123,26 @@ class LanyardContainerCredentialsProviderTest {
         assertThat(first).isCompleted();
         assertThat(first.join()).isSameAs(credentials);
         assertThat(second).isSameAs(first);
+    }
+
+    @Test
+    void with_valid_credentials_a_resolve_allocates_nothing() {
+        LanyardContainerCredentialsProvider provider = pod.provider().build();
+        provider.resolveCredentials();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long self = Thread.currentThread().getId();
+        long least = Long.MAX_VALUE;
+        // the least of some rounds: what the JVM does beside it, such as compiling, is not the provider's
+        for (int round = 0; round < 20; round++) {
+            long before = threads.getThreadAllocatedBytes(self);
+            for (int call = 0; call < 10_000; call++) {
+                provider.resolveCredentials();
+                provider.resolveIdentity(REQUEST).join();
+            }
+            least = Math.min(least, threads.getThreadAllocatedBytes(self) - before);
+        }
+        // one object a call would be 320,000 bytes a round
+        assertThat(least).isLessThan(1_000);
     }
 
     @Test
