@@ -236,7 +236,8 @@ public final class CredentialsException extends RuntimeException {
                 text.append(']');
             }
             if (remedy != null) {
-                text.append(" Remedy: ").append(remedy);
+                text.append(text.charAt(text.length() - 1) == '.' ? " Remedy: " : ". Remedy: ")
+                        .append(remedy);
             }
             return text.toString();
         }
