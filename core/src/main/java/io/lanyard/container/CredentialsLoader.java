@@ -185,8 +185,8 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
                     addresses,
                     endpoint.target(),
                     Collections.unmodifiableMap(headers),
-                    shorter(policy.connectTimeout(), left),
-                    shorter(policy.attemptTimeout(), left),
+                    LoadPolicy.shorter(policy.connectTimeout(), left),
+                    LoadPolicy.shorter(policy.attemptTimeout(), left),
                     BODY_LIMIT);
         }
 
@@ -196,8 +196,8 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             } catch (CredentialsParser.UnusableBodyException e) {
                 throw unusable(e.reason());
             } catch (CredentialsParser.ServiceErrorException e) {
-                String code = ErrorAnswer.clean(e.code(), sent, 128);
-                String description = ErrorAnswer.clean(e.description(), sent, 512);
+                String code = ErrorAnswer.clean(e.code(), sent, ErrorAnswer.CODE_LIMIT);
+                String description = ErrorAnswer.clean(e.description(), sent, ErrorAnswer.MESSAGE_LIMIT);
                 throw failure(
                                 Category.SERVICE_ERROR,
                                 description.isEmpty() ? "the agent answered with an error code" : description)
@@ -262,15 +262,15 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             Duration pause;
             if (atStart && !patience.isNegative() && !patience.isZero()) {
                 // the last pause ends with the patience, so that all of it is used
-                pause = shorter(random(SHORTEST_PATIENT_PAUSE, LONGEST_PATIENT_PAUSE), patience);
+                pause = LoadPolicy.shorter(random(SHORTEST_PATIENT_PAUSE, LONGEST_PATIENT_PAUSE), patience);
             } else {
                 ordinaryFailures++;
                 int count = atStart ? tries : ordinaryFailures;
                 if (!retryable(failure) || count >= (outage ? 1 : policy.maxAttempts())) {
                     return null;
                 }
-                Duration longest =
-                        shorter(FIRST_PAUSE.multipliedBy(1L << Math.min(ordinaryFailures - 1, 10)), LONGEST_PAUSE);
+                Duration longest = LoadPolicy.shorter(
+                        FIRST_PAUSE.multipliedBy(1L << Math.min(ordinaryFailures - 1, 10)), LONGEST_PAUSE);
                 pause = random(Duration.ZERO, longest);
             }
             if (retryAfter != null && retryAfter.compareTo(pause) > 0) {
@@ -297,8 +297,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             int status = response.status();
             ErrorAnswer answer = ErrorAnswer.read(response.body(), sent);
             retryAfter = response.header("Retry-After").map(this::retryAfter).orElse(null);
-            boolean passing = status == 429
-                    || status >= 500
+            boolean passing = isTrouble(status)
                     || "InvalidIdInRequest".equals(answer.code())
                     || answer.message().contains("token is not valid yet");
             return failure(
@@ -364,10 +363,14 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
     private static boolean retryable(CredentialsException failure) {
         return switch (failure.category()) {
             case UNREACHABLE, INVALID_RESPONSE, EXPIRED -> true;
-            case HTTP_STATUS ->
-                failure.status().orElse(0) == 429 || failure.status().orElse(0) >= 500;
+            case HTTP_STATUS -> isTrouble(failure.status().orElse(0));
             default -> false;
         };
+    }
+
+    /** A status by which the agent says that asking again makes sense. */
+    private static boolean isTrouble(int status) {
+        return status == 429 || status >= 500;
     }
 
     private static boolean passesAtStart(CredentialsException failure) {
@@ -403,10 +406,6 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
 
     private static Duration random(Duration from, Duration to) {
         return Duration.ofMillis(ThreadLocalRandom.current().nextLong(from.toMillis(), to.toMillis() + 1));
-    }
-
-    private static Duration shorter(Duration a, Duration b) {
-        return a.compareTo(b) <= 0 ? a : b;
     }
 
     private static String words(Duration duration) {

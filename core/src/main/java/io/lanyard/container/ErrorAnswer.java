@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 record ErrorAnswer(@Nullable String code, @Nullable String requestId, String message) {
 
-    private static final int MESSAGE_LIMIT = 512;
-    private static final int CODE_LIMIT = 128;
+    static final int MESSAGE_LIMIT = 512;
+    static final int CODE_LIMIT = 128;
 
     /** A part of a token that is shorter than this gives nothing away. */
     private static final int TELLING_PART = 12;

@@ -64,7 +64,7 @@ record LoadPolicy(
         return a.compareTo(b) >= 0 ? a : b;
     }
 
-    private static Duration shorter(Duration a, Duration b) {
+    static Duration shorter(Duration a, Duration b) {
         return a.compareTo(b) <= 0 ? a : b;
     }
 }
