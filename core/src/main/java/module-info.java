@@ -10,6 +10,7 @@ module io.lanyard.core {
     requires static transitive org.jspecify;
 
     exports io.lanyard;
+    exports io.lanyard.chain;
     exports io.lanyard.container;
     exports io.lanyard.refresh;
     exports io.lanyard.spi;

@@ -22,7 +22,9 @@ public enum Category {
     /** The agent answered something that is not a set of credentials. */
     INVALID_RESPONSE("InvalidResponse"),
     /** The credentials that the agent gave had ended already. */
-    EXPIRED("Expired");
+    EXPIRED("Expired"),
+    /** No source of a chain gave credentials. */
+    CHAIN_EXHAUSTED("ChainExhausted");
 
     private final String label;
 

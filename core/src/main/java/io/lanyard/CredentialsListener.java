@@ -44,4 +44,13 @@ public interface CredentialsListener {
      * @param accessKeyId the access key id of the credentials now held
      */
     default void recovered(String accessKeyId) {}
+
+    /**
+     * A chain has chosen a source, or moved to another.
+     *
+     * @param before the slot of the source that was in use, or null when there was none
+     * @param now the slot of the source in use
+     * @param accessKeyId the access key id of its credentials
+     */
+    default void sourceChanged(@Nullable String before, String now, String accessKeyId) {}
 }

@@ -5,6 +5,9 @@ import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
+import io.lanyard.SettingSeen;
+import io.lanyard.SourceDescription;
+import io.lanyard.TokenClaims;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.refresh.RefreshingCache;
@@ -14,8 +17,11 @@ import io.lanyard.spi.Environment;
 import io.lanyard.spi.HostResolver;
 import io.lanyard.spi.Scheduler;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -141,6 +147,26 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         synchronized (this) {
             return RefreshStatus.untouched(closed);
         }
+    }
+
+    /**
+     * How the source is configured: settings, endpoint, and what the token says of itself. Reads settings and the token
+     * file, now; asks nobody.
+     *
+     * @return a description without secrets
+     */
+    public SourceDescription describe() {
+        return options.describe();
+    }
+
+    /**
+     * The credentials that are held, without asking anybody and whether or not they have ended.
+     *
+     * @return the credentials; empty when there are none yet
+     */
+    public Optional<ContainerCredentials> held() {
+        RefreshingCache<ContainerCredentials> known = cache;
+        return known == null ? Optional.empty() : known.held();
     }
 
     /**
@@ -547,12 +573,16 @@ public final class ContainerCredentialsSource implements AutoCloseable {
             return cache.build();
         }
 
-        /** Reads the settings. */
+        /** Reads the settings; says what of them goes unused, once, for what is usable is read once. */
         CredentialsLoader loader() {
+            AgentEndpoint endpoint = endpoint();
+            TokenSource tokenSource = tokenSource();
+            warnOfTwo(relative(), full(), true);
+            warnOfTwo(file(), fixed(), !preferStaticToken);
             return new CredentialsLoader(
-                    endpoint(),
+                    endpoint,
                     new AgentEndpoint.HostPolicy(allowedHosts, restrictHttps),
-                    tokenSource(),
+                    tokenSource,
                     LoadPolicy.of(
                             connectTimeout,
                             attemptTimeout,
@@ -570,18 +600,20 @@ public final class ContainerCredentialsSource implements AutoCloseable {
                     clock);
         }
 
+        private Choice relative() {
+            return choose(relativeUri, "relativeUri", hasUri() ? null : Setting.RELATIVE_URI);
+        }
+
+        private Choice full() {
+            return choose(fullUri, "fullUri", hasUri() ? null : Setting.FULL_URI);
+        }
+
         private AgentEndpoint endpoint() {
-            Choice relative = choose(relativeUri, "relativeUri", hasUri() ? null : Setting.RELATIVE_URI);
-            Choice full = choose(fullUri, "fullUri", hasUri() ? null : Setting.FULL_URI);
+            Choice relative = relative();
+            Choice full = full();
             if (relative.value != null) {
                 Choice service = choose(serviceEndpoint, "serviceEndpoint", Setting.SERVICE_ENDPOINT);
-                AgentEndpoint endpoint =
-                        AgentEndpoint.relative(relative.value, relative.name, service.value, service.name);
-                if (full.value != null) { // said once, for what is usable is read once
-                    Log.warn(relative.name + " and " + full.name + " are both set; " + relative.name
-                            + " is used. Unset the other.");
-                }
-                return endpoint;
+                return AgentEndpoint.relative(relative.value, relative.name, service.value, service.name);
             }
             if (full.value != null) {
                 return AgentEndpoint.parse(full.value, full.name);
@@ -596,21 +628,52 @@ public final class ContainerCredentialsSource implements AutoCloseable {
                     .build();
         }
 
-        private TokenSource tokenSource() {
-            boolean set = tokenFile != null || token != null;
-            Choice file = choose(tokenFile, "tokenFile", set ? null : Setting.TOKEN_FILE);
-            // a fixed token is taken as it is: white space in it is a mistake to be told, not mended
-            Choice fixed = set
+        private boolean hasToken() {
+            return tokenFile != null || token != null;
+        }
+
+        private Choice file() {
+            return choose(tokenFile, "tokenFile", hasToken() ? null : Setting.TOKEN_FILE);
+        }
+
+        /** A fixed token is taken as it is: white space in it is a mistake to be told, not mended. */
+        private Choice fixed() {
+            return hasToken()
                     ? new Choice(token, "token")
                     : new Choice(Setting.TOKEN.raw(environment), Setting.TOKEN.variable());
-            if (file.value != null && fixed.value != null) {
-                Log.warn(file.name + " and " + fixed.name + " are both set; "
-                        + (preferStaticToken ? fixed.name : file.name) + " is used. Unset the other.");
-            }
+        }
+
+        private TokenSource tokenSource() {
+            Choice file = file();
+            Choice fixed = fixed();
             if (fixed.value != null && (preferStaticToken || file.value == null)) {
                 return TokenSource.fixed(fixed.value, fixed.name);
             }
             return file.value == null ? TokenSource.none() : TokenSource.file(file.value, file.name);
+        }
+
+        private static void warnOfTwo(Choice one, Choice other, boolean usesOne) {
+            if (one.value != null && other.value != null) {
+                Log.warn(one.name + " and " + other.name + " are both set; " + (usesOne ? one.name : other.name)
+                        + " is used. Unset the other.");
+            }
+        }
+
+        SourceDescription describe() {
+            List<SettingSeen> settings = new ArrayList<>();
+            for (Choice choice : List.of(relative(), full(), file(), fixed())) {
+                settings.add(new SettingSeen(choice.name, choice.value != null));
+            }
+            String uri = null;
+            try {
+                uri = endpoint().display();
+            } catch (CredentialsException e) {
+                // not configured, or not usable, which a resolve says
+            }
+            return new SourceDescription(
+                    settings,
+                    Optional.ofNullable(uri),
+                    Optional.ofNullable(tokenSource().peek(environment)).flatMap(TokenClaims::decode));
         }
 
         /** A value and the name by which messages call where it came from. */

@@ -101,6 +101,16 @@ final class TokenSource {
         }
     }
 
+    /** The token as it is at this moment, or null when there is none that can be read: for a look, not for a request. */
+    @Nullable
+    String peek(Environment environment) {
+        try {
+            return file == null ? fixed : readFile(environment, file);
+        } catch (IOException | CredentialsException | InvalidPathException | SecurityException e) {
+            return null;
+        }
+    }
+
     private String readFile(Environment environment, String path) throws IOException {
         byte[] bytes = environment.readFile(path, FILE_LIMIT + 1);
         if (bytes.length > FILE_LIMIT) {

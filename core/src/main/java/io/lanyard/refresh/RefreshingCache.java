@@ -6,6 +6,7 @@ import io.lanyard.spi.Scheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -131,6 +132,16 @@ public final class RefreshingCache<T> implements AutoCloseable {
         }
         CompletableFuture<T> answer = answer();
         return answer instanceof Flight<T> flight ? flight.follower() : answer;
+    }
+
+    /**
+     * The value that is held, without asking for another and whether or not it has ended.
+     *
+     * @return the value; empty when there is none yet
+     */
+    public Optional<T> held() {
+        Held<T> held = cell.held;
+        return held == null ? Optional.empty() : Optional.of(held.value());
     }
 
     /**

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.chain;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.SourceDescription;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A source of a chain.
+ *
+ * <p>Its outcome is one of three: it returns a value; it throws a {@link CredentialsException} of {@link
+ * Category#NOT_CONFIGURED}, and the chain goes on to the next; or it throws anything else and has failed, and {@link
+ * OnFailure} decides. The chain asks only sources that {@link #detect} as configured.
+ *
+ * <p>Implementations are safe for use by any thread.
+ *
+ * @param <T> what the chain gives
+ */
+public interface Link<T> extends AutoCloseable {
+
+    /**
+     * Whether the source is configured. Looks at settings and files and never at the network.
+     *
+     * @return the detection
+     */
+    Detection detect();
+
+    /**
+     * The value. Called for every use of the chain once the source has been chosen, so it must be cheap while it has
+     * one, and throw {@link Category#NOT_CONFIGURED} when the source has been withdrawn. Otherwise it may block.
+     *
+     * @return the value
+     * @throws InterruptedException when the calling thread is interrupted while it waits
+     */
+    T resolve() throws InterruptedException;
+
+    /**
+     * The value, without blocking and without throwing.
+     *
+     * @return a future of what {@link #resolve} would give or throw
+     */
+    CompletableFuture<T> resolveAsync();
+
+    /**
+     * What {@link #resolve} would give were it this source's turn, asked in such a way that nothing is left behind: no
+     * credentials that are kept, no timer. May block.
+     *
+     * @return the value
+     * @throws InterruptedException when the calling thread is interrupted while it waits
+     */
+    T probe() throws InterruptedException;
+
+    /**
+     * How the source is configured. Asks nobody.
+     *
+     * @return a description without secrets
+     */
+    default SourceDescription describe() {
+        return SourceDescription.EMPTY;
+    }
+
+    /**
+     * The value that the source holds, without asking anybody.
+     *
+     * @return the value, or null when there is none or the source does not know
+     */
+    default @Nullable T held() {
+        return null;
+    }
+
+    /**
+     * Why the last attempt to get a value failed.
+     *
+     * @return the failure; null when there was none since the last success, or the source does not know
+     */
+    default @Nullable Throwable lastFailure() {
+        return null;
+    }
+
+    /**
+     * Reports that a service has refused the credentials with that access key id. Never blocks.
+     *
+     * @param accessKeyId of the credentials that were refused
+     */
+    default void invalidate(String accessKeyId) {}
+
+    /** Frees what the source owns, until it is asked again. Harmless when repeated; never blocks. */
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.chain;
+
+/** What a chain does when a source that is configured fails. */
+public enum OnFailure {
+    /** The failure is the chain's: no later source is handed out in place of the one that should have answered. */
+    STOP,
+    /** The next source is asked. What it gives is for this call alone; the next call asks in order again. */
+    CONTINUE
+}
