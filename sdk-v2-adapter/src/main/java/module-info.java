@@ -8,7 +8,11 @@ module io.lanyard.sdk.v2 {
     requires transitive software.amazon.awssdk.identity.spi;
     requires transitive software.amazon.awssdk.http;
     requires transitive software.amazon.awssdk.utils;
-    requires software.amazon.awssdk.core;
+    requires transitive software.amazon.awssdk.core;
+    requires transitive software.amazon.awssdk.profiles;
+    requires transitive software.amazon.awssdk.regions;
+    requires software.amazon.awssdk.awscore;
+    requires static software.amazon.awssdk.services.sts;
     requires static transitive org.jspecify;
 
     exports io.lanyard.sdk.v2;

@@ -172,6 +172,17 @@ public final class LanyardContainerCredentialsProvider
         return known;
     }
 
+    ContainerCredentialsSource source() {
+        return source;
+    }
+
+    /** What is held, without asking anybody. */
+    @Nullable
+    AwsCredentials held() {
+        ContainerCredentials held = source.held().orElse(null);
+        return held == null ? null : converted(held).credentials;
+    }
+
     private static SdkClientException failed(CredentialsException e) {
         return SdkClientException.create("Failed to load container credentials. " + e.getMessage(), e);
     }

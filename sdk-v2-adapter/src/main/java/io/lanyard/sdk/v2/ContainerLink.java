@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import io.lanyard.SourceDescription;
+import io.lanyard.chain.Detection;
+import io.lanyard.chain.Link;
+import io.lanyard.chain.LinkState;
+import io.lanyard.spi.Environment;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
+
+/** The agent on the node: EKS Pod Identity, ECS. */
+final class ContainerLink implements Link<AwsCredentialsIdentity> {
+
+    private static final ResolveIdentityRequest ANY =
+            ResolveIdentityRequest.builder().build();
+
+    private final LanyardContainerCredentialsProvider provider;
+    private final Environment environment;
+
+    ContainerLink(LanyardContainerCredentialsProvider provider, Environment environment) {
+        this.provider = provider;
+        this.environment = environment;
+    }
+
+    @Override
+    public Detection detect() {
+        if (provider.source().isConfigured()) {
+            return Detection.configured();
+        }
+        // where there is an orchestrator somebody may have meant there to be an agent
+        String remedy = environment.variable("KUBERNETES_SERVICE_HOST") != null
+                ? "for EKS Pod Identity, create the association before the pod (aws eks"
+                        + " create-pod-identity-association), and recreate a pod that is older"
+                : environment.variable("ECS_CONTAINER_METADATA_URI_V4") != null
+                        ? "for credentials from ECS, give the task a task role"
+                        : null;
+        return new Detection(LinkState.NOT_CONFIGURED, "", Optional.ofNullable(remedy));
+    }
+
+    @Override
+    public AwsCredentialsIdentity resolve() {
+        return provider.resolveCredentials();
+    }
+
+    @Override
+    public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
+        return provider.resolveIdentity(ANY);
+    }
+
+    @Override
+    public AwsCredentialsIdentity probe() {
+        try (LanyardContainerCredentialsProvider ofItsOwn = provider.toBuilder()
+                .source(source -> source.startupPatience(Duration.ZERO).listener(null))
+                .build()) {
+            return ofItsOwn.resolveCredentials();
+        }
+    }
+
+    @Override
+    public SourceDescription describe() {
+        return provider.source().describe();
+    }
+
+    @Override
+    public @Nullable AwsCredentialsIdentity held() {
+        return provider.held();
+    }
+
+    @Override
+    public @Nullable Throwable lastFailure() {
+        return provider.status().lastFailure().orElse(null);
+    }
+
+    @Override
+    public void invalidate(String accessKeyId) {
+        provider.source().invalidate(accessKeyId);
+    }
+
+    @Override
+    public void close() {
+        provider.close();
+    }
+}

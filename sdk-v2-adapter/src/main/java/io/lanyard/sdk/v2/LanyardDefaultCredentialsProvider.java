@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.CredentialsListener;
+import io.lanyard.chain.ChainReport;
+import io.lanyard.chain.CredentialsChain;
+import io.lanyard.chain.Identity;
+import io.lanyard.chain.Link;
+import io.lanyard.chain.OnFailure;
+import io.lanyard.chain.Slot;
+import io.lanyard.spi.Clock;
+import io.lanyard.spi.Environment;
+import io.lanyard.spi.Scheduler;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.IdentityProvider;
+import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
+import software.amazon.awssdk.utils.builder.CopyableBuilder;
+import software.amazon.awssdk.utils.builder.ToCopyableBuilder;
+
+/**
+ * The AWS SDK's default chain, without its accidents: system properties, environment, web identity (IRSA), profile,
+ * container (EKS Pod Identity, ECS), instance metadata; the first that is configured gives the credentials.
+ *
+ * <p>Where each source either answers or is not configured, it picks what the SDK's {@code DefaultCredentialsProvider}
+ * picks. Where one is configured and fails, it says so and does not hand out the next one's in its place, above all not
+ * the node's role; {@link OnFailure#CONTINUE} restores the SDK's way. While container credentials are configured the
+ * node's role is not asked for in either case. A source that is withdrawn while the process runs (a profile, system
+ * properties) gives way to the next.
+ *
+ * <p>Safe for use by any number of clients and threads; one provider should serve a whole process. Nothing is read and
+ * nothing is asked before the first resolve. While credentials are valid no call waits and none fails. {@link
+ * #explain()} tells which source is in use, which are not, and why.
+ */
+public final class LanyardDefaultCredentialsProvider
+        implements AwsCredentialsProvider,
+                SdkAutoCloseable,
+                ToCopyableBuilder<LanyardDefaultCredentialsProvider.Builder, LanyardDefaultCredentialsProvider> {
+
+    private final BuilderImpl options;
+    private final CredentialsChain<AwsCredentialsIdentity> chain;
+
+    private LanyardDefaultCredentialsProvider(BuilderImpl options) {
+        this.options = options;
+        this.chain = options.chain();
+    }
+
+    /**
+     * A provider with the default options.
+     *
+     * @return a new provider that has read nothing yet
+     */
+    public static LanyardDefaultCredentialsProvider create() {
+        return builder().build();
+    }
+
+    /**
+     * Starts building a provider.
+     *
+     * @return a new builder with the default options
+     */
+    public static Builder builder() {
+        return new BuilderImpl();
+    }
+
+    /**
+     * A link for a provider of one's own, for {@link Builder#chain}. The chain asks it whenever its turn comes; a
+     * provider that has nothing to offer says so by a {@link CredentialsException} of {@link Category#NOT_CONFIGURED},
+     * and any other failure is one. Closing the chain does not close it.
+     *
+     * @param provider any credentials provider of the SDK's kind
+     * @return a new link
+     */
+    public static Link<AwsCredentialsIdentity> link(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
+        return new ProviderLink(Objects.requireNonNull(provider, "provider"));
+    }
+
+    /**
+     * Starts building a provider like this one. The two share no credentials, and no links but those that were given
+     * to {@link Builder#chain}.
+     *
+     * @return a new builder with this provider's options
+     */
+    @Override
+    public Builder toBuilder() {
+        return new BuilderImpl(options);
+    }
+
+    /**
+     * The credentials of the first source that is configured; waits for it where it must.
+     *
+     * @return the credentials
+     * @throws SdkClientException when no source is configured, naming each and the settings that were looked at; or
+     *     when one is configured and fails, what it threw, which may also be another {@link
+     *     software.amazon.awssdk.core.exception.SdkException} (STS's, for example)
+     * @throws AbortedException when the calling thread is interrupted while it waits
+     */
+    @Override
+    public AwsCredentials resolveCredentials() {
+        try {
+            return Links.asAwsCredentials(chain.resolve());
+        } catch (CredentialsException e) {
+            throw failed(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw AbortedException.create("Interrupted while waiting for credentials", e);
+        }
+    }
+
+    /**
+     * The credentials, without blocking the calling thread and without throwing.
+     *
+     * @param request not used: there is one identity
+     * @return a future that is complete when there are valid credentials, and else completes with the source
+     */
+    @Override
+    public CompletableFuture<AwsCredentialsIdentity> resolveIdentity(ResolveIdentityRequest request) {
+        CompletableFuture<AwsCredentialsIdentity> resolved = chain.resolveAsync();
+        if (resolved.isDone() && !resolved.isCompletedExceptionally()) {
+            return resolved;
+        }
+        return resolved.exceptionally(failure -> {
+            Throwable reason =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            throw reason instanceof CredentialsException e ? failed(e) : new CompletionException(reason);
+        });
+    }
+
+    /**
+     * Reports that a service has refused credentials ({@code ExpiredToken}, {@code InvalidToken}). If they are the ones
+     * now held, the next resolve asks for others, and is given what there is if that fails. Never blocks.
+     *
+     * @param refused the credentials that were refused
+     */
+    public void invalidate(AwsCredentialsIdentity refused) {
+        chain.invalidate(refused.accessKeyId());
+    }
+
+    /**
+     * Which source gives the credentials, which do not, and why: settings, endpoint, what the token says of itself,
+     * failure and remedy. Reads settings and files and asks nobody; free of secrets.
+     *
+     * @return the report, whose {@code toString} is a table
+     */
+    public ChainReport explain() {
+        return chain.explain();
+    }
+
+    /**
+     * As {@link #explain()}, and on request asks every source that is configured, so that one can see whether Pod
+     * Identity would answer, and for whom, before older credentials are removed. Changes nothing of what the provider
+     * gives, and keeps nothing. Where the SDK's module {@code sts} is on the class path, STS is asked for the name of
+     * each identity, the role session.
+     *
+     * @param probe whether to ask; may then take as long as the sources do, one after the other
+     * @return the report
+     * @throws AbortedException when the calling thread is interrupted while it waits
+     */
+    public ChainReport explain(boolean probe) {
+        try {
+            return chain.explain(probe);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw AbortedException.create("Interrupted while asking the sources of the chain", e);
+        }
+    }
+
+    /**
+     * Ends the refreshing in the background, until the next resolve: an SDK client closes the provider that it was
+     * given, and closing one client must not take the credentials from another. Closing twice is harmless; never
+     * blocks.
+     */
+    @Override
+    public void close() {
+        chain.close();
+    }
+
+    @Override
+    public String toString() {
+        return "LanyardDefaultCredentialsProvider(" + chain + ")";
+    }
+
+    private static SdkClientException failed(CredentialsException e) {
+        return SdkClientException.create("Failed to load credentials. " + e.getMessage(), e);
+    }
+
+    /** Builds a {@link LanyardDefaultCredentialsProvider}. Not safe for use by several threads at once. */
+    public interface Builder extends CopyableBuilder<Builder, LanyardDefaultCredentialsProvider> {
+
+        /**
+         * Sets the region whose STS is asked for a web identity's role, and for names in a report. Default: as the SDK
+         * finds it.
+         *
+         * @param region the region, or null for the default
+         * @return this builder
+         */
+        Builder region(@Nullable Region region);
+
+        /**
+         * Sets the profile's name. Default: {@code aws.profile}, {@code AWS_PROFILE}, or {@code default}.
+         *
+         * @param profileName the name, or null for the default
+         * @return this builder
+         */
+        Builder profileName(@Nullable String profileName);
+
+        /**
+         * Sets the profile file. Default: the shared config and credentials files, read anew when they change.
+         *
+         * @param profileFile is asked at every use and must be cheap; gives the same object as long as nothing has
+         *     changed. Null for the default
+         * @return this builder
+         */
+        Builder profileFile(@Nullable Supplier<ProfileFile> profileFile);
+
+        /**
+         * Sets any option of the container source: endpoint, token, timeouts, patience.
+         *
+         * @param options is called at build with the container provider's builder
+         * @return this builder
+         */
+        Builder container(Consumer<LanyardContainerCredentialsProvider.Builder> options);
+
+        /**
+         * Changes the order: inserts, replaces, removes and adds links at named slots, and sets what each does on
+         * failure.
+         *
+         * <pre>{@code
+         * builder.chain(chain -> chain.before(Slot.ENVIRONMENT, new Slot("vault"), link(vault))
+         *         .remove(Slot.INSTANCE_METADATA));
+         * }</pre>
+         *
+         * @param changes is called at build with the chain's builder, which has the default links
+         * @return this builder
+         */
+        Builder chain(Consumer<CredentialsChain.Builder<AwsCredentialsIdentity>> changes);
+
+        /**
+         * Sets what happens when a configured source fails. Default: {@link OnFailure#STOP}. By slot: {@link #chain}.
+         *
+         * @param onFailure what happens
+         * @return this builder
+         */
+        default Builder onFailure(OnFailure onFailure) {
+            return chain(chain -> chain.onFailure(onFailure));
+        }
+
+        /**
+         * Sets who hears of the source in use, of refreshes and of their failures, whichever the source. Default:
+         * nobody.
+         *
+         * @param listener the listener, or null for none
+         * @return this builder
+         */
+        Builder listener(@Nullable CredentialsListener listener);
+
+        /**
+         * Sets what runs the loads. Default: daemon threads that the JVM shares.
+         *
+         * @param executor the executor, which is not shut down by the provider; null for the default
+         * @return this builder
+         */
+        Builder executor(@Nullable Executor executor);
+    }
+
+    static final class BuilderImpl implements Builder {
+        private @Nullable Region region;
+        private @Nullable String profileName;
+        private @Nullable Supplier<ProfileFile> profileFile;
+        private Consumer<LanyardContainerCredentialsProvider.Builder> container = new NoChange<>();
+        private Consumer<CredentialsChain.Builder<AwsCredentialsIdentity>> changes = new NoChange<>();
+        private @Nullable CredentialsListener listener;
+        private @Nullable Executor executor;
+        private Environment environment = Environment.system();
+
+        BuilderImpl() {}
+
+        BuilderImpl(BuilderImpl that) {
+            this.region = that.region;
+            this.profileName = that.profileName;
+            this.profileFile = that.profileFile;
+            this.container = that.container;
+            this.changes = that.changes;
+            this.listener = that.listener;
+            this.executor = that.executor;
+            this.environment = that.environment;
+        }
+
+        @Override
+        public Builder region(@Nullable Region region) {
+            this.region = region;
+            return this;
+        }
+
+        @Override
+        public Builder profileName(@Nullable String profileName) {
+            this.profileName = profileName;
+            return this;
+        }
+
+        @Override
+        public Builder profileFile(@Nullable Supplier<ProfileFile> profileFile) {
+            this.profileFile = profileFile;
+            return this;
+        }
+
+        @Override
+        public Builder container(Consumer<LanyardContainerCredentialsProvider.Builder> options) {
+            this.container = container.andThen(Objects.requireNonNull(options, "options"));
+            return this;
+        }
+
+        @Override
+        public Builder chain(Consumer<CredentialsChain.Builder<AwsCredentialsIdentity>> changes) {
+            this.changes = this.changes.andThen(Objects.requireNonNull(changes, "changes"));
+            return this;
+        }
+
+        @Override
+        public Builder listener(@Nullable CredentialsListener listener) {
+            this.listener = listener;
+            return this;
+        }
+
+        @Override
+        public Builder executor(@Nullable Executor executor) {
+            this.executor = executor;
+            return this;
+        }
+
+        /** Where detection reads settings and files; the SDK's own providers read the process's. */
+        BuilderImpl environment(Environment environment) {
+            this.environment = environment;
+            return this;
+        }
+
+        @Override
+        public LanyardDefaultCredentialsProvider build() {
+            return new LanyardDefaultCredentialsProvider(new BuilderImpl(this));
+        }
+
+        CredentialsChain<AwsCredentialsIdentity> chain() {
+            Scheduler scheduler = executor == null ? Scheduler.shared() : Scheduler.of(executor);
+            LanyardContainerCredentialsProvider.Builder containerBuilder =
+                    LanyardContainerCredentialsProvider.builder();
+            containerBuilder.source(source ->
+                    source.environment(environment).scheduler(scheduler).listener(listener));
+            container.accept(containerBuilder);
+            ContainerLink containerLink = new ContainerLink(containerBuilder.build(), environment);
+            CredentialsChain.Builder<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
+                            Named.BY_ITSELF)
+                    .add(Slot.SYSTEM_PROPERTIES, SettingsLink.systemProperties(environment))
+                    .add(Slot.ENVIRONMENT, SettingsLink.environment(environment))
+                    .add(Slot.WEB_IDENTITY, new WebIdentityLink(environment, region, scheduler, listener))
+                    .add(
+                            Slot.PROFILE,
+                            new ProfileLink(
+                                    environment,
+                                    profileName,
+                                    profileFile,
+                                    new ProfileFiles(environment, Clock.system()),
+                                    scheduler,
+                                    listener))
+                    .add(Slot.CONTAINER, containerLink)
+                    .add(
+                            Slot.INSTANCE_METADATA,
+                            new InstanceMetadataLink(
+                                    environment, containerLink, profileName, profileFile, scheduler, listener))
+                    // nobody configures it, so that it does not answer is no accident
+                    .onFailure(Slot.INSTANCE_METADATA, OnFailure.CONTINUE)
+                    .probedIdentity(new Named(true, region))
+                    .scheduler(scheduler)
+                    .listener(listener);
+            changes.accept(chain);
+            return chain.build();
+        }
+
+        @Override
+        public String toString() {
+            return "LanyardDefaultCredentialsProvider.Builder()";
+        }
+    }
+
+    /** Not a lambda, of which the first in a process costs more than all the rest. */
+    private static final class NoChange<T> implements Consumer<T> {
+        @Override
+        public void accept(T builder) {}
+    }
+
+    /** Tells whose credentials they are: as they say themselves, or also as STS says. */
+    private record Named(boolean askSts, @Nullable Region region)
+            implements Function<AwsCredentialsIdentity, Identity> {
+        private static final Named BY_ITSELF = new Named(false, null);
+
+        @Override
+        public Identity apply(AwsCredentialsIdentity credentials) {
+            Optional<String> arn = askSts && Sts.isPresent() ? Sts.callerArn(credentials, region) : Optional.empty();
+            return new Identity(credentials.accessKeyId(), credentials.accountId(), arn, credentials.expirationTime());
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
+
+/** What the links of the default chain share. */
+final class Links {
+
+    private Links() {}
+
+    /** By which a link says that the next one is to be asked. */
+    static CredentialsException notConfigured(String reason) {
+        return CredentialsException.builder(Category.NOT_CONFIGURED, reason).build();
+    }
+
+    /** Whether a module of the SDK is on the class path. Loads nothing of it. */
+    static boolean hasModule(String className) {
+        ClassLoader loader = Links.class.getClassLoader();
+        String resource = className.replace('.', '/') + ".class";
+        return (loader == null ? ClassLoader.getSystemResource(resource) : loader.getResource(resource)) != null;
+    }
+
+    /** The SDK's older type for the same; nearly every identity is one already. */
+    static AwsCredentials asAwsCredentials(AwsCredentialsIdentity identity) {
+        if (identity instanceof AwsCredentials credentials) {
+            return credentials;
+        }
+        if (identity instanceof AwsSessionCredentialsIdentity session) {
+            return AwsSessionCredentials.builder()
+                    .accessKeyId(session.accessKeyId())
+                    .secretAccessKey(session.secretAccessKey())
+                    .sessionToken(session.sessionToken())
+                    .expirationTime(session.expirationTime().orElse(null))
+                    .accountId(session.accountId().orElse(null))
+                    .providerName(session.providerName().orElse(null))
+                    .build();
+        }
+        return AwsBasicCredentials.builder()
+                .accessKeyId(identity.accessKeyId())
+                .secretAccessKey(identity.secretAccessKey())
+                .accountId(identity.accountId().orElse(null))
+                .providerName(identity.providerName().orElse(null))
+                .build();
+    }
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import io.lanyard.CredentialsListener;
+import io.lanyard.SettingSeen;
+import io.lanyard.SourceDescription;
+import io.lanyard.chain.Detection;
+import io.lanyard.chain.Link;
+import io.lanyard.refresh.RefreshPolicy;
+import io.lanyard.spi.Environment;
+import io.lanyard.spi.Scheduler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.profiles.Profile;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.profiles.ProfileProperty;
+
+/**
+ * A profile of the shared config and credentials files: keys, a process, SSO, an assumed role, as the SDK does them. A
+ * profile that is changed is read anew.
+ */
+final class ProfileLink implements Link<AwsCredentialsIdentity> {
+
+    private static final String SSO_SESSION = "sso_session";
+
+    /**
+     * Nothing is loaded but for a call, because a process or a login may want a person; and what has no end, keys for
+     * example, is good until the files change.
+     */
+    private static final RefreshPolicy POLICY = RefreshPolicy.builder()
+            .servePastExpiry(false)
+            .recheckInterval(Duration.ofDays(3650))
+            .build();
+
+    private final Environment environment;
+    private final @Nullable String givenName;
+    private final @Nullable Supplier<ProfileFile> givenFile;
+    private final ProfileFiles defaultFiles;
+    private final Scheduler scheduler;
+    private final @Nullable CredentialsListener listener;
+
+    private volatile @Nullable Current current;
+
+    /** The credentials of a profile, as long as its files are what they were. */
+    private record Current(ProfileFile file, String name, RefreshedProvider provider) {}
+
+    ProfileLink(
+            Environment environment,
+            @Nullable String givenName,
+            @Nullable Supplier<ProfileFile> givenFile,
+            ProfileFiles defaultFiles,
+            Scheduler scheduler,
+            @Nullable CredentialsListener listener) {
+        this.environment = environment;
+        this.givenName = givenName;
+        this.givenFile = givenFile;
+        this.defaultFiles = defaultFiles;
+        this.scheduler = new OnCallOnly(scheduler);
+        this.listener = listener;
+    }
+
+    @Override
+    public Detection detect() {
+        if (givenFile == null && !defaultFiles.mayExist()) {
+            return givenName == null && SdkSetting.PROFILE.raw(environment) == null
+                    ? Detection.notConfigured("there is no config or credentials file")
+                    : missing();
+        }
+        ProfileFile file;
+        try {
+            file = file();
+        } catch (RuntimeException e) {
+            return Detection.incomplete(
+                    "the config or credentials file cannot be read: " + e.getMessage(), "mend it, or remove it");
+        }
+        return detect(file);
+    }
+
+    private Detection detect(ProfileFile file) {
+        Optional<Profile> profile = file.profile(name());
+        if (profile.isEmpty()) {
+            return givenName == null && SdkSetting.PROFILE.raw(environment) == null
+                    ? Detection.notConfigured("there is no profile " + name())
+                    : missing();
+        }
+        return detect(file, profile.get(), new HashSet<>());
+    }
+
+    private Detection missing() {
+        return Detection.incomplete(
+                "there is no profile " + name(),
+                "add it to the config or credentials file, or unset " + SdkSetting.PROFILE.variable());
+    }
+
+    /** In the order in which the SDK looks; what is a contradiction is the SDK's to refuse. */
+    private static Detection detect(ProfileFile file, Profile profile, Set<String> roles) {
+        Map<String, String> has = profile.properties();
+        if (has.containsKey(ProfileProperty.ROLE_ARN) && has.containsKey(ProfileProperty.WEB_IDENTITY_TOKEN_FILE)) {
+            return module(profile, Sts.isPresent(), Sts.MODULE);
+        }
+        if (has.containsKey(SSO_SESSION) || has.keySet().stream().anyMatch(key -> key.startsWith("sso_"))) {
+            return sso(file, profile);
+        }
+        if (has.containsKey(ProfileProperty.ROLE_ARN)) {
+            String source = has.get(ProfileProperty.SOURCE_PROFILE);
+            if (source != null && !has.containsKey(ProfileProperty.CREDENTIAL_SOURCE)) {
+                return role(file, profile, source, roles);
+            }
+            if (has.containsKey(ProfileProperty.CREDENTIAL_SOURCE)) {
+                return module(profile, Sts.isPresent(), Sts.MODULE);
+            }
+        }
+        if (has.containsKey(ProfileProperty.CREDENTIAL_PROCESS)) {
+            return Detection.configured();
+        }
+        if (has.containsKey(ProfileProperty.AWS_SESSION_TOKEN)) {
+            return complete(profile, has, ProfileProperty.AWS_ACCESS_KEY_ID, ProfileProperty.AWS_SECRET_ACCESS_KEY);
+        }
+        if (has.containsKey(ProfileProperty.AWS_ACCESS_KEY_ID)) {
+            return complete(profile, has, ProfileProperty.AWS_SECRET_ACCESS_KEY);
+        }
+        if (has.containsKey(ProfileProperty.AWS_SECRET_ACCESS_KEY)) {
+            return complete(profile, has, ProfileProperty.AWS_ACCESS_KEY_ID);
+        }
+        return has.containsKey(ProfileProperty.ROLE_ARN)
+                ? complete(profile, has, ProfileProperty.SOURCE_PROFILE)
+                : Detection.notConfigured("the profile " + profile.name() + " has no credentials");
+    }
+
+    private static Detection role(ProfileFile file, Profile profile, String source, Set<String> roles) {
+        if (!roles.add(profile.name())) {
+            return Detection.configured(); // a circle, which the SDK refuses by name
+        }
+        Detection ofSource = file.profile(source)
+                .map(found -> detect(file, found, roles))
+                .orElse(Detection.notConfigured("there is no profile " + source));
+        return ofSource.isConfigured()
+                ? module(profile, Sts.isPresent(), Sts.MODULE)
+                : Detection.incomplete(
+                        "the profile " + profile.name() + " has the source_profile " + source + ", and "
+                                + ofSource.reason(),
+                        ofSource.remedy().orElse("give the profile " + source + " credentials"));
+    }
+
+    private static Detection sso(ProfileFile file, Profile profile) {
+        Map<String, String> has = profile.properties();
+        Detection account = complete(profile, has, ProfileProperty.SSO_ACCOUNT_ID, ProfileProperty.SSO_ROLE_NAME);
+        if (!account.isConfigured()) {
+            return account;
+        }
+        String session = has.get(SSO_SESSION);
+        if (session != null && file.getSection("sso-session", session).isEmpty()) {
+            return Detection.incomplete(
+                    "the profile " + profile.name() + " names the sso-session " + session + ", which there is not",
+                    "add [sso-session " + session + "] to the config file");
+        }
+        if (session == null) {
+            Detection portal = complete(profile, has, ProfileProperty.SSO_REGION, ProfileProperty.SSO_START_URL);
+            if (!portal.isConfigured()) {
+                return portal;
+            }
+        }
+        boolean present = Links.hasModule("software.amazon.awssdk.services.sso.SsoClient")
+                && (session == null || Links.hasModule("software.amazon.awssdk.services.ssooidc.SsoOidcClient"));
+        return module(
+                profile,
+                present,
+                session == null
+                        ? "software.amazon.awssdk:sso"
+                        : "software.amazon.awssdk:sso and software.amazon.awssdk:ssooidc");
+    }
+
+    private static Detection module(Profile profile, boolean present, String dependency) {
+        return present
+                ? Detection.configured()
+                : Detection.incomplete(
+                        "the profile " + profile.name() + " needs a module of the SDK that is not on the class path",
+                        "add the dependency " + dependency);
+    }
+
+    private static Detection complete(Profile profile, Map<String, String> has, String... properties) {
+        for (String property : properties) {
+            if (!has.containsKey(property)) {
+                return Detection.incomplete(
+                        "the profile " + profile.name() + " has no " + property,
+                        "add " + property + " to the profile " + profile.name());
+            }
+        }
+        return Detection.configured();
+    }
+
+    @Override
+    public AwsCredentialsIdentity resolve() throws InterruptedException {
+        return current().provider.get();
+    }
+
+    @Override
+    public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
+        try {
+            return current().provider.getAsync();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public AwsCredentialsIdentity probe() {
+        return provider(file(), name()).ask();
+    }
+
+    @Override
+    public SourceDescription describe() {
+        List<SettingSeen> settings = new ArrayList<>();
+        for (SdkSetting setting : List.of(SdkSetting.PROFILE, SdkSetting.CREDENTIALS_FILE, SdkSetting.CONFIG_FILE)) {
+            settings.add(setting.seen(environment));
+        }
+        return new SourceDescription(settings, Optional.of("profile " + name()), Optional.empty());
+    }
+
+    @Override
+    public @Nullable AwsCredentialsIdentity held() {
+        Current known = current;
+        return known == null ? null : known.provider.held();
+    }
+
+    @Override
+    public @Nullable Throwable lastFailure() {
+        Current known = current;
+        return known == null ? null : known.provider.lastFailure();
+    }
+
+    @Override
+    public void invalidate(String accessKeyId) {
+        ifCurrent(provider -> provider.invalidate(accessKeyId));
+    }
+
+    @Override
+    public void close() {
+        ifCurrent(RefreshedProvider::close);
+    }
+
+    private void ifCurrent(Consumer<RefreshedProvider> action) {
+        Current known = current;
+        if (known != null) {
+            action.accept(known.provider);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same object is the same content; comparing it would cost
+    private Current current() {
+        ProfileFile file;
+        try {
+            file = file();
+        } catch (RuntimeException e) {
+            throw Links.notConfigured("the config or credentials file cannot be read: " + e.getMessage());
+        }
+        Current known = current;
+        return known != null && known.file == file ? known : renewed(file);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // as above
+    private synchronized Current renewed(ProfileFile file) {
+        Current known = current;
+        if (known != null && known.file == file) {
+            return known;
+        }
+        Detection detection = detect(file);
+        if (!detection.isConfigured()) {
+            current = null;
+            throw Links.notConfigured(detection.reason());
+        }
+        if (known != null) {
+            known.provider.close();
+        }
+        String name = name();
+        Current now = new Current(file, name, provider(file, name));
+        current = now;
+        return now;
+    }
+
+    private RefreshedProvider provider(ProfileFile file, String name) {
+        return new RefreshedProvider(
+                () -> ProfileCredentialsProvider.builder()
+                        .profileFile(file)
+                        .profileName(name)
+                        .build(),
+                POLICY,
+                scheduler,
+                listener);
+    }
+
+    private ProfileFile file() {
+        return givenFile == null ? defaultFiles.get() : Objects.requireNonNull(givenFile.get(), "profileFile");
+    }
+
+    private String name() {
+        String set = givenName == null ? SdkSetting.PROFILE.raw(environment) : givenName;
+        return set == null ? "default" : set;
+    }
+
+    /** Runs what a call needs, and nothing on its own account. */
+    private record OnCallOnly(Scheduler scheduler) implements Scheduler {
+        private static final Timer NONE = () -> {};
+
+        @Override
+        public void execute(Runnable task) {
+            scheduler.execute(task);
+        }
+
+        @Override
+        public <O> Timer schedule(O owner, Consumer<? super O> task, Duration delay) {
+            return NONE;
+        }
+    }
+}

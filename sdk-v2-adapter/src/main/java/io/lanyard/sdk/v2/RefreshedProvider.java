@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.CredentialsListener;
+import io.lanyard.refresh.FailureKind;
+import io.lanyard.refresh.Loaded;
+import io.lanyard.refresh.RefreshListener;
+import io.lanyard.refresh.RefreshPolicy;
+import io.lanyard.refresh.RefreshingCache;
+import io.lanyard.refresh.Traits;
+import io.lanyard.spi.Clock;
+import io.lanyard.spi.Scheduler;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.utils.IoUtils;
+
+/**
+ * The credentials of one of the SDK's own providers, kept by our cache, so that no call waits or fails while they are
+ * valid.
+ *
+ * <p>Each load makes a provider and closes it: a provider of the SDK keeps what it read when it was made, failures
+ * included, and hides from us whether it asked or remembered.
+ */
+final class RefreshedProvider
+        implements Traits<AwsCredentialsIdentity>,
+                RefreshListener<AwsCredentialsIdentity>,
+                RefreshingCache.Loader<AwsCredentialsIdentity> {
+
+    /** Codes of STS that pass by themselves although their status says otherwise. */
+    private static final Set<String> PASSING = Set.of("IDPCommunicationError", "ExpiredTokenException", "ExpiredToken");
+
+    /** How long credentials are taken for valid that had ended when they came; asked again at half of it. */
+    private static final Duration ENDED_LIFE = Duration.ofMinutes(10);
+
+    private final Supplier<? extends AwsCredentialsProvider> factory;
+    private final boolean keepsEnded;
+    private final @Nullable CredentialsListener listener;
+    private final RefreshingCache<AwsCredentialsIdentity> cache;
+
+    RefreshedProvider(
+            Supplier<? extends AwsCredentialsProvider> factory,
+            RefreshPolicy policy,
+            Scheduler scheduler,
+            @Nullable CredentialsListener listener) {
+        this.factory = factory;
+        this.keepsEnded = policy.servePastExpiry();
+        this.listener = listener;
+        this.cache = RefreshingCache.builder(this)
+                .policy(policy)
+                .scheduler(scheduler)
+                .traits(this)
+                .listener(this)
+                .build();
+    }
+
+    AwsCredentialsIdentity get() throws InterruptedException {
+        return cache.get();
+    }
+
+    CompletableFuture<AwsCredentialsIdentity> getAsync() {
+        return cache.getAsync();
+    }
+
+    @Nullable
+    AwsCredentialsIdentity held() {
+        return cache.held().orElse(null);
+    }
+
+    @Nullable
+    Throwable lastFailure() {
+        return cache.status().lastFailure().orElse(null);
+    }
+
+    void invalidate(String accessKeyId) {
+        cache.invalidate(accessKeyId);
+    }
+
+    void close() {
+        cache.close();
+    }
+
+    /** Asks a provider of its own, and keeps nothing. */
+    AwsCredentialsIdentity ask() {
+        AwsCredentialsProvider provider = factory.get();
+        try {
+            return provider.resolveCredentials();
+        } finally {
+            IoUtils.closeIfCloseable(provider, null);
+        }
+    }
+
+    @Override
+    public Loaded<AwsCredentialsIdentity> load() {
+        AwsCredentialsIdentity credentials = ask();
+        Instant end = credentials.expirationTime().orElse(null);
+        Instant now = Clock.system().instant();
+        // an instance metadata service in trouble gives what has ended and means it: the service called is to judge
+        boolean meant = keepsEnded && end != null && end.isBefore(now);
+        return Loaded.of(credentials, meant ? now.plus(ENDED_LIFE) : end);
+    }
+
+    @Override
+    public Object identity(AwsCredentialsIdentity credentials) {
+        return credentials.accessKeyId();
+    }
+
+    @Override
+    public FailureKind kind(Throwable failure) {
+        if (failure instanceof AwsServiceException e) {
+            AwsErrorDetails details = e.awsErrorDetails();
+            boolean passes = e.statusCode() >= 500
+                    || e.isThrottlingException()
+                    || e.isClockSkewException()
+                    || (details != null && details.errorCode() != null && PASSING.contains(details.errorCode()));
+            return passes ? FailureKind.UPSTREAM : FailureKind.FINAL;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NoSuchFileException) {
+                return FailureKind.LOCAL;
+            }
+        }
+        return FailureKind.UPSTREAM;
+    }
+
+    @Override
+    public RuntimeException ended(AwsCredentialsIdentity credentials, @Nullable Throwable cause) {
+        return cause instanceof RuntimeException e
+                ? e
+                : SdkClientException.create(
+                        "The credentials ended at "
+                                + credentials
+                                        .expirationTime()
+                                        .map(Instant::toString)
+                                        .orElse("an unknown time"),
+                        cause);
+    }
+
+    @Override
+    public void refreshed(AwsCredentialsIdentity credentials) {
+        if (listener != null) {
+            listener.refreshed(
+                    credentials.accessKeyId(), credentials.expirationTime().orElse(null));
+        }
+    }
+
+    @Override
+    public void refreshFailed(int attempt, Throwable failure, FailureKind kind, @Nullable Instant nextTry) {
+        if (listener != null) {
+            Category category = failure instanceof CredentialsException e
+                    ? e.category()
+                    : failure instanceof AwsServiceException ? Category.HTTP_STATUS : Category.UNREACHABLE;
+            listener.refreshFailed(attempt, category, nextTry);
+        }
+    }
+
+    @Override
+    public void servingExpired(AwsCredentialsIdentity credentials) {
+        if (listener != null) {
+            listener.servingExpired(
+                    credentials.accessKeyId(), credentials.expirationTime().orElse(null));
+        }
+    }
+
+    @Override
+    public void recovered(AwsCredentialsIdentity credentials) {
+        if (listener != null) {
+            listener.recovered(credentials.accessKeyId());
+        }
+    }
+}

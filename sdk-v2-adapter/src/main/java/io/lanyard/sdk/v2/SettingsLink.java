@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import io.lanyard.SettingSeen;
+import io.lanyard.SourceDescription;
+import io.lanyard.chain.Detection;
+import io.lanyard.chain.Link;
+import io.lanyard.spi.Environment;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+
+/**
+ * Credentials that are set outright, as system properties or as variables. Read at every use, for properties can be
+ * taken away; made into credentials when they have changed.
+ */
+final class SettingsLink implements Link<AwsCredentialsIdentity> {
+
+    private final boolean properties;
+    private final Environment environment;
+    private volatile @Nullable Known known;
+
+    private SettingsLink(boolean properties, Environment environment) {
+        this.properties = properties;
+        this.environment = environment;
+    }
+
+    static SettingsLink systemProperties(Environment environment) {
+        return new SettingsLink(true, environment);
+    }
+
+    static SettingsLink environment(Environment environment) {
+        return new SettingsLink(false, environment);
+    }
+
+    @Override
+    public Detection detect() {
+        boolean key = value(SdkSetting.ACCESS_KEY_ID) != null;
+        boolean secret = value(SdkSetting.SECRET_ACCESS_KEY) != null;
+        if (key && secret) {
+            return Detection.configured();
+        }
+        String keyName = name(SdkSetting.ACCESS_KEY_ID);
+        String secretName = name(SdkSetting.SECRET_ACCESS_KEY);
+        if (!key && !secret) {
+            return Detection.notConfigured("");
+        }
+        String missing = key ? secretName : keyName;
+        return Detection.incomplete(
+                (key ? keyName : secretName) + " is set and " + missing + " is not",
+                "set " + missing + " too, or unset both");
+    }
+
+    @Override
+    public AwsCredentialsIdentity resolve() {
+        return known().credentials;
+    }
+
+    @Override
+    public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
+        try {
+            return known().future;
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public AwsCredentialsIdentity probe() {
+        return resolve();
+    }
+
+    @Override
+    public SourceDescription describe() {
+        return SourceDescription.of(List.of(
+                seen(SdkSetting.ACCESS_KEY_ID), seen(SdkSetting.SECRET_ACCESS_KEY), seen(SdkSetting.SESSION_TOKEN)));
+    }
+
+    @Override
+    public @Nullable AwsCredentialsIdentity held() {
+        Known held = known;
+        return held == null ? null : held.credentials;
+    }
+
+    @Override
+    public void close() {
+        known = null;
+    }
+
+    private Known known() {
+        Known last = known;
+        String key = value(SdkSetting.ACCESS_KEY_ID);
+        String secret = value(SdkSetting.SECRET_ACCESS_KEY);
+        String token = value(SdkSetting.SESSION_TOKEN);
+        String account = value(SdkSetting.ACCOUNT_ID);
+        if (last != null && last.isOf(key, secret, token, account)) {
+            return last;
+        }
+        if (key == null || secret == null) {
+            throw Links.notConfigured(name(SdkSetting.ACCESS_KEY_ID) + " and " + name(SdkSetting.SECRET_ACCESS_KEY)
+                    + " are not both set");
+        }
+        AwsCredentialsProvider provider = properties
+                ? SystemPropertyCredentialsProvider.create()
+                : EnvironmentVariableCredentialsProvider.create();
+        Known now = new Known(key, secret, token, account, provider.resolveCredentials());
+        known = now;
+        return now;
+    }
+
+    private @Nullable String value(SdkSetting setting) {
+        String value = properties ? environment.property(setting.property()) : environment.variable(setting.variable());
+        return value == null || value.trim().isEmpty() ? null : value;
+    }
+
+    private String name(SdkSetting setting) {
+        return properties ? setting.property() : setting.variable();
+    }
+
+    private SettingSeen seen(SdkSetting setting) {
+        return new SettingSeen(name(setting), value(setting) != null);
+    }
+
+    /** Credentials, and the values that they were made of. */
+    private static final class Known {
+        private final @Nullable String key;
+        private final @Nullable String secret;
+        private final @Nullable String token;
+        private final @Nullable String account;
+        private final AwsCredentialsIdentity credentials;
+        private final CompletableFuture<AwsCredentialsIdentity> future;
+
+        Known(
+                @Nullable String key,
+                @Nullable String secret,
+                @Nullable String token,
+                @Nullable String account,
+                AwsCredentialsIdentity credentials) {
+            this.key = key;
+            this.secret = secret;
+            this.token = token;
+            this.account = account;
+            this.credentials = credentials;
+            this.future = CompletableFuture.completedFuture(credentials);
+        }
+
+        boolean isOf(@Nullable String key, @Nullable String secret, @Nullable String token, @Nullable String account) {
+            return Objects.equals(this.key, key)
+                    && Objects.equals(this.secret, secret)
+                    && Objects.equals(this.token, token)
+                    && Objects.equals(this.account, account);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.StsClientBuilder;
+import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentialsProvider;
+
+/**
+ * What needs the SDK's module {@code sts}, which is optional: nothing else of this class may be called unless {@link
+ * #isPresent()} says so.
+ */
+final class Sts {
+
+    /** What to add where it is missing. */
+    static final String MODULE = "software.amazon.awssdk:sts";
+
+    /** For a question in a report, not for a request of the application. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private Sts() {}
+
+    static boolean isPresent() {
+        return Links.hasModule("software.amazon.awssdk.services.sts.StsClient");
+    }
+
+    /** A role assumed with a web identity token at the STS of that region; each call asks anew. */
+    static AwsCredentialsProvider webIdentity(Region region, String role, String session, Path tokenFile) {
+        return () -> {
+            try (StsClient sts = StsClient.builder()
+                            .region(region)
+                            .credentialsProvider(AnonymousCredentialsProvider.create())
+                            .build();
+                    StsWebIdentityTokenFileCredentialsProvider provider =
+                            StsWebIdentityTokenFileCredentialsProvider.builder()
+                                    .stsClient(sts)
+                                    .roleArn(role)
+                                    .roleSessionName(session)
+                                    .webIdentityTokenFile(tokenFile)
+                                    .build()) {
+                return provider.resolveCredentials();
+            }
+        };
+    }
+
+    /** Whose credentials they are, by STS's own word; empty when it cannot be asked. Every identity may ask that. */
+    static Optional<String> callerArn(AwsCredentialsIdentity credentials, @Nullable Region region) {
+        StsClientBuilder builder = StsClient.builder()
+                .credentialsProvider(StaticCredentialsProvider.create(Links.asAwsCredentials(credentials)))
+                .overrideConfiguration(options -> options.apiCallTimeout(PATIENCE));
+        Region known = region != null ? region : defaultRegion();
+        if (known == null) {
+            builder.region(Region.US_EAST_1).endpointOverride(URI.create("https://sts.amazonaws.com"));
+        } else {
+            builder.region(known);
+        }
+        try (StsClient sts = builder.build()) {
+            return Optional.ofNullable(sts.getCallerIdentity().arn());
+        } catch (SdkException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static @Nullable Region defaultRegion() {
+        try {
+            return DefaultAwsRegionProviderChain.builder().build().getRegion();
+        } catch (SdkException e) {
+            return null;
+        }
+    }
+}

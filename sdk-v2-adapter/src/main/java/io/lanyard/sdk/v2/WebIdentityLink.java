@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import io.lanyard.CredentialsListener;
+import io.lanyard.SourceDescription;
+import io.lanyard.TokenClaims;
+import io.lanyard.chain.Detection;
+import io.lanyard.chain.Link;
+import io.lanyard.refresh.RefreshPolicy;
+import io.lanyard.spi.Clock;
+import io.lanyard.spi.Environment;
+import io.lanyard.spi.Scheduler;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.regions.Region;
+
+/** A role assumed with a web identity token: IAM roles for service accounts (IRSA). */
+final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
+
+    private static final int TOKEN_LIMIT = 64 * 1024;
+
+    private final Environment environment;
+    private final @Nullable Region region;
+    private final RefreshedProvider provider;
+
+    /** The same for all sessions of this process, as with the SDK's own provider. */
+    private final String sessionName;
+
+    private volatile boolean mayBeWithdrawn;
+
+    WebIdentityLink(
+            Environment environment,
+            @Nullable Region region,
+            Scheduler scheduler,
+            @Nullable CredentialsListener listener) {
+        this.environment = environment;
+        this.region = region;
+        this.sessionName = "aws-sdk-java-" + Clock.system().epochMillis();
+        RefreshPolicy policy = RefreshPolicy.builder().servePastExpiry(false).build();
+        this.provider = new RefreshedProvider(this::sdkProvider, policy, scheduler, listener);
+    }
+
+    private AwsCredentialsProvider sdkProvider() {
+        String role = Objects.requireNonNull(SdkSetting.ROLE_ARN.value(environment));
+        String file = Objects.requireNonNull(SdkSetting.WEB_IDENTITY_TOKEN_FILE.value(environment));
+        String session = SdkSetting.ROLE_SESSION_NAME.value(environment);
+        if (session == null) {
+            session = sessionName;
+        }
+        return region != null
+                ? Sts.webIdentity(region, role, session, Path.of(file))
+                : WebIdentityTokenFileCredentialsProvider.builder()
+                        .roleArn(role)
+                        .roleSessionName(session)
+                        .webIdentityTokenFile(Path.of(file))
+                        .build();
+    }
+
+    @Override
+    public Detection detect() {
+        boolean role = SdkSetting.ROLE_ARN.isSet(environment);
+        boolean file = SdkSetting.WEB_IDENTITY_TOKEN_FILE.isSet(environment);
+        if (!role && !file) {
+            return Detection.notConfigured("");
+        }
+        if (!role || !file) {
+            String set = (role ? SdkSetting.ROLE_ARN : SdkSetting.WEB_IDENTITY_TOKEN_FILE).variable();
+            String missing = (role ? SdkSetting.WEB_IDENTITY_TOKEN_FILE : SdkSetting.ROLE_ARN).variable();
+            return Detection.incomplete(
+                    set + " is set and " + missing + " is not", "set " + missing + " too, or unset " + set);
+        }
+        mayBeWithdrawn = SdkSetting.ROLE_ARN.isProperty(environment)
+                || SdkSetting.WEB_IDENTITY_TOKEN_FILE.isProperty(environment);
+        return Sts.isPresent()
+                ? Detection.configured()
+                : Detection.incomplete(
+                        SdkSetting.ROLE_ARN.variable() + " and " + SdkSetting.WEB_IDENTITY_TOKEN_FILE.variable()
+                                + " are set, and the SDK's module that uses them is not on the class path",
+                        "add the dependency " + Sts.MODULE);
+    }
+
+    @Override
+    public AwsCredentialsIdentity resolve() throws InterruptedException {
+        if (isWithdrawn()) {
+            throw withdrawn();
+        }
+        return provider.get();
+    }
+
+    @Override
+    public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
+        return isWithdrawn() ? CompletableFuture.failedFuture(withdrawn()) : provider.getAsync();
+    }
+
+    @Override
+    public AwsCredentialsIdentity probe() {
+        return provider.ask();
+    }
+
+    @Override
+    public SourceDescription describe() {
+        return new SourceDescription(
+                List.of(
+                        SdkSetting.ROLE_ARN.seen(environment),
+                        SdkSetting.WEB_IDENTITY_TOKEN_FILE.seen(environment),
+                        SdkSetting.ROLE_SESSION_NAME.seen(environment)),
+                Optional.ofNullable(SdkSetting.ROLE_ARN.value(environment)).map(role -> "AWS STS for " + role),
+                token());
+    }
+
+    @Override
+    public @Nullable AwsCredentialsIdentity held() {
+        return provider.held();
+    }
+
+    @Override
+    public @Nullable Throwable lastFailure() {
+        return provider.lastFailure();
+    }
+
+    @Override
+    public void invalidate(String accessKeyId) {
+        provider.invalidate(accessKeyId);
+    }
+
+    @Override
+    public void close() {
+        provider.close();
+    }
+
+    /** A process's variables cannot be taken away, its properties can. */
+    private boolean isWithdrawn() {
+        return mayBeWithdrawn
+                && (!SdkSetting.ROLE_ARN.isSet(environment) || !SdkSetting.WEB_IDENTITY_TOKEN_FILE.isSet(environment));
+    }
+
+    private static RuntimeException withdrawn() {
+        return Links.notConfigured(SdkSetting.ROLE_ARN.variable() + " and "
+                + SdkSetting.WEB_IDENTITY_TOKEN_FILE.variable() + " are no longer both set");
+    }
+
+    private Optional<TokenClaims> token() {
+        String file = SdkSetting.WEB_IDENTITY_TOKEN_FILE.value(environment);
+        if (file == null) {
+            return Optional.empty();
+        }
+        try {
+            return TokenClaims.decode(new String(environment.readFile(file, TOKEN_LIMIT), StandardCharsets.US_ASCII));
+        } catch (IOException | InvalidPathException | SecurityException e) {
+            return Optional.empty(); // a resolve says what is wrong with it
+        }
+    }
+}
