@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It serves {@code /v2/credentials/<id>} and {@code /v1/credentials?id=<id>} to any method, any Host, and whatever
  * the Authorization header says. The agent never looks at an expiration: with a negative
  * {@link #credentialLifetime(Duration)} it serves expired credentials as they are. {@link #cache(boolean)} gives a task
- * the same credentials for ever, past their expiration too, as an agent does whose control plane has gone silent.
+ * the same credentials for ever, past their expiration too, as an agent does whose control plane has gone silent; they
+ * outlive a restart, because the agent keeps them on disk.
  *
  * <p>Thread-safe; see {@link CredentialsAgent} for threads and blocking.
  */
@@ -253,10 +254,6 @@ public final class EcsCredentialsAgent extends CredentialsAgent {
     private static String idOf(String relativeUri) {
         return relativeUri.startsWith(V2) ? relativeUri.substring(V2.length()) : relativeUri;
     }
-
-    /** The ECS agent keeps its credentials on disk: they outlive a restart. */
-    @Override
-    void forgetCache() {}
 
     /** Settings of the agent before it starts. */
     public static final class Builder extends CredentialsAgent.Builder<Builder> {

@@ -70,7 +70,7 @@ public final class Fault {
         return new Fault(Duration.ZERO, delivery, Duration.ZERO, 0, null, null, Map.of());
     }
 
-    private static Fault answer(HttpAnswer answer) {
+    static Fault answer(HttpAnswer answer) {
         return new Fault(Duration.ZERO, Delivery.WHOLE, Duration.ZERO, 0, answer, null, Map.of());
     }
 

@@ -7,18 +7,28 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The head of one request.
+ * One request.
  *
  * @param method as sent
  * @param target the request target as sent, in origin form or absolute form
  * @param http10 whether the client speaks HTTP/1.0
  * @param headers name and value, in the order sent
  * @param remote {@code address:port} of the client
+ * @param body empty if there is none, or it is chunked or long
  */
 record HttpRequest(
-        String method, String target, boolean http10, List<Map.Entry<String, String>> headers, String remote) {
+        String method,
+        String target,
+        boolean http10,
+        List<Map.Entry<String, String>> headers,
+        String remote,
+        String body) {
 
     private static final String HTTP = "http://";
+
+    HttpRequest withBody(String read) {
+        return new HttpRequest(method, target, http10, headers, remote, read);
+    }
 
     @Nullable
     String header(String name) {

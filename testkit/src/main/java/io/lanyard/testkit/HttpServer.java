@@ -4,6 +4,7 @@ package io.lanyard.testkit;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -31,8 +32,8 @@ final class HttpServer implements AutoCloseable {
     /** Go's 1 MiB of headers and its 4 KiB of slack. */
     private static final int MAX_HEAD = (1 << 20) + 4096;
 
-    /** What Go reads of a body that the handler left alone. */
-    private static final int MAX_DRAINED_BODY = 256 << 10;
+    /** What Go reads of a body that the handler left alone; more than any form of ours has. */
+    private static final int MAX_BODY = 256 << 10;
 
     private static final int LINGER_MILLIS = 500;
     private static final int JOIN_MILLIS = 5_000;
@@ -235,12 +236,11 @@ final class HttpServer implements AutoCloseable {
                 headers.add(header(line));
             }
             HttpRequest request =
-                    new HttpRequest(words[0], words[1], words[2].equals("HTTP/1.0"), List.copyOf(headers), remote);
+                    new HttpRequest(words[0], words[1], words[2].equals("HTTP/1.0"), List.copyOf(headers), remote, "");
             if (!request.http10() && request.header("Host") == null) {
                 throw new BadRequestException("400 Bad Request: missing required Host header");
             }
-            drainBody(request);
-            return request;
+            return request.withBody(readBody(request));
         }
 
         private Map.Entry<String, String> header(String line) throws BadRequestException {
@@ -279,20 +279,24 @@ final class HttpServer implements AutoCloseable {
             throw new BadRequestException("431 Request Header Fields Too Large");
         }
 
-        private void drainBody(HttpRequest request) throws IOException, BadRequestException {
+        private String readBody(HttpRequest request) throws IOException, BadRequestException {
             String length = request.header("Content-Length");
             if (length != null && !length.matches("\\d{1,18}")) {
                 throw new BadRequestException("400 Bad Request: bad Content-Length");
             }
             long bytes = length == null ? 0 : Long.parseLong(length);
             boolean untouched = request.header("Transfer-Encoding") != null
-                    || bytes > MAX_DRAINED_BODY
+                    || bytes > MAX_BODY
                     || (bytes > 0 && request.hasToken("Expect", "100-continue"));
             if (untouched) {
                 unreadInput = true;
-            } else {
-                in.skipNBytes(bytes);
+                return "";
             }
+            byte[] body = in.readNBytes((int) bytes);
+            if (body.length < bytes) {
+                throw new EOFException("the client left in the body");
+            }
+            return new String(body, StandardCharsets.UTF_8);
         }
 
         /** Sends the reply; whether the connection lives on. */

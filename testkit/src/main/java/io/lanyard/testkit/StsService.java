@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.testkit;
+
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * AWS STS in the test's own process, as far as IRSA and the question who one is need it: it serves
+ * {@code AssumeRoleWithWebIdentity}, {@code AssumeRole} and {@code GetCallerIdentity} by the query protocol, POST or
+ * GET, over plain HTTP, with the shapes and the error codes of its API.
+ *
+ * <p>An SDK is pointed at it by {@code AWS_ENDPOINT_URL_STS}, or the system property {@code aws.endpointUrlSts} of the
+ * AWS SDK for Java, or {@code endpointOverride} of one client; {@link #environmentFor(String, Path)} has all that IRSA
+ * takes.
+ *
+ * <p>{@code AssumeRoleWithWebIdentity} wants a token that parses, is within its {@code nbf} and {@code exp}, has the
+ * audience {@code sts.amazonaws.com} and a subject that the role admits ({@link #allow(String, String, String)}); it
+ * checks no signature. The other two know their caller by the access key id that signed the request, and do not verify
+ * the signature; for temporary credentials they want the session token that belongs to it, and {@code ExpiredToken} is
+ * said past their end. They know the credentials that this service has given and those of
+ * {@link #register(IssuedCredentials)} and {@link #register(String, String)}. {@code AssumeRole} asks no trust policy:
+ * a known caller may assume any role.
+ *
+ * <p>Credentials live for the {@code DurationSeconds} of the request, and at most for
+ * {@link #credentialLifetime(Duration)}, one hour at first. Where the real service refuses to go beyond a role's
+ * maximum, this one shortens.
+ *
+ * <p>Thread-safe; see {@link CredentialsServer} for threads and blocking.
+ */
+public final class StsService extends CredentialsServer {
+    private static final String AUDIENCE = "sts.amazonaws.com";
+    private static final Duration DEFAULT_LIFE = Duration.ofHours(1);
+    private static final Pattern SIGNER = Pattern.compile("AWS4-HMAC-SHA256 Credential=([^/,\\s]+)/.*");
+
+    private final Set<Trust> trusts = new HashSet<>();
+    private final Map<String, Identity> identities = new HashMap<>();
+
+    private record Trust(String roleArn, String subject) {}
+
+    /** Whose an access key is; without expiration and session token if the key is a long-term one. */
+    private record Identity(
+            String arn,
+            String userId,
+            @Nullable Instant expiration,
+            @Nullable String sessionToken) {}
+
+    private StsService(Builder builder) {
+        super("sts", Duration.ofSeconds(20), builder);
+        credentialLifetime(DEFAULT_LIFE);
+    }
+
+    /**
+     * Starts the service on a free port of 127.0.0.1; nobody may assume anything by a web identity yet.
+     *
+     * @return the running service, to be closed
+     */
+    public static StsService start() {
+        return builder().start();
+    }
+
+    /**
+     * Settings first.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Where the service is, for {@code AWS_ENDPOINT_URL_STS} or {@code endpointOverride}.
+     *
+     * @return {@code http://127.0.0.1:PORT}, or with the address that was set
+     */
+    public URI endpoint() {
+        return URI.create(origin());
+    }
+
+    /**
+     * What IRSA's webhook puts into a pod's environment as far as credentials need it, and this service's address.
+     *
+     * @param roleArn of the service account's annotation
+     * @param tokenFile the pod's token, issued for {@code sts.amazonaws.com}
+     * @return {@code AWS_ROLE_ARN}, {@code AWS_WEB_IDENTITY_TOKEN_FILE}, {@code AWS_REGION} ({@code us-west-2}) and
+     *     {@code AWS_ENDPOINT_URL_STS}, immutable
+     */
+    public Map<String, String> environmentFor(String roleArn, Path tokenFile) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("AWS_ROLE_ARN", roleArn);
+        environment.put("AWS_WEB_IDENTITY_TOKEN_FILE", tokenFile.toString());
+        environment.put("AWS_REGION", "us-west-2");
+        environment.put("AWS_ENDPOINT_URL_STS", origin());
+        return Collections.unmodifiableMap(environment);
+    }
+
+    /**
+     * Lets a service account assume a role by its token, as the role's trust policy does for IRSA. All others are told
+     * {@code AccessDenied}.
+     *
+     * @param roleArn {@code arn:aws:iam::<12 digits>:role/<name>}
+     * @param namespace of Kubernetes
+     * @param serviceAccount its name
+     * @throws IllegalArgumentException if that is no role ARN
+     */
+    public void allow(String roleArn, String namespace, String serviceAccount) {
+        FakeCredentials.accountOf(roleArn);
+        synchronized (trusts) {
+            trusts.add(new Trust(roleArn, "system:serviceaccount:" + namespace + ":" + serviceAccount));
+        }
+    }
+
+    /**
+     * Makes credentials known that another server gave: {@code agent.onIssued(sts::register)}. Their identity is the
+     * assumed role, with the session name {@code testkit}.
+     *
+     * @param credentials given by any server of the testkit
+     */
+    public void register(IssuedCredentials credentials) {
+        register(credentials, "testkit");
+    }
+
+    /**
+     * Makes a long-term access key known.
+     *
+     * @param accessKeyId {@code AKIA...}, in general
+     * @param arn whose it is: {@code arn:aws:iam::111122223333:user/deploy}
+     * @throws IllegalArgumentException if that is no ARN with an account
+     */
+    public void register(String accessKeyId, String arn) {
+        FakeCredentials.accountOf(arn);
+        register(accessKeyId, new Identity(arn, uniqueId("AIDA", arn), null, null));
+    }
+
+    private Identity register(IssuedCredentials credentials, String sessionName) {
+        String roleArn = credentials.roleArn();
+        String roleName = roleArn.substring(roleArn.lastIndexOf('/') + 1);
+        Identity identity = new Identity(
+                "arn:aws:sts::" + credentials.accountId() + ":assumed-role/" + roleName + "/" + sessionName,
+                uniqueId("AROA", roleArn) + ":" + sessionName,
+                credentials.expiration(),
+                credentials.sessionToken());
+        register(credentials.accessKeyId(), identity);
+        return identity;
+    }
+
+    private void register(String accessKeyId, Identity identity) {
+        synchronized (identities) {
+            identities.put(accessKeyId, identity);
+        }
+    }
+
+    @Override
+    HttpAnswer answer(HttpRequest request, Fault fault) {
+        Map<String, String> form = form(request);
+        try {
+            return switch (form.getOrDefault("Action", "")) {
+                case "AssumeRoleWithWebIdentity" -> assumeRoleWithWebIdentity(form, fault);
+                case "AssumeRole" -> assumeRole(request, form, fault);
+                case "GetCallerIdentity" -> callerIdentity(caller(request));
+                default -> StsError.INVALID_ACTION.answer();
+            };
+        } catch (RefusalException e) {
+            return e.error.answer();
+        }
+    }
+
+    private HttpAnswer assumeRoleWithWebIdentity(Map<String, String> form, Fault fault) throws RefusalException {
+        String roleArn = parameter(form, "RoleArn");
+        String sessionName = parameter(form, "RoleSessionName");
+        Jwt token;
+        try {
+            token = Jwt.parse(parameter(form, "WebIdentityToken"));
+        } catch (Jwt.MalformedException e) {
+            throw new RefusalException(StsError.INVALID_IDENTITY_TOKEN);
+        }
+        String timeFault = token.timeFault(clock.instant());
+        if (timeFault.startsWith("token is expired")) {
+            throw new RefusalException(StsError.EXPIRED_WEB_IDENTITY_TOKEN);
+        }
+        String subject = token.text("sub");
+        String issuer = token.text("iss");
+        if (!timeFault.isEmpty() || !token.hasAudience(AUDIENCE) || subject == null || issuer == null) {
+            throw new RefusalException(StsError.INVALID_IDENTITY_TOKEN);
+        }
+        synchronized (trusts) {
+            if (!trusts.contains(new Trust(roleArn, subject))) {
+                throw new RefusalException(StsError.ACCESS_DENIED);
+            }
+        }
+        IssuedCredentials credentials = issue(roleArn, expiration(fault, form));
+        return success(
+                "AssumeRoleWithWebIdentity",
+                "    <SubjectFromWebIdentityToken>" + escape(subject) + "</SubjectFromWebIdentityToken>\n"
+                        + "    <Audience>" + AUDIENCE + "</Audience>\n"
+                        + assumedRole(credentials, sessionName)
+                        + "    <Provider>arn:aws:iam::" + credentials.accountId() + ":oidc-provider/"
+                        + escape(issuer.replaceFirst("^https://", "")) + "</Provider>\n");
+    }
+
+    private HttpAnswer assumeRole(HttpRequest request, Map<String, String> form, Fault fault) throws RefusalException {
+        caller(request);
+        String roleArn = parameter(form, "RoleArn");
+        String sessionName = parameter(form, "RoleSessionName");
+        try {
+            FakeCredentials.accountOf(roleArn);
+        } catch (IllegalArgumentException e) {
+            throw new RefusalException(StsError.VALIDATION_ERROR);
+        }
+        return success("AssumeRole", assumedRole(issue(roleArn, expiration(fault, form)), sessionName));
+    }
+
+    private static HttpAnswer callerIdentity(Identity caller) {
+        return success("GetCallerIdentity", """
+                    <Arn>%s</Arn>
+                    <UserId>%s</UserId>
+                    <Account>%s</Account>
+                """.formatted(
+                        escape(caller.arn), escape(caller.userId), FakeCredentials.accountOf(caller.arn)));
+    }
+
+    private String assumedRole(IssuedCredentials credentials, String sessionName) {
+        Identity identity = register(credentials, sessionName);
+        return """
+                    <AssumedRoleUser>
+                      <AssumedRoleId>%s</AssumedRoleId>
+                      <Arn>%s</Arn>
+                    </AssumedRoleUser>
+                    <Credentials>
+                      <AccessKeyId>%s</AccessKeyId>
+                      <SecretAccessKey>%s</SecretAccessKey>
+                      <SessionToken>%s</SessionToken>
+                      <Expiration>%s</Expiration>
+                    </Credentials>
+                """.formatted(
+                        escape(identity.userId),
+                        escape(identity.arn),
+                        credentials.accessKeyId(),
+                        escape(credentials.secretAccessKey()),
+                        escape(credentials.sessionToken()),
+                        rfc3339Nano(credentials.expiration()));
+    }
+
+    private Instant expiration(Fault fault, Map<String, String> form) throws RefusalException {
+        String seconds = form.get("DurationSeconds");
+        try {
+            Duration asked = seconds == null ? null : Duration.ofSeconds(Long.parseLong(seconds));
+            return expiration(fault, clock.instant(), asked);
+        } catch (NumberFormatException | DateTimeException e) {
+            throw new RefusalException(StsError.VALIDATION_ERROR);
+        }
+    }
+
+    private Identity caller(HttpRequest request) throws RefusalException {
+        String accessKeyId = signer(request);
+        if (accessKeyId == null) {
+            throw new RefusalException(StsError.MISSING_AUTHENTICATION_TOKEN);
+        }
+        Identity identity;
+        synchronized (identities) {
+            identity = identities.get(accessKeyId);
+        }
+        if (identity == null || !Objects.equals(identity.sessionToken, request.header("X-Amz-Security-Token"))) {
+            throw new RefusalException(StsError.INVALID_CLIENT_TOKEN_ID);
+        }
+        if (identity.expiration != null && !clock.instant().isBefore(identity.expiration)) {
+            throw new RefusalException(StsError.EXPIRED_TOKEN);
+        }
+        return identity;
+    }
+
+    private static @Nullable String signer(HttpRequest request) {
+        Matcher signature = SIGNER.matcher(authorization(request));
+        return signature.matches() ? signature.group(1) : null;
+    }
+
+    /** The action alone: the other parameters may be secrets. */
+    @Override
+    String target(HttpRequest request) {
+        return request.path() + "?Action=" + form(request).get("Action");
+    }
+
+    @Override
+    @Nullable
+    String tokenId(HttpRequest request) {
+        String signer = signer(request);
+        return signer != null ? signer : shownId(form(request).getOrDefault("WebIdentityToken", ""));
+    }
+
+    private static Map<String, String> form(HttpRequest request) {
+        String encoded = request.method().equals("POST")
+                ? request.body()
+                : request.query().replaceFirst("^\\?", "");
+        Map<String, String> form = new HashMap<>();
+        for (String pair : encoded.split("&", -1)) {
+            String[] parts = pair.split("=", 2);
+            try {
+                form.put(
+                        URLDecoder.decode(parts[0], StandardCharsets.UTF_8),
+                        parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+            } catch (IllegalArgumentException e) {
+                // not a form: then without this parameter
+            }
+        }
+        return form;
+    }
+
+    private static String parameter(Map<String, String> form, String name) throws RefusalException {
+        String value = form.getOrDefault(name, "");
+        if (value.isEmpty()) {
+            throw new RefusalException(StsError.VALIDATION_ERROR);
+        }
+        return value;
+    }
+
+    private static HttpAnswer success(String action, String result) {
+        String requestId = UUID.randomUUID().toString();
+        return xml(200, requestId, """
+                <%1$sResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+                  <%1$sResult>
+                %2$s  </%1$sResult>
+                  <ResponseMetadata>
+                    <RequestId>%3$s</RequestId>
+                  </ResponseMetadata>
+                </%1$sResponse>
+                """.formatted(action, result, requestId));
+    }
+
+    static HttpAnswer xml(int status, String requestId, String body) {
+        return HttpAnswer.of(status, "text/xml", body).with("x-amzn-RequestId", requestId);
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    }
+
+    /** An id of IAM's form, the same for the same ARN. */
+    private static String uniqueId(String prefix, String arn) {
+        String digits =
+                UUID.nameUUIDFromBytes(arn.getBytes(StandardCharsets.UTF_8)).toString();
+        return prefix + digits.replace("-", "").substring(0, 17).toUpperCase(Locale.ROOT);
+    }
+
+    private static final class RefusalException extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final StsError error;
+
+        RefusalException(StsError error) {
+            super(error.code());
+            this.error = error;
+        }
+    }
+
+    /** Settings of the service before it starts. */
+    public static final class Builder extends CredentialsServer.Builder<Builder> {
+        private Builder() {}
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /**
+         * Starts the service.
+         *
+         * @return the running service, to be closed
+         * @throws java.io.UncheckedIOException if it cannot listen there
+         */
+        public StsService start() {
+            StsService service = new StsService(this);
+            service.restart();
+            return service;
+        }
+    }
+}
