@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.demo;
 
+import io.lanyard.chain.LinkReport;
 import io.lanyard.sdk.v2.LanyardContainerCredentialsProvider;
+import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -13,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -25,6 +28,9 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * <p>What it did it tells its parent on stdout, a line each ({@link Line}); it ends when its stdin does.
  */
 final class Application {
+    /** As third argument: take the credentials from the default chain, and say what it makes of the environment. */
+    static final String DEFAULT_CHAIN = "default-chain";
+
     private static final Duration PACE = Duration.ofMillis(200);
 
     private Application() {}
@@ -32,19 +38,33 @@ final class Application {
     /**
      * Runs until stdin ends.
      *
-     * @param arguments the S3 endpoint and the bucket
+     * @param arguments the S3 endpoint, the bucket, and {@link #DEFAULT_CHAIN} or nothing
      */
     public static void main(String[] arguments) throws InterruptedException {
-        String bucket = arguments[1];
         CountDownLatch stop = stopAtEndOfInput();
         say(Line.ENVIRONMENT, awsVariables());
-        try (LanyardContainerCredentialsProvider credentials = LanyardContainerCredentialsProvider.create();
-                S3Client s3 = S3Client.builder()
-                        .credentialsProvider(credentials)
-                        .endpointOverride(URI.create(arguments[0]))
-                        .forcePathStyle(true)
-                        .httpClientBuilder(UrlConnectionHttpClient.builder())
-                        .build()) {
+        if (List.of(arguments).contains(DEFAULT_CHAIN)) {
+            try (LanyardDefaultCredentialsProvider credentials = LanyardDefaultCredentialsProvider.create()) {
+                work(arguments, credentials, stop, () -> explain(credentials));
+            }
+        } else {
+            try (LanyardContainerCredentialsProvider credentials = LanyardContainerCredentialsProvider.create()) {
+                work(arguments, credentials, stop, () -> {});
+            }
+        }
+        say(Line.DONE);
+    }
+
+    private static void work(
+            String[] arguments, AwsCredentialsProvider credentials, CountDownLatch stop, Runnable onceServed)
+            throws InterruptedException {
+        String bucket = arguments[1];
+        try (S3Client s3 = S3Client.builder()
+                .credentialsProvider(credentials)
+                .endpointOverride(URI.create(arguments[0]))
+                .forcePathStyle(true)
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build()) {
             long start = System.nanoTime();
             AwsCredentials first = credentials.resolveCredentials();
             long took = System.nanoTime() - start;
@@ -57,13 +77,24 @@ final class Application {
             say(Line.LISTED, Integer.toString(keys.size()));
             String body = read(s3, bucket, keys.get(0));
             say(Line.READ, keys.get(0), Integer.toString(body.length()));
+            onceServed.run();
             for (int i = 1; !stop.await(PACE.toMillis(), TimeUnit.MILLISECONDS); i++) {
                 call(s3, bucket, keys.get(i % keys.size()));
             }
         } catch (SdkException e) {
             say(Line.FAILED, describe(e));
         }
-        say(Line.DONE);
+    }
+
+    /** What a person would print: here it goes to the narrator, row by row. */
+    private static void explain(LanyardDefaultCredentialsProvider credentials) {
+        for (LinkReport link : credentials.explain(true).links()) {
+            say(
+                    Line.EXPLAINED,
+                    link.slot().name(),
+                    link.state().toString(),
+                    link.identity().map(Object::toString).orElse(""));
+        }
     }
 
     private static void call(S3Client s3, String bucket, String key) {
@@ -129,6 +160,8 @@ final class Application {
         LISTED,
         /** First read: key, characters. */
         READ,
+        /** A source of the chain: its slot, its state, whose credentials it has or would give. */
+        EXPLAINED,
         /** One more call. */
         SERVED,
         /** A call failed: why. */

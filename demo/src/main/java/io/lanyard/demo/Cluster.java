@@ -5,6 +5,7 @@ import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.IssuedCredentials;
 import io.lanyard.testkit.ServiceAccountTokenFile;
 import io.lanyard.testkit.ServiceAccountTokens;
+import io.lanyard.testkit.StsService;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,12 +48,17 @@ final class Cluster implements AutoCloseable {
     /** The agent refuses to hand out credentials with 15 seconds or less. */
     static final Duration CREDENTIALS_LIFE = Duration.ofSeconds(20);
 
+    /** What the application had before there was Pod Identity. */
+    static final String OLD_KEY = "AKIADEMOOLDLONGTERM0";
+
+    private static final String OLD_SECRET = "old CANARY secret";
     private static final Duration SABOTAGED_LIFE = Duration.ofSeconds(3);
 
     private final Sabotage sabotage;
     private final ObjectStore store;
     private final ServiceAccountTokenFile tokenFile;
     private final EksPodIdentityAgent agent;
+    private final StsService sts;
     private final List<String> tokenIds = new ArrayList<>();
     private final ScheduledExecutorService revoker = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "revoker");
@@ -71,6 +77,7 @@ final class Cluster implements AutoCloseable {
         this.agent = EksPodIdentityAgent.builder().cluster("demo").start();
         agent.associate(NAMESPACE, SERVICE_ACCOUNT, ROLE);
         agent.credentialLifetime(CREDENTIALS_LIFE);
+        this.sts = StsService.start();
         agent.onIssued(issued -> admit(issued, events));
         tokenIds.add(token().id());
     }
@@ -106,6 +113,25 @@ final class Cluster implements AutoCloseable {
         Map<String, String> environment = new LinkedHashMap<>(agent.environmentFor(tokenFile));
         environment.put("AWS_REGION", REGION.id());
         return environment;
+    }
+
+    /** The environment of a pod that has the old keys; they work from now on. */
+    Map<String, String> oldEnvironment() {
+        store.allow(OLD_KEY, OLD_SECRET, null);
+        sts.register(OLD_KEY, "arn:aws:iam::" + ACCOUNT + ":user/orders");
+        return withSts(
+                Map.of("AWS_ACCESS_KEY_ID", OLD_KEY, "AWS_SECRET_ACCESS_KEY", OLD_SECRET, "AWS_REGION", REGION.id()));
+    }
+
+    /** These variables, and where STS is. */
+    Map<String, String> withSts(Map<String, String> environment) {
+        Map<String, String> all = new LinkedHashMap<>(environment);
+        all.put("AWS_ENDPOINT_URL_STS", sts.endpoint().toString());
+        return all;
+    }
+
+    void revokeOldKey() {
+        store.revoke(OLD_KEY);
     }
 
     Token token() throws IOException {
@@ -146,6 +172,7 @@ final class Cluster implements AutoCloseable {
 
     private void admit(IssuedCredentials issued, Consumer<Event> events) {
         store.allow(issued.accessKeyId(), issued.secretAccessKey(), issued.sessionToken());
+        sts.register(issued);
         Instant end = sabotage == Sabotage.EARLY_REVOCATION ? Instant.now().plus(SABOTAGED_LIFE) : issued.expiration();
         long left = Math.max(0, Duration.between(Instant.now(), end).toNanos());
         events.accept(new Event.Issued(issued));
@@ -191,6 +218,7 @@ final class Cluster implements AutoCloseable {
     public void close() {
         revoker.shutdownNow();
         agent.close();
+        sts.close();
         tokenFile.close();
         store.close();
     }

@@ -89,12 +89,15 @@ public final class Demo {
         long start = System.nanoTime();
         screen.title(
                 "Lanyard demo",
-                "about 45 seconds, on this machine alone"
+                "less than a minute, on this machine alone"
                         + (sabotage == Sabotage.NONE ? "" : "; sabotaged: " + sabotage.text()));
         try (Cluster cluster = Cluster.start(sabotage, events::add)) {
             // also when the demo is interrupted: no token stays behind
             Runtime.getRuntime().addShutdownHook(new Thread(cluster.tokenFile()::close));
             tell(cluster);
+            if (screen.isGood()) {
+                new Migration(screen, sabotage, cluster).tell();
+            }
         } catch (IOException | RuntimeException e) {
             screen.check(false, "demo", e.toString());
         } catch (InterruptedException e) {
@@ -103,7 +106,7 @@ public final class Demo {
         }
         return screen.verdict(String.format(
                 Locale.ROOT,
-                "%d calls over %d lives of credentials, none failed; %.0f s in all",
+                "%d calls over %d lives of credentials and a migration, none failed; %.0f s in all",
                 served,
                 issued.size(),
                 seconds(start)));
@@ -422,6 +425,7 @@ public final class Demo {
                             said.fields().get(0));
                 }
             }
+            case EXPLAINED -> throw new IllegalStateException("the application was not asked to explain");
             case DONE -> done = true;
         }
     }

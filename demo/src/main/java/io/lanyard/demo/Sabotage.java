@@ -16,7 +16,11 @@ enum Sabotage {
     /** S3 checks no signature and knows every key. */
     OPEN_DOOR,
     /** Kubelet forgets to rotate the token. */
-    NO_ROTATION;
+    NO_ROTATION,
+    /** The old keys die while the application still has them. */
+    KEYS_WITHDRAWN_EARLY,
+    /** There is no association when the old keys are to be given up. */
+    NO_ASSOCIATION;
 
     static final String VARIABLE = "LANYARD_DEMO_SABOTAGE";
 

@@ -150,6 +150,11 @@ final class Screen {
         return failures.isEmpty();
     }
 
+    /** Whether all was so till now. */
+    boolean isGood() {
+        return failures.isEmpty();
+    }
+
     String arrow() {
         return unicode ? "→" : "->";
     }

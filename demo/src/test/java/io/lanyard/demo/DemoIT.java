@@ -29,6 +29,9 @@ class DemoIT {
                 .contains("refused: 403 InvalidAccessKeyId", "refused: 403 SignatureDoesNotMatch")
                 .containsPattern("calls failed +0")
                 .containsPattern("token rotations +2")
+                .containsPattern("Pod Identity added +in use: AKIADEMOOLDLONGTERM0")
+                .containsPattern("shadowed +container +ASIA.*assumed-role/orders/")
+                .containsPattern("old keys withdrawn +in use: ASIA")
                 .containsPattern("  OK  ");
         assertThat(screen()).as("no secret and no token").doesNotContain("CANARY", "eyJ");
         assertThat(screen()).as("no escape sequence").doesNotContain("\033");
@@ -40,6 +43,8 @@ class DemoIT {
         "EARLY_REVOCATION, calls failed: ",
         "OPEN_DOOR, unknown key: served",
         "NO_ROTATION, token rotations: 0",
+        "KEYS_WITHDRAWN_EARLY, calls failed: ",
+        "NO_ASSOCIATION, safe to withdraw: ",
     })
     void aClusterThatMisbehavesMakesTheDemoFail(Sabotage sabotage, String complaint) {
         long start = System.nanoTime();
