@@ -270,13 +270,12 @@ class RemediesTest {
         "UNAVAILABLE, 503, ServiceUnavailableException, AWS Support",
         "UNREACHABLE, 500, , EKS Auth",
         "NO_NODE_CREDENTIALS, 500, , instance profile",
-        "AGENT_RATE_LIMITED, 429, , share one provider",
     })
     void each_answer_of_the_agent_is_told_with_its_code_and_its_fix(
             EksAuthAnswer upstream, int status, @Nullable String code, String fix) {
         try (EksPodIdentityAgent agent = EksPodIdentityAgent.start()) {
             agent.associate("default", "app", "arn:aws:iam::111122223333:role/Remedy");
-            agent.answerWith(upstream);
+            agent.eksAuth().answerWith(upstream);
 
             CredentialsException failure = failure(ContainerCredentialsSource.builder()
                     .fullUri(agent.credentialsUri().toString())

@@ -253,7 +253,11 @@ public abstract sealed class CredentialsServer implements AutoCloseable
     }
 
     IssuedCredentials issue(String roleArn, Instant expiration) {
-        IssuedCredentials credentials = fakes.make(roleArn, expiration, padding);
+        return issue(roleArn, expiration, null);
+    }
+
+    IssuedCredentials issue(String roleArn, Instant expiration, @Nullable PodIdentitySession session) {
+        IssuedCredentials credentials = fakes.make(roleArn, expiration, padding).with(session);
         synchronized (issued) {
             issued.add(credentials);
         }

@@ -5,10 +5,11 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * What the EKS Auth service says to the agent, and so the agent to its client; each as captured from agent 0.1.37.
+ * What the agent hears when it asks EKS Auth, and so tells its client; each as captured from agent 0.1.37.
  *
- * <p>The emulator answers at once. The real agent tries three times before it tells of upstream trouble;
- * {@link #measuredDelay()} is what that took, for use with {@link Fault#delay(Duration)}.
+ * <p>Of trouble upstream the agent tells only after three tries. The emulator's tries follow each other at once, where
+ * the real agent's are apart by chance; {@link #measuredDelay()} is what it took in all, for use with
+ * {@link Fault#delay(Duration)}.
  */
 public enum EksAuthAnswer {
     /** Credentials: the ordinary case. */
@@ -22,9 +23,9 @@ public enum EksAuthAnswer {
     /** 400 AccessDeniedException: the node's role may not call EKS Auth. */
     ACCESS_DENIED_NODE_ROLE(
             400,
-            "(AccessDeniedException): User: arn:aws:sts::111122223333:assumed-role/NodeRole/i-0123456789abcdef0 is not"
+            "(AccessDeniedException): User: arn:aws:sts::%5$s:assumed-role/NodeRole/i-0123456789abcdef0 is not"
                     + " authorized to perform: eks-auth:AssumeRoleForPodIdentity on resource:"
-                    + " arn:aws:eks:us-west-2:111122223333:cluster/%3$s, fault: client",
+                    + " %4$s, fault: client",
             3),
     /** 400 AccessDeniedException: the role's trust policy does not let EKS assume it. */
     ACCESS_DENIED_TRUST_POLICY(
@@ -62,9 +63,7 @@ public enum EksAuthAnswer {
                     + " AssumeRoleForPodIdentity, get identity: get credentials: failed to refresh cached credentials,"
                     + " no EC2 IMDS role found, operation error ec2imds: GetMetadata, request canceled, context"
                     + " deadline exceeded",
-            0),
-    /** 429 {@code Too Many Requests}: the agent's own limiter, ahead of every other check. */
-    AGENT_RATE_LIMITED(429, "Too Many Requests", 0);
+            0);
 
     private static final String REQUEST_ID = "11111111-2222-3333-4444-555555555555";
 
@@ -95,11 +94,21 @@ public enum EksAuthAnswer {
         };
     }
 
-    HttpAnswer answer(String namespace, String serviceAccount, String cluster) {
+    /** Whether the agent tries again. */
+    boolean isTrouble() {
+        return switch (this) {
+            case THROTTLED, INTERNAL_ERROR, UNAVAILABLE, UNREACHABLE -> true;
+            default -> false;
+        };
+    }
+
+    /** What the agent tells its client. */
+    HttpAnswer told(String namespace, String serviceAccount, EksAuth.ClusterId cluster) {
         if (this == UNREACHABLE) {
             return HttpAnswer.error(status, "[]");
         }
-        String filled = String.format(Locale.ROOT, text, namespace, serviceAccount, cluster);
+        String filled = String.format(
+                Locale.ROOT, text, namespace, serviceAccount, cluster.name(), cluster.arn(), cluster.account());
         return HttpAnswer.error(status, filled.startsWith("(") ? "[" + REQUEST_ID + "]: " + filled : filled);
     }
 }

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,16 +26,17 @@ final class EksCredentialsCache {
     private static final Duration RETRY = Duration.ofMinutes(1);
 
     private final Map<String, Entry> entries = new HashMap<>();
+    private final Set<String> inFlight = new HashSet<>();
 
-    /** The service as the cache sees it. */
+    /** How the cache asks for a renewal. */
     @FunctionalInterface
-    interface EksAuth {
-        /** What the service says at that moment. */
+    interface Renewal {
+        /** What comes of it at that moment. */
         Told ask(Jwt jwt, Instant at);
     }
 
     /**
-     * An answer of EKS Auth.
+     * What asking EKS Auth came to.
      *
      * @param credentials null for a refusal
      * @param refusal what the client is told then
@@ -48,26 +51,35 @@ final class EksCredentialsCache {
 
     /** What a request with that token is given; null if EKS Auth must be asked. */
     @Nullable
-    IssuedCredentials held(String token, Instant now, EksAuth eksAuth) {
-        Entry entry = entries.get(token);
+    IssuedCredentials held(Jwt jwt, Instant now, Renewal renewal) {
+        Entry entry = entries.get(jwt.token());
         while (entry != null) {
             Instant sweep = entry.due.truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES);
             if (sweep.isAfter(now)) {
                 break;
             }
-            entry = renewed(entry, sweep, eksAuth);
+            entry = renewed(entry, sweep, renewal);
         }
         if (entry == null || !isWorthGiving(entry.credentials, now)) {
-            entries.remove(token);
+            entries.remove(jwt.token());
             return null;
         }
-        entries.put(token, entry);
+        entries.put(jwt.token(), entry);
         return entry.credentials;
     }
 
-    void keep(String token, Jwt jwt, IssuedCredentials fetched, Instant now) {
+    /** Whether nobody else is asking EKS Auth for that token; the caller is from now on, until it has {@link #landed}. */
+    boolean leads(Jwt jwt) {
+        return inFlight.add(jwt.token());
+    }
+
+    void landed(Jwt jwt) {
+        inFlight.remove(jwt.token());
+    }
+
+    void keep(Jwt jwt, IssuedCredentials fetched, Instant now) {
         if (isWorthGiving(fetched, now)) {
-            entries.put(token, entry(jwt, fetched, now));
+            entries.put(jwt.token(), entry(jwt, fetched, now));
         }
     }
 
@@ -75,8 +87,8 @@ final class EksCredentialsCache {
         entries.clear();
     }
 
-    private static @Nullable Entry renewed(Entry old, Instant sweep, EksAuth eksAuth) {
-        Told told = eksAuth.ask(old.jwt, sweep);
+    private static @Nullable Entry renewed(Entry old, Instant sweep, Renewal renewal) {
+        Told told = renewal.ask(old.jwt, sweep);
         if (told.credentials() != null) {
             return entry(old.jwt, told.credentials(), sweep);
         }

@@ -4,17 +4,14 @@ package io.lanyard.testkit;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,22 +19,29 @@ import org.jspecify.annotations.Nullable;
  * An EKS Pod Identity Agent in the test's own process: it answers as agent 0.1.37 was captured answering, to the byte.
  *
  * <p>It serves {@code /v1/credentials} to any method and checks in the real agent's order: rate limit, Host header,
- * token there, token parses, {@code exp} and {@code nbf} without leeway, cache, and then what EKS Auth says. EKS Auth
- * here is {@link #associate(String, String, String)} and {@link #answerWith(EksAuthAnswer)}: it knows a pod by the
- * token's {@code sub}, wants the audience {@code pods.eks.amazonaws.com} and a pod claim, and checks no signature.
+ * token there, token parses, {@code exp} and {@code nbf} without leeway, cache, and then what {@link #eksAuth()} says.
+ * An agent that is started by itself has an EKS Auth of its own, in which every role trusts EKS and every signature is
+ * good; the agent of an {@link EksCluster} has the cluster's.
+ *
+ * <p>EKS Auth in trouble is tried three times for one request, a second each; only that second passes in real time, if
+ * EKS Auth is slow, and not the pauses between the tries. A client that leaves ends the tries made for it.
  *
  * <p>Credentials live as long as {@link #credentialLifetime(Duration)} says; with 15 seconds or less the agent answers
  * 500 as the real one does (to get such credentials, or expired ones, use {@link Fault#lifetime(Duration)}).
- * A target role's live 59 minutes at the most ({@link #associate(String, String, String, String)}).
+ * A target role's live 59 minutes at the most.
  *
- * <p>{@link #cache(boolean)} makes it hold credentials by token as the real one does: one caller fetches for all; they
- * are given while they have more than 15 seconds left, and then fetched on demand; they are renewed at the first full
- * minute after three hours, so that a client sees three to six hours left of six, and 59-minute credentials do not
- * change until their last 15 seconds. A renewal that fails keeps what there is and is tried again two minutes later,
- * but for what EKS Auth refuses for good (no association, access denied, token expired or invalid): that evicts. A
- * restart forgets all. What is left out: the limits on the number of entries and on the rate of renewals. Nothing runs
- * in the background: a request first catches up on the renewals that fell due for its token since the last one, each as
- * of its own minute, but with the associations and the answers of EKS Auth that are set now.
+ * <p>{@link #cache(boolean)} makes it hold credentials by token as the real one does: they are given while they have
+ * more than 15 seconds left, and then fetched on demand; they are renewed at the first full minute after three hours, so
+ * that a client sees three to six hours left of six, and 59-minute credentials do not change until their last 15
+ * seconds. A renewal that fails keeps what there is and is tried again two minutes later, but for what EKS Auth refuses
+ * for good (no association, access denied, token expired or invalid): that evicts. A restart forgets all. What is left
+ * out: the limits on the number of entries and on the rate of renewals. Nothing runs in the background: a request first
+ * catches up on the renewals that fell due for its token since the last one, each as of its own minute and in no time,
+ * but with the answers of EKS Auth that are set now.
+ *
+ * <p>With the cache, one request asks EKS Auth and those for the same token that come meanwhile look nine times, 200 ms
+ * apart in real time, whether it has got credentials; then they ask themselves. So a success is shared and a failure is
+ * not.
  *
  * <p>The real agent compares the Host header with its two addresses as text. The emulator listens elsewhere, so it also
  * takes the address it listens on and {@code localhost}, or no client could use {@link #credentialsUri()} as it is;
@@ -48,23 +52,20 @@ import org.jspecify.annotations.Nullable;
 public final class EksPodIdentityAgent extends CredentialsAgent {
     private static final String PATH = "/v1/credentials";
     private static final List<String> REAL_HOSTS = List.of("169.254.170.23", "fd00:ec2::23");
-    private static final String AUDIENCE = "pods.eks.amazonaws.com";
-    private static final String SUBJECT = "system:serviceaccount:";
-    private static final Duration LIFE_OF_CHAINED_ROLE = Duration.ofMinutes(59);
+    private static final int TRIES = 3;
+    private static final Duration PER_TRY = Duration.ofSeconds(1);
+    private static final int POLLS = 9;
+    private static final Duration BETWEEN_POLLS = Duration.ofMillis(200);
 
     private final Set<String> hosts;
-    private final String cluster;
+    private final EksAuth eksAuth;
     private final @Nullable RateLimiter limiter;
-    private final Map<String, Association> associations = new HashMap<>();
     private final EksCredentialsCache cached = new EksCredentialsCache();
-    private final Queue<EksAuthAnswer> queued = new ArrayDeque<>();
-    private EksAuthAnswer standing = EksAuthAnswer.CREDENTIALS;
-
-    private record Association(String roleArn, @Nullable Duration longestLife) {}
 
     private EksPodIdentityAgent(Builder builder) {
         super("eks-pod-identity-agent", Duration.ofSeconds(30), builder);
-        this.cluster = builder.cluster;
+        this.eksAuth =
+                builder.eksAuth != null ? builder.eksAuth : new EksAuth(builder.cluster, clock, Duration.ZERO, null);
         this.limiter = builder.rateLimited ? new RateLimiter(clock, 1000, 500) : null;
         Set<String> accepted = new HashSet<>(REAL_HOSTS);
         accepted.addAll(builder.hosts);
@@ -117,7 +118,16 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
     }
 
     /**
-     * Associates a service account with a role, in place of an earlier one.
+     * The service behind the agent, with a script of its own.
+     *
+     * @return always the same object
+     */
+    public EksAuth eksAuth() {
+        return eksAuth;
+    }
+
+    /**
+     * Associates a service account with a role that trusts EKS, in place of an earlier one.
      *
      * @param namespace of Kubernetes
      * @param serviceAccount its name
@@ -125,8 +135,7 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
      * @throws IllegalArgumentException if that is no role ARN
      */
     public void associate(String namespace, String serviceAccount, String roleArn) {
-        Objects.requireNonNull(FakeCredentials.accountOf(roleArn));
-        put(namespace, serviceAccount, new Association(roleArn, null));
+        eksAuth.associate(PodIdentityAssociation.of(namespace, serviceAccount, IamRole.trustingEks(roleArn)));
     }
 
     /**
@@ -141,15 +150,8 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
      * @throws IllegalArgumentException if either is no role ARN
      */
     public void associate(String namespace, String serviceAccount, String roleArn, String targetRoleArn) {
-        Objects.requireNonNull(FakeCredentials.accountOf(roleArn));
-        Objects.requireNonNull(FakeCredentials.accountOf(targetRoleArn));
-        put(namespace, serviceAccount, new Association(targetRoleArn, LIFE_OF_CHAINED_ROLE));
-    }
-
-    private void put(String namespace, String serviceAccount, Association association) {
-        synchronized (associations) {
-            associations.put(namespace + ":" + serviceAccount, association);
-        }
+        eksAuth.associate(PodIdentityAssociation.of(namespace, serviceAccount, IamRole.trustingEks(roleArn))
+                .withTargetRole(IamRole.trustingRole(targetRoleArn, roleArn)));
     }
 
     /**
@@ -160,33 +162,7 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
      * @param serviceAccount its name
      */
     public void disassociate(String namespace, String serviceAccount) {
-        synchronized (associations) {
-            associations.remove(namespace + ":" + serviceAccount);
-        }
-    }
-
-    /**
-     * Makes EKS Auth give that answer to every request that gets so far, until told otherwise.
-     *
-     * @param answer {@link EksAuthAnswer#CREDENTIALS} for the ordinary ways
-     */
-    public void answerWith(EksAuthAnswer answer) {
-        synchronized (queued) {
-            queued.clear();
-            standing = Objects.requireNonNull(answer, "answer");
-        }
-    }
-
-    /**
-     * Queues answers of EKS Auth for the next requests that get so far, and for the agent's own renewals, one each; then
-     * as {@link #answerWith} said.
-     *
-     * @param answers in order
-     */
-    public void answerNext(EksAuthAnswer... answers) {
-        synchronized (queued) {
-            queued.addAll(Arrays.asList(answers));
-        }
+        eksAuth.disassociate(namespace, serviceAccount);
     }
 
     @Override
@@ -198,8 +174,8 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
         if (!request.path().equals(PATH)) {
             return HttpAnswer.notFound();
         }
-        if ((limiter != null && !limiter.allow()) || isNext(EksAuthAnswer.AGENT_RATE_LIMITED)) {
-            return EksAuthAnswer.AGENT_RATE_LIMITED.answer("", "", cluster);
+        if (limiter != null && !limiter.allow()) {
+            return HttpAnswer.error(429, "Too Many Requests");
         }
         String host = bareHost(request.host());
         if (!hosts.contains(host)) {
@@ -222,52 +198,66 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
         if (!timeFault.isEmpty()) {
             return HttpAnswer.error(400, "Service account token failed basic claim validations: " + timeFault);
         }
-        if (!isCaching()) {
-            return answer(askEksAuth(jwt, clock.instant(), fault));
-        }
+        boolean mayHold = isCaching() && fault.lifetime() == null;
+        return mayHold ? heldOrFetched(jwt, request.client()) : answer(fetch(jwt, request.client(), fault));
+    }
+
+    private HttpAnswer heldOrFetched(Jwt jwt, HttpRequest.Client client) {
+        boolean leads;
         synchronized (cached) {
-            Instant now = clock.instant();
-            IssuedCredentials held = fault.lifetime() == null
-                    ? cached.held(token, now, (renewing, at) -> askEksAuth(renewing, at, Fault.NONE))
-                    : null;
+            IssuedCredentials held = held(jwt);
             if (held != null) {
                 return credentials(held);
             }
-            EksCredentialsCache.Told told = askEksAuth(jwt, now, fault);
-            if (told.credentials() != null) {
-                cached.keep(token, jwt, told.credentials(), now);
+            leads = cached.leads(jwt);
+        }
+        for (int poll = 0; !leads && poll < POLLS; poll++) {
+            if (!client.staysFor(BETWEEN_POLLS)) {
+                return EksAuth.UNREACHABLE.told();
             }
-            return answer(told);
+            IssuedCredentials held = held(jwt);
+            if (held != null) {
+                return credentials(held);
+            }
+        }
+        try {
+            return answer(fetch(jwt, client, Fault.NONE));
+        } finally {
+            if (leads) {
+                synchronized (cached) {
+                    cached.landed(jwt);
+                }
+            }
         }
     }
 
-    private EksCredentialsCache.Told askEksAuth(Jwt jwt, Instant now, Fault fault) {
-        EksAuthAnswer scripted = nextAnswer();
-        String subject = jwt.text("sub");
-        String account = subject != null && subject.startsWith(SUBJECT) ? subject.substring(SUBJECT.length()) : "";
-        String[] names = account.split(":", 2);
-        if (scripted == EksAuthAnswer.CREDENTIALS) {
-            if (!jwt.timeFault(now).isEmpty()) {
-                scripted = EksAuthAnswer.EXPIRED_TOKEN;
-            } else if (names.length < 2 || !jwt.hasAudience(AUDIENCE)) {
-                scripted = EksAuthAnswer.INVALID_TOKEN;
-            } else if (!jwt.isBoundToPod()) {
-                scripted = EksAuthAnswer.INVALID_REQUEST;
+    private @Nullable IssuedCredentials held(Jwt jwt) {
+        synchronized (cached) {
+            return cached.held(
+                    jwt, clock.instant(), (renewing, at) -> askEksAuth(renewing, at, duration -> true, Fault.NONE));
+        }
+    }
+
+    private EksCredentialsCache.Told fetch(Jwt jwt, HttpRequest.Client client, Fault fault) {
+        Instant now = clock.instant();
+        EksCredentialsCache.Told told = askEksAuth(jwt, now, client, fault);
+        if (isCaching() && told.credentials() != null) {
+            synchronized (cached) {
+                cached.keep(jwt, told.credentials(), now);
             }
         }
-        Association association;
-        synchronized (associations) {
-            association = associations.get(account);
+        return told;
+    }
+
+    private EksCredentialsCache.Told askEksAuth(Jwt jwt, Instant at, HttpRequest.Client client, Fault fault) {
+        EksAuth.Outcome outcome = tryEksAuth(jwt, at, client);
+        if (outcome instanceof EksAuth.Refusal refusal) {
+            return new EksCredentialsCache.Told(
+                    null, refusal.told(), refusal.answer().isForGood());
         }
-        if (scripted == EksAuthAnswer.CREDENTIALS && association == null) {
-            scripted = EksAuthAnswer.NOT_FOUND;
-        }
-        if (scripted != EksAuthAnswer.CREDENTIALS || association == null) {
-            HttpAnswer refusal = scripted.answer(names[0], names.length < 2 ? "" : names[1], cluster);
-            return new EksCredentialsCache.Told(null, refusal, scripted.isForGood());
-        }
-        Instant expiration = expiration(fault, now, association.longestLife);
-        Duration left = Duration.between(now, expiration);
+        EksAuth.Grant grant = (EksAuth.Grant) outcome;
+        Instant expiration = expiration(fault, at, grant.longestLife());
+        Duration left = Duration.between(at, expiration);
         if (fault.lifetime() == null && left.compareTo(EksCredentialsCache.SHORTEST_LIFE) <= 0) {
             HttpAnswer refusal = HttpAnswer.error(
                     500,
@@ -277,7 +267,24 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
                             left.toNanos() / 1e9));
             return new EksCredentialsCache.Told(null, refusal, false);
         }
-        return new EksCredentialsCache.Told(issue(association.roleArn, expiration), null, false);
+        return new EksCredentialsCache.Told(issue(grant.roleArn(), expiration, grant.session()), null, false);
+    }
+
+    private EksAuth.Outcome tryEksAuth(Jwt jwt, Instant at, HttpRequest.Client client) {
+        for (int more = TRIES - 1; true; more--) {
+            Duration delay = eksAuth.delay();
+            boolean inTime = delay.compareTo(PER_TRY) <= 0;
+            EksAuth.Outcome outcome = eksAuth.call(jwt, at);
+            if (!client.staysFor(inTime ? delay : PER_TRY)) {
+                return EksAuth.UNREACHABLE;
+            }
+            if (!inTime) {
+                outcome = EksAuth.UNREACHABLE;
+            }
+            if (more == 0 || !outcome.answer().isTrouble()) {
+                return outcome;
+            }
+        }
     }
 
     private static HttpAnswer answer(EksCredentialsCache.Told told) {
@@ -299,25 +306,6 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
     void forgetCache() {
         synchronized (cached) {
             cached.clear();
-        }
-    }
-
-    private EksAuthAnswer nextAnswer() {
-        synchronized (queued) {
-            EksAuthAnswer next = queued.poll();
-            return next != null ? next : standing;
-        }
-    }
-
-    /** Whether that answer is due, taking it from the queue if so. */
-    private boolean isNext(EksAuthAnswer answer) {
-        synchronized (queued) {
-            EksAuthAnswer next = queued.isEmpty() ? standing : queued.peek();
-            if (next != answer) {
-                return false;
-            }
-            queued.poll();
-            return true;
         }
     }
 
@@ -348,7 +336,8 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
     /** Settings of the agent before it starts. */
     public static final class Builder extends CredentialsAgent.Builder<Builder> {
         private final Set<String> hosts = new HashSet<>();
-        private String cluster = "peer-cluster";
+        private EksAuth.ClusterId cluster = EksAuth.ClusterId.CAPTURED;
+        private @Nullable EksAuth eksAuth;
         private boolean strictHost;
 
         private Builder() {}
@@ -387,7 +376,20 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
          * @return this
          */
         public Builder cluster(String name) {
-            this.cluster = Objects.requireNonNull(name, "name");
+            this.cluster = cluster.named(Objects.requireNonNull(name, "name"));
+            return this;
+        }
+
+        /**
+         * Puts the agent in front of that EKS Auth, in place of one of its own: a second node of a cluster, or the same
+         * node's other address, each of which has a cache and a rate limit to itself. The name of the cluster is then
+         * that service's.
+         *
+         * @param eksAuth of an {@link EksCluster} or of another agent
+         * @return this
+         */
+        public Builder eksAuth(EksAuth eksAuth) {
+            this.eksAuth = Objects.requireNonNull(eksAuth, "eksAuth");
             return this;
         }
 

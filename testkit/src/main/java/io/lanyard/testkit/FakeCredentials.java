@@ -21,7 +21,8 @@ interface FakeCredentials {
                 "IQoJb3JpZ2luX2VjCANARY+/=<>&" + draw(random, BASE64, 300 + padding),
                 accountOf(roleArn),
                 expiration,
-                roleArn);
+                roleArn,
+                null);
     }
 
     private static String draw(Random random, String alphabet, int length) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request.
+ * One request, and whoever sent it.
  *
  * @param method as sent
  * @param target the request target as sent, in origin form or absolute form
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers name and value, in the order sent
  * @param remote {@code address:port} of the client
  * @param body empty if there is none, or it is chunked or long
+ * @param client waits for the answer
  */
 record HttpRequest(
         String method,
@@ -22,12 +24,19 @@ record HttpRequest(
         boolean http10,
         List<Map.Entry<String, String>> headers,
         String remote,
-        String body) {
+        String body,
+        Client client) {
+
+    /** The other end of the connection while its request is being answered. */
+    interface Client {
+        /** Lets that time pass; false, and sooner, if the client leaves or the server is closed. */
+        boolean staysFor(Duration duration);
+    }
 
     private static final String HTTP = "http://";
 
     HttpRequest withBody(String read) {
-        return new HttpRequest(method, target, http10, headers, remote, read);
+        return new HttpRequest(method, target, http10, headers, remote, read, client);
     }
 
     @Nullable

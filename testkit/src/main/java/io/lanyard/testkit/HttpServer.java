@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -136,7 +137,6 @@ final class HttpServer implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(Math.toIntExact(idle.toMillis()));
             new Connection(socket).run();
         } catch (IOException e) {
             // the client left, stayed silent for too long, or the server was closed
@@ -170,7 +170,7 @@ final class HttpServer implements AutoCloseable {
     }
 
     /** One client, request after request. */
-    private final class Connection {
+    private final class Connection implements HttpRequest.Client {
         private final Socket socket;
         private final InputStream in;
         private final OutputStream out;
@@ -220,6 +220,7 @@ final class HttpServer implements AutoCloseable {
         }
 
         private @Nullable HttpRequest read() throws IOException, BadRequestException {
+            socket.setSoTimeout(Math.toIntExact(idle.toMillis()));
             List<String> lines = readHead();
             if (lines.isEmpty()) {
                 return null;
@@ -235,8 +236,8 @@ final class HttpServer implements AutoCloseable {
             for (String line : lines.subList(1, lines.size())) {
                 headers.add(header(line));
             }
-            HttpRequest request =
-                    new HttpRequest(words[0], words[1], words[2].equals("HTTP/1.0"), List.copyOf(headers), remote, "");
+            HttpRequest request = new HttpRequest(
+                    words[0], words[1], words[2].equals("HTTP/1.0"), List.copyOf(headers), remote, "", this);
             if (!request.http10() && request.header("Host") == null) {
                 throw new BadRequestException("400 Bad Request: missing required Host header");
             }
@@ -395,6 +396,27 @@ final class HttpServer implements AutoCloseable {
             socket.setSoLinger(true, 0);
             socket.close();
             return false;
+        }
+
+        /** As Go's server, takes the end of the client's sending for its leaving. */
+        @Override
+        public boolean staysFor(Duration duration) {
+            if (duration.isZero()) {
+                return true;
+            }
+            try {
+                socket.setSoTimeout(Math.toIntExact(Math.max(1, duration.toMillis())));
+                in.mark(1);
+                if (in.read() < 0) {
+                    return false;
+                }
+                in.reset(); // the next request, ahead of its turn
+                return pause(duration);
+            } catch (SocketTimeoutException e) {
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
         }
 
         /** Waits in real time; false if the server was closed meanwhile. */

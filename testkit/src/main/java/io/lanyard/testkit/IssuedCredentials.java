@@ -2,6 +2,7 @@
 package io.lanyard.testkit;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Credentials that an agent made up. They open nothing; secret and session token contain the word {@code CANARY}.
@@ -12,6 +13,7 @@ import java.time.Instant;
  * @param accountId the account of the role
  * @param expiration the end of their life
  * @param roleArn the role they stand for
+ * @param session of the pod they were issued to; null unless EKS Auth issued them
  */
 public record IssuedCredentials(
         String accessKeyId,
@@ -19,11 +21,18 @@ public record IssuedCredentials(
         String sessionToken,
         String accountId,
         Instant expiration,
-        String roleArn) {
+        String roleArn,
+        @Nullable PodIdentitySession session) {
+
+    IssuedCredentials with(@Nullable PodIdentitySession opened) {
+        return new IssuedCredentials(
+                accessKeyId, secretAccessKey, sessionToken, accountId, expiration, roleArn, opened);
+    }
 
     /** Everything but the secret and the session token. */
     @Override
     public String toString() {
-        return "IssuedCredentials[" + accessKeyId + ", " + roleArn + ", expiration " + expiration + "]";
+        String of = session == null ? "" : ", " + session.roleSessionName();
+        return "IssuedCredentials[" + accessKeyId + ", " + roleArn + of + ", expiration " + expiration + "]";
     }
 }

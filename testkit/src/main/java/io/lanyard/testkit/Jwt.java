@@ -20,11 +20,13 @@ final class Jwt {
             "EdDSA", "none");
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+    private final String token;
     private final Map<?, ?> claims;
     private final @Nullable Instant expiresAt;
     private final @Nullable Instant notBefore;
 
-    private Jwt(Map<?, ?> claims) throws MalformedException {
+    private Jwt(String token, Map<?, ?> claims) throws MalformedException {
+        this.token = token;
         this.claims = claims;
         this.expiresAt = instant("exp");
         this.notBefore = instant("nbf");
@@ -36,7 +38,7 @@ final class Jwt {
             throw malformed("token contains an invalid number of segments");
         }
         Map<?, ?> header = object(parts[0], "header", "Go value of type map[string]interface {}");
-        Jwt jwt = new Jwt(object(parts[1], "claim", "Go value of type jwt.RegisteredClaims"));
+        Jwt jwt = new Jwt(token, object(parts[1], "claim", "Go value of type jwt.RegisteredClaims"));
         if (!(header.get("alg") instanceof String method)) {
             throw new MalformedException("token is unverifiable: signing method (alg) is unspecified");
         }
@@ -68,8 +70,19 @@ final class Jwt {
         return claim instanceof List<?> list ? list.contains(audience) : audience.equals(claim);
     }
 
-    boolean isBoundToPod() {
-        return claims.get("kubernetes.io") instanceof Map<?, ?> kubernetes && kubernetes.get("pod") instanceof Map;
+    /** Name or uid of the pod that it is bound to; null if it is bound to none. */
+    @Nullable
+    String pod(String field) {
+        return claims.get("kubernetes.io") instanceof Map<?, ?> kubernetes
+                        && kubernetes.get("pod") instanceof Map<?, ?> pod
+                        && pod.get(field) instanceof String text
+                ? text
+                : null;
+    }
+
+    /** The token itself, for whoever verifies it. */
+    String token() {
+        return token;
     }
 
     private @Nullable Instant instant(String claim) throws MalformedException {

@@ -16,7 +16,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -35,19 +34,13 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
     private static final DateTimeFormatter DIRECTORY =
             DateTimeFormatter.ofPattern("'..'uuuu_MM_dd_HH_mm_ss.", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private final ServiceAccountTokens tokens;
-    private final String namespace;
-    private final String serviceAccount;
-    private final Duration lifetime;
+    private final ServiceAccountTokens.Draft token;
     private final Path directory;
     private int generation = (int) (System.nanoTime() % 1_000_000_000L);
+    private Instant issued = Instant.MIN;
 
-    private ServiceAccountTokenFile(
-            ServiceAccountTokens tokens, String namespace, String serviceAccount, Duration lifetime, Path directory) {
-        this.tokens = tokens;
-        this.namespace = namespace;
-        this.serviceAccount = serviceAccount;
-        this.lifetime = lifetime;
+    private ServiceAccountTokenFile(ServiceAccountTokens.Draft token, Path directory) {
+        this.token = token;
         this.directory = directory;
     }
 
@@ -73,14 +66,23 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
      */
     public static ServiceAccountTokenFile create(
             ServiceAccountTokens tokens, String namespace, String serviceAccount, Duration lifetime) {
+        return create(tokens.token(namespace, serviceAccount).lifetime(lifetime));
+    }
+
+    /**
+     * A file in a directory of its own under the system's temporary one.
+     *
+     * @param token what to issue now and at each {@link #rotate()}
+     * @return the file, to be closed
+     */
+    public static ServiceAccountTokenFile create(ServiceAccountTokens.Draft token) {
         Path directory;
         try {
             directory = Files.createTempDirectory("lanyard-token-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        ServiceAccountTokenFile file = new ServiceAccountTokenFile(
-                Objects.requireNonNull(tokens, "tokens"), namespace, serviceAccount, lifetime, directory);
+        ServiceAccountTokenFile file = new ServiceAccountTokenFile(token, directory);
         file.rotate();
         return file;
     }
@@ -95,8 +97,16 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
     }
 
     /** Puts a newly issued token in place of the present one. */
-    public void rotate() {
-        write(tokens.issue(namespace, serviceAccount, lifetime));
+    public synchronized void rotate() {
+        issued = token.now();
+        write(token.issue());
+    }
+
+    /** Kubelet's look at the token. */
+    synchronized void rotateIfDue() {
+        if (token.isDue(issued)) {
+            rotate();
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -9,11 +10,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.SignatureException;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -26,14 +31,17 @@ import java.util.UUID;
  */
 public final class ServiceAccountTokens {
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
+    private static final String ALGORITHM = "SHA256withRSA";
     private static final Duration A_DAY = Duration.ofHours(24);
 
     private final InstantSource clock;
     private final String region;
+    private final String id;
 
-    private ServiceAccountTokens(InstantSource clock, String region) {
+    private ServiceAccountTokens(InstantSource clock, String region, String id) {
         this.clock = clock;
         this.region = region;
+        this.id = id;
     }
 
     /**
@@ -42,7 +50,13 @@ public final class ServiceAccountTokens {
      * @return the issuer
      */
     public static ServiceAccountTokens create() {
-        return new ServiceAccountTokens(InstantSource.system(), "us-west-2");
+        return new ServiceAccountTokens(InstantSource.system(), "us-west-2", "0123456789ABCDEF0123456789ABCDEF");
+    }
+
+    /** Another cluster each time. */
+    static ServiceAccountTokens ofNewCluster(InstantSource clock, String region) {
+        String id = UUID.randomUUID().toString().replace("-", "").toUpperCase(Locale.ROOT);
+        return new ServiceAccountTokens(clock, region, id);
     }
 
     /**
@@ -52,7 +66,7 @@ public final class ServiceAccountTokens {
      * @return a new issuer
      */
     public ServiceAccountTokens withClock(InstantSource clock) {
-        return new ServiceAccountTokens(Objects.requireNonNull(clock, "clock"), region);
+        return new ServiceAccountTokens(Objects.requireNonNull(clock, "clock"), region, id);
     }
 
     /**
@@ -62,7 +76,7 @@ public final class ServiceAccountTokens {
      * @return a new issuer
      */
     public ServiceAccountTokens withRegion(String region) {
-        return new ServiceAccountTokens(clock, Objects.requireNonNull(region, "region"));
+        return new ServiceAccountTokens(clock, Objects.requireNonNull(region, "region"), id);
     }
 
     /**
@@ -108,11 +122,15 @@ public final class ServiceAccountTokens {
      * @return the token before it is issued
      */
     public Draft token(String namespace, String serviceAccount) {
+        Objects.requireNonNull(namespace, "namespace");
+        Objects.requireNonNull(serviceAccount, "serviceAccount");
+        String pod = serviceAccount + "-5d8f7c9b6d-x2x7k";
         return new Draft(
                 this,
-                Objects.requireNonNull(namespace, "namespace"),
-                Objects.requireNonNull(serviceAccount, "serviceAccount"),
-                serviceAccount + "-5d8f7c9b6d-x2x7k",
+                namespace,
+                serviceAccount,
+                pod,
+                uid(namespace, pod),
                 "pods.eks.amazonaws.com",
                 Duration.ZERO,
                 A_DAY,
@@ -138,15 +156,55 @@ public final class ServiceAccountTokens {
         return Key.ID;
     }
 
-    private String issuer() {
-        return "https://oidc.eks." + region + ".amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
+    /**
+     * The {@code iss} in the tokens' claims. Clusters share the key of this JVM, so it is this that tells them apart.
+     *
+     * @return {@code https://oidc.eks.<region>.amazonaws.com/id/<32 hex digits>}
+     */
+    public String issuer() {
+        return "https://oidc.eks." + region + ".amazonaws.com/id/" + id;
+    }
+
+    /** Whether issuer and signature are this cluster's. */
+    boolean hasIssued(Jwt jwt) {
+        String token = jwt.token();
+        int end = token.lastIndexOf('.');
+        try {
+            Signature signature = Signature.getInstance(ALGORITHM);
+            signature.initVerify(publicKey());
+            signature.update(token.substring(0, end).getBytes(StandardCharsets.US_ASCII));
+            byte[] claimed = Base64.getUrlDecoder().decode(token.substring(end + 1));
+            return issuer().equals(jwt.text("iss")) && signature.verify(claimed);
+        } catch (SignatureException | IllegalArgumentException e) {
+            return false;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has RSA", e);
+        }
+    }
+
+    /** The key as the API server publishes it, a JSON Web Key Set. */
+    String jwks() {
+        RSAPublicKey key = (RSAPublicKey) publicKey();
+        return "{\"keys\":[{\"use\":\"sig\",\"kty\":\"RSA\",\"kid\":\"" + keyId() + "\",\"alg\":\"RS256\""
+                + ",\"n\":\"" + unsigned(key.getModulus())
+                + "\",\"e\":\"" + unsigned(key.getPublicExponent()) + "\"}]}";
+    }
+
+    private static String unsigned(BigInteger number) {
+        byte[] bytes = number.toByteArray();
+        return BASE64.encodeToString(bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes);
+    }
+
+    private String uid(String namespace, String name) {
+        String seed = issuer() + "/" + namespace + "/" + name;
+        return UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     private String sign(String claims) {
         String header = GoJson.object("alg", "RS256", "kid", Key.ID);
         String content = encode(header) + "." + encode(claims);
         try {
-            Signature signature = Signature.getInstance("SHA256withRSA");
+            Signature signature = Signature.getInstance(ALGORITHM);
             signature.initSign(Key.PAIR.getPrivate());
             signature.update(content.getBytes(StandardCharsets.US_ASCII));
             return content + "." + BASE64.encodeToString(signature.sign());
@@ -190,6 +248,7 @@ public final class ServiceAccountTokens {
         private final String namespace;
         private final String serviceAccount;
         private final String pod;
+        private final String podUid;
         private final String audience;
         private final Duration age;
         private final Duration lifetime;
@@ -201,6 +260,7 @@ public final class ServiceAccountTokens {
                 String namespace,
                 String serviceAccount,
                 String pod,
+                String podUid,
                 String audience,
                 Duration age,
                 Duration lifetime,
@@ -210,6 +270,7 @@ public final class ServiceAccountTokens {
             this.namespace = namespace;
             this.serviceAccount = serviceAccount;
             this.pod = pod;
+            this.podUid = podUid;
             this.audience = audience;
             this.age = age;
             this.lifetime = lifetime;
@@ -224,7 +285,7 @@ public final class ServiceAccountTokens {
          * @return a new draft
          */
         public Draft lifetime(Duration lifetime) {
-            return new Draft(tokens, namespace, serviceAccount, pod, audience, age, lifetime, notBefore, bound);
+            return new Draft(tokens, namespace, serviceAccount, pod, podUid, audience, age, lifetime, notBefore, bound);
         }
 
         /**
@@ -234,7 +295,7 @@ public final class ServiceAccountTokens {
          * @return a new draft
          */
         public Draft issuedAgo(Duration age) {
-            return new Draft(tokens, namespace, serviceAccount, pod, audience, age, lifetime, notBefore, bound);
+            return new Draft(tokens, namespace, serviceAccount, pod, podUid, audience, age, lifetime, notBefore, bound);
         }
 
         /**
@@ -244,7 +305,8 @@ public final class ServiceAccountTokens {
          * @return a new draft
          */
         public Draft notBefore(Duration afterIssue) {
-            return new Draft(tokens, namespace, serviceAccount, pod, audience, age, lifetime, afterIssue, bound);
+            return new Draft(
+                    tokens, namespace, serviceAccount, pod, podUid, audience, age, lifetime, afterIssue, bound);
         }
 
         /**
@@ -254,7 +316,7 @@ public final class ServiceAccountTokens {
          * @return a new draft
          */
         public Draft audience(String audience) {
-            return new Draft(tokens, namespace, serviceAccount, pod, audience, age, lifetime, notBefore, bound);
+            return new Draft(tokens, namespace, serviceAccount, pod, podUid, audience, age, lifetime, notBefore, bound);
         }
 
         /**
@@ -264,7 +326,18 @@ public final class ServiceAccountTokens {
          * @return a new draft
          */
         public Draft pod(String pod) {
-            return new Draft(tokens, namespace, serviceAccount, pod, audience, age, lifetime, notBefore, bound);
+            return pod(pod, tokens.uid(namespace, pod));
+        }
+
+        /**
+         * Names the pod.
+         *
+         * @param pod name of the pod
+         * @param uid tells it from other pods that have or had that name
+         * @return a new draft
+         */
+        public Draft pod(String pod, String uid) {
+            return new Draft(tokens, namespace, serviceAccount, pod, uid, audience, age, lifetime, notBefore, bound);
         }
 
         /**
@@ -273,7 +346,7 @@ public final class ServiceAccountTokens {
          * @return a new draft
          */
         public Draft notBoundToPod() {
-            return new Draft(tokens, namespace, serviceAccount, pod, audience, age, lifetime, notBefore, false);
+            return new Draft(tokens, namespace, serviceAccount, pod, podUid, audience, age, lifetime, notBefore, false);
         }
 
         /**
@@ -285,7 +358,7 @@ public final class ServiceAccountTokens {
             Instant issuedAt = tokens.clock.instant().minus(age);
             String node = "ip-10-0-12-34." + tokens.region + ".compute.internal";
             // in the order of their names, as the API server's library writes them
-            String binding = bound ? ",\"node\":" + named(node) + ",\"pod\":" + named(pod) : "";
+            String binding = bound ? ",\"node\":" + named(node) + ",\"pod\":" + object(pod, podUid) : "";
             return tokens.sign("{\"aud\":[" + GoJson.text(audience) + "]"
                     + ",\"exp\":" + issuedAt.plus(lifetime).getEpochSecond()
                     + ",\"iat\":" + issuedAt.getEpochSecond()
@@ -298,9 +371,23 @@ public final class ServiceAccountTokens {
         }
 
         private String named(String name) {
-            String seed = tokens.issuer() + "/" + namespace + "/" + name;
-            UUID uid = UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8));
-            return GoJson.object("name", name, "uid", uid.toString());
+            return object(name, tokens.uid(namespace, name));
+        }
+
+        private static String object(String name, String uid) {
+            return GoJson.object("name", name, "uid", uid);
+        }
+
+        /** Whether kubelet would replace a token of that time by now: after 80 % of its life, or 24 hours. */
+        boolean isDue(Instant issued) {
+            Instant now = tokens.clock.instant();
+            Duration freshFor = lifetime.multipliedBy(80).dividedBy(100);
+            Instant due = issued.plus(freshFor.compareTo(A_DAY) < 0 ? freshFor : A_DAY);
+            return !now.isBefore(due) || now.isBefore(issued);
+        }
+
+        Instant now() {
+            return tokens.clock.instant();
         }
     }
 }

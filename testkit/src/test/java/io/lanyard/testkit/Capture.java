@@ -85,7 +85,8 @@ record Capture(String name, String head, String body) {
                 from.field("Token").orElseThrow(),
                 FakeCredentials.accountOf(roleArn),
                 expiration,
-                roleArn);
+                roleArn,
+                null);
     }
 
     @Override

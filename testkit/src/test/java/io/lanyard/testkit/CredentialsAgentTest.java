@@ -105,7 +105,7 @@ class CredentialsAgentTest {
             String token = tokens.issue("shop", "cart");
             String first = body(get(agent, token));
             agent.disassociate("shop", "cart");
-            agent.answerWith(EksAuthAnswer.THROTTLED);
+            agent.eksAuth().answerWith(EksAuthAnswer.THROTTLED);
             now.set(NOW.plus(Duration.ofHours(6)).minusSeconds(16));
             assertThat(body(get(agent, token))).isEqualTo(first);
             assertThat(get(agent, tokens.issue("shop", "cart"))).startsWith("HTTP/1.1 429");
@@ -155,13 +155,13 @@ class CredentialsAgentTest {
     @Test
     void queued_answers_of_eks_auth_come_before_the_standing_one() throws Exception {
         try (EksPodIdentityAgent agent = associated()) {
-            agent.answerWith(EksAuthAnswer.UNAVAILABLE);
-            agent.answerNext(EksAuthAnswer.AGENT_RATE_LIMITED, EksAuthAnswer.CREDENTIALS);
+            agent.eksAuth().answerWith(EksAuthAnswer.UNAVAILABLE);
+            agent.eksAuth().answerNext(EksAuthAnswer.INVALID_PARAMETER, EksAuthAnswer.CREDENTIALS);
             String token = tokens.issue("shop", "cart");
-            assertThat(get(agent, token)).startsWith("HTTP/1.1 429").endsWith("\r\n\r\nToo Many Requests\n");
+            assertThat(get(agent, token)).startsWith("HTTP/1.1 400").contains("(InvalidParameterException)");
             assertThat(get(agent, token)).startsWith("HTTP/1.1 200");
             assertThat(get(agent, token)).startsWith("HTTP/1.1 503");
-            agent.answerWith(EksAuthAnswer.NO_NODE_CREDENTIALS);
+            agent.eksAuth().answerWith(EksAuthAnswer.NO_NODE_CREDENTIALS);
             assertThat(body(get(agent, token)))
                     .startsWith("error getting credentials to cache: unable to fetch credentials from EKS Auth:")
                     .contains("no EC2 IMDS role found");
@@ -185,6 +185,7 @@ class CredentialsAgentTest {
                 EcsCredentialsAgent ecs =
                         EcsCredentialsAgent.builder().clock(clock).rateLimited().start()) {
             assertThat(answered(eks, "/v1/credentials", 501)).isEqualTo(500);
+            assertThat(get(eks, "")).startsWith("HTTP/1.1 429").endsWith("\r\n\r\nToo Many Requests\n");
             assertThat(answered(ecs, "/v2/credentials/a", 61)).isEqualTo(60);
             assertThat(answered(ecs, "/v2/credentials/b", 60)).isEqualTo(60);
             now.set(NOW.plusSeconds(1));

@@ -46,7 +46,8 @@ class EksCredentialsCacheTest {
                         "token",
                         FakeCredentials.accountOf(role),
                         expiration,
-                        role))
+                        role,
+                        null))
                 .start();
         agent.associate("shop", "cart", ROLE);
         agent.cache(true);
@@ -160,19 +161,24 @@ class EksCredentialsCacheTest {
     @EnumSource(names = {"THROTTLED", "INTERNAL_ERROR", "UNAVAILABLE", "UNREACHABLE", "NO_NODE_CREDENTIALS"})
     void a_renewal_that_fails_keeps_what_there_is_down_to_15_seconds(EksAuthAnswer trouble) throws Exception {
         assertThat(given()).isEqualTo(1);
-        agent.answerWith(trouble);
+        agent.eksAuth().answerWith(trouble);
         after(Duration.ofHours(6).minusSeconds(16));
         assertThat(given()).isEqualTo(1);
         after(Duration.ofHours(6).minusSeconds(15));
         assertThat(ask()).doesNotContain("AccessKeyId");
-        agent.answerWith(EksAuthAnswer.CREDENTIALS);
+        agent.eksAuth().answerWith(EksAuthAnswer.CREDENTIALS);
         assertThat(given()).isEqualTo(2);
     }
 
     @Test
     void a_failed_renewal_is_tried_again_two_minutes_later() throws Exception {
         assertThat(given()).isEqualTo(1);
-        agent.answerNext(EksAuthAnswer.THROTTLED, EksAuthAnswer.UNREACHABLE);
+        agent.eksAuth()
+                .answerNext(
+                        EksAuthAnswer.THROTTLED,
+                        EksAuthAnswer.THROTTLED,
+                        EksAuthAnswer.THROTTLED,
+                        EksAuthAnswer.NO_NODE_CREDENTIALS);
         after(Duration.ofHours(3).plusMinutes(1));
         assertThat(given()).isEqualTo(1);
         after(Duration.ofHours(3).plusMinutes(4).plusSeconds(59));
@@ -193,7 +199,7 @@ class EksCredentialsCacheTest {
             })
     void a_renewal_that_is_refused_for_good_evicts(EksAuthAnswer refusal) throws Exception {
         assertThat(given()).isEqualTo(1);
-        agent.answerWith(refusal);
+        agent.eksAuth().answerWith(refusal);
         after(Duration.ofHours(3));
         assertThat(given()).isEqualTo(1);
         after(Duration.ofHours(3).plusMinutes(1));
@@ -226,7 +232,7 @@ class EksCredentialsCacheTest {
         assertThat(given()).isEqualTo(1);
         String rotated = tokens.issue("shop", "cart");
         assertThat(ask(rotated)).contains("PEER0002");
-        agent.answerWith(EksAuthAnswer.UNREACHABLE);
+        agent.eksAuth().answerWith(EksAuthAnswer.UNREACHABLE);
         assertThat(given()).isEqualTo(1);
         assertThat(ask(rotated)).contains("PEER0002");
         assertThat(ask(tokens.issue("shop", "cart"))).startsWith("HTTP/1.1 500");

@@ -60,7 +60,7 @@ class EksPodIdentityAgentCaptureTest {
                 .start()) {
             agent.associate("default", "app", "arn:aws:iam::111122223333:role/App");
             agent.credentialLifetime(lifetime);
-            agent.answerWith(EKS_AUTH.getOrDefault(capture.name(), EksAuthAnswer.CREDENTIALS));
+            agent.eksAuth().answerWith(EKS_AUTH.getOrDefault(capture.name(), EksAuthAnswer.CREDENTIALS));
 
             String answer = RawClient.exchange(agent.port(), request(capture.name(), now));
 

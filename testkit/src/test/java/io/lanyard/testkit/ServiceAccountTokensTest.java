@@ -82,7 +82,7 @@ class ServiceAccountTokensTest {
                 .notBoundToPod()
                 .issue();
         assertThat(part(token, 1)).containsEntry("aud", List.of("sts.amazonaws.com"));
-        assertThat(Jwt.parse(token).isBoundToPod()).isFalse();
+        assertThat(Jwt.parse(token).pod("uid")).isNull();
         assertThat(part(tokens.token("a", "b").pod("b-0").issue(), 1).get("kubernetes.io"))
                 .asString()
                 .contains("name=b-0");

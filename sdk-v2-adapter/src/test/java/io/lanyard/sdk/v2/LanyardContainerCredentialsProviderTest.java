@@ -159,7 +159,7 @@ class LanyardContainerCredentialsProviderTest {
 
     @Test
     void a_failing_resolve_identity_fails_its_future_and_never_throws() {
-        pod.agent.answerWith(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
+        pod.agent.eksAuth().answerWith(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
 
         CompletableFuture<? extends AwsCredentialsIdentity> failed =
                 pod.provider().build().resolveIdentity(REQUEST);
@@ -191,7 +191,7 @@ class LanyardContainerCredentialsProviderTest {
 
     @Test
     void the_agents_own_words_reach_the_user() {
-        pod.agent.answerWith(EksAuthAnswer.NOT_FOUND);
+        pod.agent.eksAuth().answerWith(EksAuthAnswer.NOT_FOUND);
 
         assertThatThrownBy(pod.provider().build()::resolveCredentials)
                 .isInstanceOf(SdkClientException.class)

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.testkit;
+
+import java.util.Objects;
+
+/**
+ * A role of IAM, as far as assuming it is concerned: its ARN and its trust policy, which can be changed while a cluster
+ * runs. What the role may do then, these credentials being fakes, is not emulated.
+ *
+ * <p>The trust policy is read as IAM does it: {@code Allow} and {@code Deny}, principals that are services, roles,
+ * accounts or {@code *}, actions with wildcards, and the conditions {@code StringEquals}, {@code StringLike},
+ * {@code ArnEquals} and {@code ArnLike} on {@code aws:RequestTag/*}, {@code aws:SourceArn}, {@code aws:SourceAccount},
+ * {@code aws:PrincipalArn} and {@code sts:ExternalId}. A document with anything else is refused rather than misread.
+ *
+ * <p>Thread-safe. A change is in force at once, without IAM's propagation delay. Nothing here blocks or does I/O.
+ */
+public final class IamRole {
+    private final String arn;
+    private volatile TrustPolicy trust;
+
+    private IamRole(String arn, TrustPolicy trust) {
+        this.arn = arn;
+        this.trust = trust;
+    }
+
+    /**
+     * A role with the trust policy that is given, as it stands in IAM.
+     *
+     * @param arn {@code arn:aws:iam::<12 digits>:role/<name>}
+     * @param trustPolicy a policy document in JSON
+     * @return the role
+     * @throws IllegalArgumentException if that is no role ARN, or no policy that can be emulated
+     */
+    public static IamRole of(String arn, String trustPolicy) {
+        Objects.requireNonNull(FakeCredentials.accountOf(arn));
+        return new IamRole(arn, TrustPolicy.parse(trustPolicy));
+    }
+
+    /**
+     * A role that EKS Pod Identity may assume, for any cluster.
+     *
+     * @param arn {@code arn:aws:iam::<12 digits>:role/<name>}
+     * @return the role
+     * @throws IllegalArgumentException if that is no role ARN
+     */
+    public static IamRole trustingEks(String arn) {
+        return of(arn, trustPolicy("Service", EksAuth.PRINCIPAL));
+    }
+
+    /**
+     * A role that another role may assume: the target role of an association.
+     *
+     * @param arn {@code arn:aws:iam::<12 digits>:role/<name>}
+     * @param trustedRoleArn the ARN of the other role
+     * @return the role
+     * @throws IllegalArgumentException if that is no role ARN
+     */
+    public static IamRole trustingRole(String arn, String trustedRoleArn) {
+        Objects.requireNonNull(FakeCredentials.accountOf(trustedRoleArn));
+        return of(arn, trustPolicy("AWS", trustedRoleArn));
+    }
+
+    /**
+     * Its name in AWS.
+     *
+     * @return the ARN
+     */
+    public String arn() {
+        return arn;
+    }
+
+    /**
+     * Replaces the trust policy, as {@code aws iam update-assume-role-policy} does.
+     *
+     * @param document a policy document in JSON
+     * @throws IllegalArgumentException if that is no policy that can be emulated; the old one stays then
+     */
+    public void trustPolicy(String document) {
+        trust = TrustPolicy.parse(document);
+    }
+
+    TrustPolicy trust() {
+        return trust;
+    }
+
+    /** The ARN. */
+    @Override
+    public String toString() {
+        return arn;
+    }
+
+    private static String trustPolicy(String kind, String principal) {
+        return "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":"
+                + GoJson.object(kind, principal) + ",\"Action\":[\"sts:AssumeRole\",\"sts:TagSession\"]}]}";
+    }
+}

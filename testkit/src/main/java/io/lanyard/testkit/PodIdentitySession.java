@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.testkit;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The role session that EKS Auth opened for a pod: what CloudTrail would show and what policies could ask for.
+ *
+ * @param associationId {@code a-} and 17 letters and digits
+ * @param roleSessionName {@code eks-<cluster>-<pod>-<uuid>}; STS allows 64 characters, so cluster and pod are cut to what
+ *     the UUID leaves of them
+ * @param tags {@code eks-cluster-arn}, {@code eks-cluster-name}, {@code kubernetes-namespace},
+ *     {@code kubernetes-service-account}, {@code kubernetes-pod-name} and {@code kubernetes-pod-uid}, in that order; empty
+ *     if the association disables them; immutable
+ * @param policy the association's session policy, null if it has none
+ */
+public record PodIdentitySession(
+        String associationId,
+        String roleSessionName,
+        Map<String, String> tags,
+        @Nullable String policy) {}
