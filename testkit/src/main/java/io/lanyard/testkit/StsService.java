@@ -128,12 +128,13 @@ public final class StsService extends CredentialsServer {
 
     /**
      * Makes credentials known that another server gave: {@code agent.onIssued(sts::register)}. Their identity is the
-     * assumed role, with the session name {@code testkit}.
+     * assumed role; with the session name that EKS Auth gave it, or {@code testkit}.
      *
      * @param credentials given by any server of the testkit
      */
     public void register(IssuedCredentials credentials) {
-        register(credentials, "testkit");
+        PodIdentitySession session = credentials.session();
+        register(credentials, session == null ? "testkit" : session.roleSessionName());
     }
 
     /**

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.testkit.junit;
+
+import io.lanyard.testkit.EcsCredentialsAgent;
+import io.lanyard.testkit.EksAuth;
+import io.lanyard.testkit.EksCluster;
+import io.lanyard.testkit.EksPodIdentityAgent;
+import io.lanyard.testkit.InstanceMetadataService;
+import io.lanyard.testkit.Pod;
+import io.lanyard.testkit.StsService;
+import io.lanyard.testkit.TestClock;
+import io.lanyard.testkit.Timeline;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** What stands behind {@link CredentialsTest} and {@link PodIdentity}. Thread-safe. */
+public final class CredentialsExtension
+        implements ParameterResolver, BeforeAllCallback, AfterAllCallback, AfterEachCallback {
+
+    private static final List<Class<?>> TYPES = List.of(
+            EksCluster.class,
+            EksAuth.class,
+            EksPodIdentityAgent.class,
+            Pod.class,
+            EcsCredentialsAgent.class,
+            StsService.class,
+            InstanceMetadataService.class,
+            TestClock.class);
+
+    /** Called by JUnit. */
+    public CredentialsExtension() {}
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return TYPES.contains(parameter.getParameter().getType());
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        Class<?> type = parameter.getParameter().getType();
+        boolean heldClock = Arrays.asList(parameter.getDeclaringExecutable().getParameterTypes())
+                .contains(TestClock.class);
+        Servers servers = Servers.of(context, heldClock);
+        if (type == Pod.class) {
+            return servers.pod(parameter.findAnnotation(PodIdentity.class).orElse(null));
+        }
+        return servers.get(type);
+    }
+
+    /** Starts the pod as which a whole class runs. */
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        context.getTestClass()
+                .map(type -> type.getAnnotation(PodIdentity.class))
+                .ifPresent(identity -> Servers.of(context, false).runAs(identity));
+    }
+
+    /** Shows a test that failed what its servers saw, and closes those that are its own. */
+    @Override
+    public void afterEach(ExtensionContext context) {
+        Servers servers = Servers.known(context);
+        if (servers != null) {
+            context.getExecutionException().ifPresent(failure -> failure.addSuppressed(new Seen(servers.timeline())));
+        }
+        Servers.close(context);
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        Servers.close(context);
+    }
+
+    /** Suppressed exceptions are what every runner prints; it has no stack, for nothing was thrown. */
+    private static final class Seen extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Seen(Timeline timeline) {
+            super("what the servers saw:" + System.lineSeparator() + timeline, null, false, false);
+        }
+    }
+}
