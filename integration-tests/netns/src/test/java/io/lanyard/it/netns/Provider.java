@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.it.netns;
+
+import io.lanyard.sdk.v2.LanyardContainerCredentialsProvider;
+import java.time.Duration;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
+
+/** Who gives the application its credentials. */
+enum Provider {
+    LANYARD,
+    PATIENT_LANYARD,
+    AWS_SDK;
+
+    AwsCredentialsProvider create() {
+        return switch (this) {
+            case LANYARD -> LanyardContainerCredentialsProvider.create();
+            case PATIENT_LANYARD ->
+                LanyardContainerCredentialsProvider.builder()
+                        .source(options -> options.startupPatience(Duration.ofSeconds(30)))
+                        .build();
+            case AWS_SDK -> ContainerCredentialsProvider.create();
+        };
+    }
+}
