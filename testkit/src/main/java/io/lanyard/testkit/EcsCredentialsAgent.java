@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  * <p>It serves {@code /v2/credentials/<id>} and {@code /v1/credentials?id=<id>} to any method, any Host, and whatever
  * the Authorization header says. The agent never looks at an expiration: with a negative
  * {@link #credentialLifetime(Duration)} it serves expired credentials as they are. {@link #cache(boolean)} gives a task
- * the same credentials for ever, past their expiration too, as an agent does whose control plane has gone silent; they
- * outlive a restart, because the agent keeps them on disk.
+ * the same credentials for ever, past their expiration too, as an agent does whose control plane has gone silent.
+ *
+ * <p>The agent keeps no credentials on disk: after {@link #restart()} it still knows its tasks, and says 503
+ * {@code CredentialsUninitialized} until the control plane has sent each task's credentials again, which is
+ * {@link #initialized(String)}.
  *
  * <p>Thread-safe; see {@link CredentialsAgent} for threads and blocking.
  */
@@ -86,7 +89,7 @@ public final class EcsCredentialsAgent extends CredentialsAgent {
     }
 
     /**
-     * Puts a task into the state after a restart of the agent: 503 {@code CredentialsUninitialized} until
+     * Puts one task into the state after a restart of the agent: 503 {@code CredentialsUninitialized} until
      * {@link #initialized(String)}.
      *
      * @param relativeUri of the task
@@ -253,6 +256,16 @@ public final class EcsCredentialsAgent extends CredentialsAgent {
 
     private static String idOf(String relativeUri) {
         return relativeUri.startsWith(V2) ? relativeUri.substring(V2.length()) : relativeUri;
+    }
+
+    @Override
+    void forgetCache() {
+        synchronized (tasks) {
+            for (Task task : tasks.values()) {
+                task.initialized = false;
+                task.cached = null;
+            }
+        }
     }
 
     /** Settings of the agent before it starts. */

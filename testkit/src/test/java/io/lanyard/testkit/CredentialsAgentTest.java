@@ -153,6 +153,24 @@ class CredentialsAgentTest {
     }
 
     @Test
+    void a_restarted_ecs_agent_waits_for_the_control_plane_to_send_credentials_again() throws Exception {
+        try (EcsCredentialsAgent agent = EcsCredentialsAgent.start()) {
+            agent.cache(true);
+            String uri = agent.task(ROLE);
+            String request = "GET " + uri + " HTTP/1.1\r\nHost: a\r\n\r\n";
+            String before = body(RawClient.exchange(agent.port(), request));
+            agent.restart();
+            assertThat(RawClient.exchange(agent.port(), request))
+                    .startsWith("HTTP/1.1 503")
+                    .contains("CredentialsUninitialized");
+            agent.initialized(uri);
+            assertThat(RawClient.exchange(agent.port(), request))
+                    .startsWith("HTTP/1.1 200")
+                    .doesNotContain(before);
+        }
+    }
+
+    @Test
     void queued_answers_of_eks_auth_come_before_the_standing_one() throws Exception {
         try (EksPodIdentityAgent agent = associated()) {
             agent.eksAuth().answerWith(EksAuthAnswer.UNAVAILABLE);
