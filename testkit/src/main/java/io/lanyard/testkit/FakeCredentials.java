@@ -8,15 +8,25 @@ import java.util.Random;
 /** Makes up credentials that look real to a program and fake to a person. */
 @FunctionalInterface
 interface FakeCredentials {
+    String BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     String BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
     IssuedCredentials make(String roleArn, Instant expiration, int padding);
+
+    /** The same as a user's long-term keys: without a session token. */
+    default FakeCredentials longTerm() {
+        return (roleArn, expiration, padding) -> {
+            IssuedCredentials made = make(roleArn, expiration, padding);
+            return new IssuedCredentials(
+                    made.accessKeyId(), made.secretAccessKey(), "", made.accountId(), expiration, roleArn);
+        };
+    }
 
     /** Random ones. The prefixes hold every character that Go escapes in JSON and those of base64. */
     static FakeCredentials random() {
         Random random = new SecureRandom();
         return (roleArn, expiration, padding) -> new IssuedCredentials(
-                "ASIA" + draw(random, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16),
+                "ASIA" + draw(random, BASE32, 16),
                 "CANARY+/=<>&" + draw(random, BASE64, 28),
                 "IQoJb3JpZ2luX2VjCANARY+/=<>&" + draw(random, BASE64, 300 + padding),
                 accountOf(roleArn),
@@ -25,7 +35,7 @@ interface FakeCredentials {
                 null);
     }
 
-    private static String draw(Random random, String alphabet, int length) {
+    static String draw(Random random, String alphabet, int length) {
         byte[] bytes = new byte[length];
         random.nextBytes(bytes);
         StringBuilder out = new StringBuilder(length);
@@ -35,13 +45,16 @@ interface FakeCredentials {
         return out.toString();
     }
 
+    static boolean isRoleArn(String text) {
+        return text.matches("arn:[^:]+:[^:]*:[^:]*:\\d{12}:.+");
+    }
+
     /** The account in an ARN; throws for what is no role ARN. */
     static String accountOf(String roleArn) {
-        String[] parts = roleArn.split(":", 6);
-        if (parts.length < 6 || !parts[0].equals("arn") || !parts[4].matches("\\d{12}")) {
+        if (!isRoleArn(roleArn)) {
             throw new IllegalArgumentException(
                     "a role ARN looks like arn:aws:iam::111122223333:role/Name, not like " + roleArn);
         }
-        return parts[4];
+        return roleArn.split(":", 6)[4];
     }
 }

@@ -51,11 +51,13 @@ final class HttpAnswer {
     private final int status;
     private final SortedMap<String, String> headers;
     private final byte[] body;
+    private final boolean sniffed;
 
-    private HttpAnswer(int status, SortedMap<String, String> headers, byte[] body) {
+    private HttpAnswer(int status, SortedMap<String, String> headers, byte[] body, boolean sniffed) {
         this.status = status;
         this.headers = headers;
         this.body = body;
+        this.sniffed = sniffed;
     }
 
     static HttpAnswer of(int status, String contentType, String body) {
@@ -63,7 +65,12 @@ final class HttpAnswer {
         if (!contentType.isEmpty()) {
             headers.put("Content-Type", contentType);
         }
-        return new HttpAnswer(status, headers, body.getBytes(StandardCharsets.UTF_8));
+        return new HttpAnswer(status, headers, body.getBytes(StandardCharsets.UTF_8), false);
+    }
+
+    /** Text whose handler names no type: Go makes it out from the body, and writes it behind the length. */
+    static HttpAnswer sniffed(int status, String body) {
+        return new HttpAnswer(status, new TreeMap<>(), body.getBytes(StandardCharsets.UTF_8), true);
     }
 
     static HttpAnswer json(int status, String body) {
@@ -82,13 +89,13 @@ final class HttpAnswer {
     HttpAnswer with(String name, String value) {
         SortedMap<String, String> more = new TreeMap<>(headers);
         more.put(name, value);
-        return new HttpAnswer(status, more, body);
+        return new HttpAnswer(status, more, body, sniffed);
     }
 
     HttpAnswer with(Map<String, String> added) {
         SortedMap<String, String> more = new TreeMap<>(headers);
         more.putAll(added);
-        return new HttpAnswer(status, more, body);
+        return new HttpAnswer(status, more, body, sniffed);
     }
 
     int status() {
@@ -137,6 +144,9 @@ final class HttpAnswer {
         field(head, "Date", DATE.format(now));
         if (framing == Framing.LENGTH) {
             field(head, "Content-Length", Long.toString(length));
+        }
+        if (sniffed && !headers.containsKey("Content-Type")) {
+            field(head, "Content-Type", "text/plain; charset=utf-8");
         }
         if (close && !request.http10()) {
             field(head, "Connection", "close");

@@ -5,11 +5,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Credentials that an agent made up. They open nothing; secret and session token contain the word {@code CANARY}.
+ * Credentials that a server made up. They open nothing; secret and session token contain the word {@code CANARY}.
  *
  * @param accessKeyId 20 characters, {@code ASIA…}, never the same twice
  * @param secretAccessKey 40 characters
- * @param sessionToken a few hundred characters and the padding asked for
+ * @param sessionToken a few hundred characters and the padding asked for; empty for long-term keys
  * @param accountId the account of the role
  * @param expiration the end of their life
  * @param roleArn the role they stand for

@@ -152,11 +152,12 @@ public final class StsService extends CredentialsServer {
     private Identity register(IssuedCredentials credentials, String sessionName) {
         String roleArn = credentials.roleArn();
         String roleName = roleArn.substring(roleArn.lastIndexOf('/') + 1);
+        boolean longTerm = credentials.sessionToken().isEmpty();
         Identity identity = new Identity(
                 "arn:aws:sts::" + credentials.accountId() + ":assumed-role/" + roleName + "/" + sessionName,
                 uniqueId("AROA", roleArn) + ":" + sessionName,
-                credentials.expiration(),
-                credentials.sessionToken());
+                longTerm ? null : credentials.expiration(),
+                longTerm ? null : credentials.sessionToken());
         register(credentials.accessKeyId(), identity);
         return identity;
     }
@@ -219,9 +220,7 @@ public final class StsService extends CredentialsServer {
         caller(request);
         String roleArn = parameter(form, "RoleArn");
         String sessionName = parameter(form, "RoleSessionName");
-        try {
-            FakeCredentials.accountOf(roleArn);
-        } catch (IllegalArgumentException e) {
+        if (!FakeCredentials.isRoleArn(roleArn)) {
             throw new RefusalException(StsError.VALIDATION_ERROR);
         }
         return success("AssumeRole", assumedRole(issue(roleArn, expiration(fault, form)), sessionName));

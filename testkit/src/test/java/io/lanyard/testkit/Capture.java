@@ -34,10 +34,18 @@ record Capture(String name, String head, String body) {
             throw new IllegalStateException(e);
         }
         List<Capture> captures = new ArrayList<>();
-        Matcher sections = Pattern.compile("### (.*?)\n(HTTP/.*?\n\n)(.*?)\n\\[[^\\n]*s\\]\n", Pattern.DOTALL)
+        // a body ends before the time it took, or before the next section: then its last line end may be the file's
+        Matcher sections = Pattern.compile(
+                        "### (.*?)\n(HTTP/.*?\n\n)(.*?)(?:\n\\[[^\\n]*s\\]\n|\n(?=### )|\\z)", Pattern.DOTALL)
                 .matcher(text);
         while (sections.find()) {
-            captures.add(new Capture(sections.group(1), sections.group(2).replace("\n", "\r\n"), sections.group(3)));
+            String head = sections.group(2);
+            String body = sections.group(3);
+            Matcher length = Pattern.compile("Content-Length: (\\d+)").matcher(head);
+            if (length.find()) {
+                body = body.substring(0, Math.min(body.length(), Integer.parseInt(length.group(1))));
+            }
+            captures.add(new Capture(sections.group(1), head.replace("\n", "\r\n"), body));
         }
         return captures;
     }
