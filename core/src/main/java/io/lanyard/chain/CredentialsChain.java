@@ -6,16 +6,17 @@ import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
 import io.lanyard.spi.Scheduler;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.StringJoiner;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -44,6 +45,9 @@ public final class CredentialsChain<T> implements AutoCloseable {
     /** What a report or a log quotes of a failure at the most. */
     private static final int LONGEST_TEXT = 512;
 
+    /** A choice that the application's executor has not begun after this time is taken for dropped, as a load is. */
+    private static final Duration DROPPED = Duration.ofSeconds(30);
+
     private static final CredentialsListener NOBODY = new CredentialsListener() {};
 
     private final List<Entry<T>> entries;
@@ -56,10 +60,13 @@ public final class CredentialsChain<T> implements AutoCloseable {
     /** The source that every call goes to; null before it is chosen, and while there is none to be relied on. */
     private volatile @Nullable Entry<T> chosen;
 
+    /** Who gave the last value; null before there is one, and when the last walk found nobody who does. */
+    private volatile @Nullable Answer<T> lastAnswer;
+
+    private @Nullable Entry<T> told; // guarded by this; the source that the log and the listener know of
     private @Nullable Entry<T> closedOver; // guarded by this; what was chosen when the chain was closed
     private boolean closed; // guarded by this
     private @Nullable Walk walking; // guarded by this
-    private @Nullable Answer<T> lastAnswer; // guarded by this
 
     private CredentialsChain(Builder<T> builder) {
         List<Entry<T>> filled = new ArrayList<>();
@@ -98,11 +105,15 @@ public final class CredentialsChain<T> implements AutoCloseable {
      * @throws InterruptedException when the caller is interrupted while it waits; what it waited for goes on
      */
     public T resolve() throws InterruptedException {
-        Entry<T> entry = chosen;
-        if (entry == null) {
-            entry = reopened();
-        }
-        if (entry != null) {
+        while (true) {
+            Entry<T> entry = chosen;
+            if (entry == null) {
+                CompletableFuture<T> choice = choice();
+                if (choice != null) {
+                    return await(choice);
+                }
+                continue;
+            }
             try {
                 return entry.link.resolve();
             } catch (RuntimeException e) {
@@ -111,8 +122,11 @@ public final class CredentialsChain<T> implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private static <T> T await(CompletableFuture<T> choice) throws InterruptedException {
         try {
-            return walk().get();
+            return choice.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Error error) {
                 throw error;
@@ -130,17 +144,14 @@ public final class CredentialsChain<T> implements AutoCloseable {
     public CompletableFuture<T> resolveAsync() {
         Entry<T> entry = chosen;
         if (entry == null) {
-            entry = reopened();
+            CompletableFuture<T> choice = choice();
+            return choice != null ? choice.copy() : resolveAsync();
         }
-        if (entry == null) {
-            return walk().copy();
-        }
-        Entry<T> asked = entry;
-        CompletableFuture<T> answer = asked.link.resolveAsync();
+        CompletableFuture<T> answer = entry.ask();
         if (answer.isDone() && !answer.isCompletedExceptionally()) {
             return answer;
         }
-        return answer.exceptionallyCompose(failure -> leaves(asked, unwrapped(failure)) ? walk() : answer);
+        return answer.exceptionallyCompose(failure -> leaves(entry, unwrapped(failure)) ? resolveAsync() : answer);
     }
 
     /**
@@ -149,9 +160,9 @@ public final class CredentialsChain<T> implements AutoCloseable {
      * @param accessKeyId of the credentials that were refused
      */
     public void invalidate(String accessKeyId) {
-        Entry<T> entry = chosen;
-        if (entry != null) {
-            entry.link.invalidate(accessKeyId);
+        Answer<T> answer = lastAnswer;
+        if (answer != null) {
+            answer.entry.link.invalidate(accessKeyId);
         }
     }
 
@@ -162,7 +173,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
      */
     public ChainReport explain() {
         List<LinkReport> reports = new ArrayList<>();
-        Answer<T> answer = lastAnswer();
+        Answer<T> answer = lastAnswer;
         boolean shadowed = false;
         for (Entry<T> entry : entries) {
             LinkReport report = report(entry, answer, shadowed);
@@ -212,7 +223,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
             chosen = null;
         }
         for (Entry<T> entry : entries) {
-            entry.link.close();
+            entry.close();
         }
     }
 
@@ -223,18 +234,6 @@ public final class CredentialsChain<T> implements AutoCloseable {
     }
 
     // ---- choosing
-
-    /** What was chosen when the chain was closed: closing changes nothing of the choice. */
-    private synchronized @Nullable Entry<T> reopened() {
-        if (closed) {
-            closed = false;
-            if (chosen == null) {
-                chosen = closedOver;
-            }
-            closedOver = null;
-        }
-        return chosen;
-    }
 
     /** Whether the source in use is to be left because of that failure; if so it is chosen no longer. */
     @SuppressWarnings("ReferenceEquality") // there is one entry for each slot
@@ -250,117 +249,137 @@ public final class CredentialsChain<T> implements AutoCloseable {
         return true;
     }
 
-    /** The choice that is being made; starts one when there is none. */
-    private CompletableFuture<T> walk() {
+    /** The choice that is being made, and starts it where nobody has; null when one has been made meanwhile. */
+    private @Nullable CompletableFuture<T> choice() {
         Walk mine;
         synchronized (this) {
+            if (closed) { // which changes nothing of the choice
+                closed = false;
+                chosen = closedOver;
+                closedOver = null;
+            }
+            if (chosen != null) {
+                return null;
+            }
             if (walking != null) {
                 return walking.result;
             }
             mine = new Walk();
             walking = mine;
         }
-        try {
-            scheduler.execute(mine);
-        } catch (RejectedExecutionException e) {
-            mine.run();
-        }
+        mine.start();
         return mine.result;
     }
 
     /** One way along the chain, from its beginning to the first source that answers or stops it. */
-    private final class Walk implements Runnable {
+    private final class Walk implements Runnable, BiConsumer<T, Throwable> {
         private final CompletableFuture<T> result = new CompletableFuture<>();
+        private final AtomicBoolean begun = new AtomicBoolean();
+        private final Iterator<Entry<T>> left = entries.iterator();
         private final List<Throwable> failures = new ArrayList<>();
+        private @Nullable Entry<T> asked;
+        private volatile Scheduler.@Nullable Timer rescue;
+
+        @SuppressWarnings("ReferenceEquality") // there is one shared scheduler
+        void start() {
+            try {
+                scheduler.execute(this);
+                if (scheduler != Scheduler.shared() && !begun.get()) {
+                    rescue = scheduler.schedule(this, Scheduler.shared()::execute, DROPPED);
+                }
+            } catch (RuntimeException | Error e) { // whatever it is, somebody may be waiting
+                run();
+            }
+        }
 
         @Override
         public void run() {
-            from(0);
+            if (begun.compareAndSet(false, true)) {
+                Scheduler.Timer timer = rescue;
+                if (timer != null) {
+                    timer.cancel();
+                }
+                goOn();
+            }
         }
 
-        /** Asks from there on; goes on by itself when a source that took its time has no answer. */
-        private void from(int start) {
+        /** Asks the next source that is configured. */
+        private void goOn() {
             try {
-                for (int i = start; i < entries.size(); i++) {
-                    Entry<T> entry = entries.get(i);
-                    if (!entry.isConfigured()) {
-                        continue;
-                    }
-                    int next = i + 1;
-                    CompletableFuture<T> answer = entry.link.resolveAsync();
-                    if (!answer.isDone()) {
-                        CompletableFuture<T> unused = answer.whenComplete(
-                                new BiConsumer<T, Throwable>() { // no lambda
-                                    @Override
-                                    public void accept(T value, Throwable failure) {
-                                        if (!settles(entry, value, failure)) {
-                                            from(next);
-                                        }
-                                    }
-                                });
-                        return;
-                    }
-                    if (settles(entry, answer)) {
+                while (left.hasNext()) {
+                    Entry<T> entry = left.next();
+                    CompletableFuture<T> answer = entry.askIfConfigured();
+                    if (answer != null) {
+                        asked = entry;
+                        CompletableFuture<T> unused = answer.whenComplete(this);
                         return;
                     }
                 }
                 fail(exhausted());
-            } catch (RuntimeException | Error e) { // a link that throws where it must not; callers are waiting
+            } catch (RuntimeException | Error e) { // callers are waiting
                 fail(e);
             }
         }
 
-        private boolean settles(Entry<T> entry, CompletableFuture<T> answer) {
-            T value;
+        /** Takes the answer of the source that was asked. */
+        @Override
+        public void accept(@Nullable T value, @Nullable Throwable failure) {
+            Entry<T> entry = Objects.requireNonNull(asked);
             try {
-                value = answer.join();
-            } catch (CompletionException | CancellationException e) {
-                return settles(entry, null, e);
+                if (value != null) {
+                    give(entry, value);
+                } else {
+                    miss(entry, failure == null ? new IllegalStateException("the link gave null") : unwrapped(failure));
+                }
+            } catch (RuntimeException | Error e) { // callers are waiting
+                fail(e);
             }
-            return settles(entry, value, null);
         }
 
-        /** Takes a source's answer; false when the next source is to be asked. */
-        private boolean settles(Entry<T> entry, @Nullable T value, @Nullable Throwable wrapped) {
-            if (wrapped == null) {
-                give(entry, Objects.requireNonNull(value, "a link gave null"));
-                return true;
-            }
-            Throwable failure = unwrapped(wrapped);
-            entry.failure = failure;
-            if (isNotConfigured(failure)) {
-                return false;
-            }
-            failures.add(failure);
-            if (entry.onFailure == OnFailure.CONTINUE) {
-                return false;
-            }
-            fail(failure);
-            entry.tellStop(failure);
-            return true;
-        }
-
+        @SuppressWarnings("ReferenceEquality") // there is one entry for each slot
         private void give(Entry<T> entry, T value) {
+            Answer<T> answer = new Answer<>(entry, identity.apply(value));
             entry.failure = null;
             entry.stopTold = false;
-            Answer<T> answer = new Answer<>(entry, identity.apply(value));
-            Answer<T> before;
+            Entry<T> before;
             synchronized (CredentialsChain.this) {
                 chosen = reuseSource && failures.isEmpty() ? entry : null;
                 closed = false;
                 closedOver = null;
-                before = lastAnswer;
                 lastAnswer = answer;
+                before = told;
+                told = entry;
                 walking = null;
             }
             result.complete(value);
-            tell(before, answer);
+            if (before != entry) {
+                tell(before, answer);
+            }
+        }
+
+        private void miss(Entry<T> entry, Throwable failure) {
+            entry.failure = failure;
+            if (isNotConfigured(failure)) {
+                goOn();
+                return;
+            }
+            failures.add(failure);
+            if (entry.onFailure == OnFailure.CONTINUE) {
+                goOn();
+                return;
+            }
+            fail(failure);
+            entry.tellStop(failure);
         }
 
         /** The choice is over before its callers know of it: who comes afterwards is no part of it. */
+        @SuppressWarnings("ReferenceEquality") // another walk is another choice
         private void fail(Throwable failure) {
             synchronized (CredentialsChain.this) {
-                walking = null;
+                if (walking == this) {
+                    walking = null;
+                    lastAnswer = null;
+                }
             }
             result.completeExceptionally(failure);
         }
@@ -387,12 +406,8 @@ public final class CredentialsChain<T> implements AutoCloseable {
     }
 
     /** Comes after the callers have been answered: finding a logger is dear, and a listener may take its time. */
-    @SuppressWarnings("ReferenceEquality") // there is one entry for each slot
-    private void tell(@Nullable Answer<T> before, Answer<T> now) {
-        if (before != null && before.entry == now.entry) {
-            return;
-        }
-        String previous = before == null ? null : before.entry.slot.name();
+    private void tell(@Nullable Entry<T> before, Answer<T> now) {
+        String previous = before == null ? null : before.slot.name();
         log(
                 Level.INFO,
                 "Credentials come from " + now.entry.slot
@@ -400,7 +415,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
                         + ": " + now.identity);
         try {
             listener.sourceChanged(previous, now.entry.slot.name(), now.identity.accessKeyId());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // harms nobody but itself
             log(Level.WARNING, "A listener threw " + e.getClass().getName() + " when it was told of a source");
         }
     }
@@ -423,32 +438,33 @@ public final class CredentialsChain<T> implements AutoCloseable {
 
     // ---- reports
 
-    private synchronized @Nullable Answer<T> lastAnswer() {
-        return lastAnswer;
-    }
-
     @SuppressWarnings("ReferenceEquality") // there is one entry for each slot
     private LinkReport report(Entry<T> entry, @Nullable Answer<T> answer, boolean shadowed) {
-        Detection detection = entry.detect();
+        Detection detection;
+        Throwable failure;
+        try {
+            detection = entry.link.detect();
+            failure = entry.failure;
+        } catch (RuntimeException | Error e) { // whoever asks for a report is not to suffer
+            detection = Detection.configured();
+            failure = e;
+        }
         LinkState state = detection.state();
         String reason = detection.reason();
         Optional<Identity> who = Optional.empty();
-        Throwable failure = null;
         if (answer != null && answer.entry == entry) {
             state = LinkState.IN_USE;
             who = Optional.ofNullable(entry.link.held()).<Identity>map(identity).or(() -> Optional.of(answer.identity));
             failure = entry.link.lastFailure();
-        } else if (detection.isConfigured()) {
-            failure = entry.failure;
-            if (failure != null && isNotConfigured(failure)) {
-                state = LinkState.NOT_CONFIGURED;
-                reason = text(failure);
-                failure = null;
-            } else if (shadowed) {
-                state = LinkState.SHADOWED;
-            } else if (failure != null) {
-                state = LinkState.FAILED;
-            }
+        } else if (!detection.isConfigured()) {
+            failure = null;
+        } else if (failure != null && isNotConfigured(failure)) {
+            state = LinkState.NOT_CONFIGURED;
+            reason = text(failure);
+        } else if (shadowed) {
+            state = LinkState.SHADOWED;
+        } else if (failure != null) {
+            state = LinkState.FAILED;
         }
         return new LinkReport(
                 entry.slot,
@@ -456,7 +472,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
                 reason,
                 entry.link.describe(),
                 who,
-                Optional.ofNullable(failure).map(CredentialsChain::text),
+                failedWith(state, failure),
                 detection.remedy().isPresent() ? detection.remedy() : remedy(failure));
     }
 
@@ -464,28 +480,27 @@ public final class CredentialsChain<T> implements AutoCloseable {
         LinkState state = known.state() == LinkState.FAILED ? LinkState.CONFIGURED : known.state();
         String reason = known.reason();
         Optional<Identity> who = known.identity();
-        RuntimeException failure = null;
+        Throwable failure = null;
         try {
             who = Optional.of(probedIdentity.apply(entry.link.probe()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) { // a dependency may be missing
+            failure = e;
             if (state == LinkState.IN_USE) {
-                failure = e; // what it holds is in use all the same
+                // what it holds is in use all the same
             } else if (isNotConfigured(e)) {
                 state = LinkState.NOT_CONFIGURED;
                 reason = text(e);
             } else {
                 state = LinkState.FAILED;
-                failure = e;
             }
         }
         return new LinkReport(
-                known.slot(),
-                state,
-                reason,
-                known.description(),
-                who,
-                Optional.ofNullable(failure).map(CredentialsChain::text),
-                remedy(failure));
+                known.slot(), state, reason, known.description(), who, failedWith(state, failure), remedy(failure));
+    }
+
+    /** What is not configured has its failure for its reason. */
+    private static Optional<String> failedWith(LinkState state, @Nullable Throwable failure) {
+        return failure == null || state == LinkState.NOT_CONFIGURED ? Optional.empty() : Optional.of(text(failure));
     }
 
     /** The words of a failure, on one line and no longer than a line should be, without the remedy. */
@@ -494,7 +509,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
         if (text == null) {
             return failure.getClass().getSimpleName();
         }
-        int remedy = text.indexOf(" Remedy: ");
+        int remedy = text.indexOf(". Remedy: ");
         String words = (remedy < 0 ? text : text.substring(0, remedy)).replaceAll("\\p{Cntrl}+", " ");
         return words.length() <= LONGEST_TEXT ? words : words.substring(0, LONGEST_TEXT) + "...";
     }
@@ -530,17 +545,31 @@ public final class CredentialsChain<T> implements AutoCloseable {
             this.onFailure = onFailure;
         }
 
-        Detection detect() {
+        /** Its answer, or null when it is not configured; a link that cannot tell whether it is has failed. */
+        @Nullable
+        CompletableFuture<T> askIfConfigured() {
             try {
-                return link.detect();
-            } catch (RuntimeException e) { // a link must not throw here; whoever asks for a report is not to suffer
-                return Detection.incomplete("it cannot be told whether it is configured: " + text(e), "mend its link");
+                if (!isConfigured()) {
+                    return null;
+                }
+            } catch (RuntimeException | Error e) {
+                return CompletableFuture.failedFuture(e);
+            }
+            return ask();
+        }
+
+        /** Its answer, also when the link throws where it must not: it may be anybody's. */
+        CompletableFuture<T> ask() {
+            try {
+                return Objects.requireNonNull(link.resolveAsync(), "the link gave no future");
+            } catch (RuntimeException | Error e) {
+                return CompletableFuture.failedFuture(e);
             }
         }
 
-        /** Whether it is to be asked; says once what it lacks. */
-        boolean isConfigured() {
-            Detection detection = detect();
+        /** Says once what it lacks. */
+        private boolean isConfigured() {
+            Detection detection = link.detect();
             if (detection.state() == LinkState.INCOMPLETE && !detection.reason().equals(warnedOf)) {
                 warnedOf = detection.reason();
                 log(
@@ -549,6 +578,15 @@ public final class CredentialsChain<T> implements AutoCloseable {
                                 + ". Remedy: " + detection.remedy().orElse("complete it or unset it"));
             }
             return detection.isConfigured();
+        }
+
+        /** Harms no other source. */
+        void close() {
+            try {
+                link.close();
+            } catch (RuntimeException | Error e) {
+                log(Level.WARNING, "The credentials source " + slot + " could not be closed: " + text(e));
+            }
         }
 
         /** Once for each time of failing, however many calls fail in it. */

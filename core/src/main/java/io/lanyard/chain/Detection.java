@@ -16,6 +16,17 @@ public record Detection(LinkState state, String reason, Optional<String> remedy)
     private static final Detection CONFIGURED = new Detection(LinkState.CONFIGURED, "", Optional.empty());
 
     /**
+     * A detection.
+     *
+     * @throws IllegalArgumentException when the state is one that only the chain can tell
+     */
+    public Detection {
+        if (state == LinkState.IN_USE || state == LinkState.SHADOWED || state == LinkState.FAILED) {
+            throw new IllegalArgumentException("a source cannot be detected as " + state);
+        }
+    }
+
+    /**
      * The source is configured: it is asked, and its failure is a failure.
      *
      * @return the detection

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 public interface Link<T> extends AutoCloseable {
 
     /**
-     * Whether the source is configured. Looks at settings and files and never at the network.
+     * Whether the source is configured. Looks at settings and files and never at the network. Must not throw; a source
+     * that does so has failed, for nobody knows whether it is absent.
      *
      * @return the detection
      */

@@ -35,7 +35,7 @@ public record LinkReport(
         return description.settings();
     }
 
-    /** One line, for example {@code environment: not configured (AWS_ACCESS_KEY_ID (not set), ...)}. */
+    /** One line, for example {@code environment: not configured [AWS_ACCESS_KEY_ID (not set), ...]}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(slot.name()).append(": ").append(state);

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.spi.AgentRequest;
+import io.lanyard.testsupport.LibraryLog;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -159,7 +160,7 @@ class SettingsTest {
         world.variables.put(TIMEOUT, blank);
         world.variables.put(ATTEMPTS, blank);
 
-        try (SettingsLog log = SettingsLog.open()) {
+        try (LibraryLog log = LibraryLog.open()) {
             AgentRequest request = asked(world.builder()
                     .relativeUri(blank)
                     .fullUri(blank)
@@ -168,7 +169,7 @@ class SettingsTest {
                     .tokenFile(blank));
             assertThat(where(request)).isEqualTo(URI);
             assertThat(request.headers()).doesNotContainKey("Authorization");
-            assertThat(log.messages()).isEmpty();
+            assertThat(log.warnings()).isEmpty();
         }
     }
 
@@ -184,9 +185,9 @@ class SettingsTest {
         world.variables.put(RELATIVE, "/of/the/environment");
         world.properties.put("aws.containerCredentialsFullUri", "http://127.0.0.1/property");
 
-        try (SettingsLog log = SettingsLog.open()) {
+        try (LibraryLog log = LibraryLog.open()) {
             assertThat(where(asked(world.builder().fullUri(URI)))).isEqualTo(URI);
-            assertThat(log.messages()).isEmpty();
+            assertThat(log.warnings()).isEmpty();
         }
     }
 
@@ -230,7 +231,7 @@ class SettingsTest {
         world.variables.put(FULL, URI);
         ContainerCredentialsSource source = world.builder().build();
 
-        try (SettingsLog log = SettingsLog.open()) {
+        try (LibraryLog log = LibraryLog.open()) {
             source.resolve();
             world.pass(Duration.ofHours(7));
             world.always(answer(200, SourceWorld.good("2027-01-01T00:00:00Z")));
@@ -238,7 +239,7 @@ class SettingsTest {
 
             assertThat(where(world.requests.get(0))).isEqualTo("http://169.254.170.2/x");
             assertThat(world.requests).hasSize(2);
-            assertThat(log.messages())
+            assertThat(log.warnings())
                     .singleElement()
                     .satisfies(m -> assertThat(m).contains(RELATIVE, FULL, "both set", RELATIVE + " is used"));
         }
@@ -253,11 +254,11 @@ class SettingsTest {
         world.variables.put(TOKEN_FILE, TOKEN_PATH);
         world.token("file-token\n");
 
-        try (SettingsLog log = SettingsLog.open()) {
+        try (LibraryLog log = LibraryLog.open()) {
             asked(world.builder().preferStaticToken(preferStatic));
 
             assertThat(world.sentToken(0)).isEqualTo(used);
-            assertThat(log.messages())
+            assertThat(log.warnings())
                     .singleElement()
                     .satisfies(m -> assertThat(m)
                             .contains("both set", (preferStatic ? TOKEN : TOKEN_FILE) + " is used")
@@ -282,11 +283,11 @@ class SettingsTest {
         world.variables.put(TOKEN_FILE, TOKEN_PATH);
         world.variables.put(TOKEN, "fixed");
 
-        try (SettingsLog log = SettingsLog.open()) {
+        try (LibraryLog log = LibraryLog.open()) {
             asked(world.builder().token("mine"));
 
             assertThat(world.sentToken(0)).isEqualTo("mine");
-            assertThat(log.messages()).isEmpty();
+            assertThat(log.warnings()).isEmpty();
         }
     }
 
@@ -338,12 +339,12 @@ class SettingsTest {
         world.variables.put(FULL, URI);
         world.variables.put(TIMEOUT, garbage);
 
-        try (SettingsLog log = SettingsLog.open()) {
+        try (LibraryLog log = LibraryLog.open()) {
             AgentRequest request = asked();
 
             assertThat(request.timeout()).hasSeconds(8);
             assertThat(request.connectTimeout()).hasSeconds(2);
-            assertThat(log.messages())
+            assertThat(log.warnings())
                     .singleElement()
                     .satisfies(m -> assertThat(m).contains(TIMEOUT));
         }
@@ -368,11 +369,11 @@ class SettingsTest {
         world.variables.put(ATTEMPTS, garbage);
         world.always(answer(500, ""));
 
-        try (SettingsLog log = SettingsLog.open()) {
+        try (LibraryLog log = LibraryLog.open()) {
             failure(world.builder().build());
 
             assertThat(world.requests).hasSize(3);
-            assertThat(log.messages())
+            assertThat(log.warnings())
                     .singleElement()
                     .satisfies(m -> assertThat(m).contains(ATTEMPTS));
         }
@@ -385,7 +386,7 @@ class SettingsTest {
         world.variables.put(ATTEMPTS, "garbage");
         world.always(answer(500, ""));
 
-        try (SettingsLog log = SettingsLog.open()) {
+        try (LibraryLog log = LibraryLog.open()) {
             failure(world.builder()
                     .attemptTimeout(Duration.ofSeconds(3))
                     .maxAttempts(2)
@@ -393,7 +394,7 @@ class SettingsTest {
 
             assertThat(world.requests).hasSize(2);
             assertThat(world.requests.get(0).timeout()).hasSeconds(3);
-            assertThat(log.messages()).isEmpty();
+            assertThat(log.warnings()).isEmpty();
         }
     }
 

@@ -16,6 +16,7 @@ import io.lanyard.CredentialsException;
 import io.lanyard.container.SourceWorld.Answer;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.MalformedResponseException;
+import io.lanyard.testsupport.LibraryLog;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
@@ -374,11 +375,11 @@ class SourceRetryTest {
         world.always(answer(200, ENDED, Map.of("Date", "Sun, 22 Nov 2026 08:30:00 GMT")));
         ContainerCredentialsSource source = world.impatient().build();
 
-        try (SettingsLog log = SettingsLog.open()) {
+        try (LibraryLog log = LibraryLog.open()) {
             ContainerCredentials credentials = source.resolve();
 
             assertThat(credentials.expiration()).contains(Instant.parse("2026-11-22T09:00:00Z"));
-            assertThat(log.messages())
+            assertThat(log.warnings())
                     .singleElement()
                     .satisfies(m -> assertThat(m).contains("90 min"));
         }
@@ -413,9 +414,9 @@ class SourceRetryTest {
         ContainerCredentialsSource source =
                 world.impatient().expiredCredentials(ExpiredCredentials.ACCEPT).build();
 
-        try (SettingsLog log = SettingsLog.open()) {
+        try (LibraryLog log = LibraryLog.open()) {
             assertThat(source.resolve().accessKeyId()).isEqualTo("ASIAEXAMPLE");
-            assertThat(log.messages())
+            assertThat(log.warnings())
                     .singleElement()
                     .satisfies(m -> assertThat(m).contains("60 min ago", "ACCEPT"));
         }

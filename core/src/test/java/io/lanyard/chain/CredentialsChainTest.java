@@ -1,0 +1,1113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.CredentialsListener;
+import io.lanyard.spi.Scheduler;
+import io.lanyard.testsupport.Evidence;
+import io.lanyard.testsupport.LibraryLog;
+import io.lanyard.testsupport.VirtualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Which source gives the credentials, what becomes of its failures, and what is told of it. */
+class CredentialsChainTest {
+
+    private final VirtualTime time = new VirtualTime();
+    private final ScriptedLink first = new ScriptedLink(new Slot("first"));
+    private final ScriptedLink second = new ScriptedLink(new Slot("second"));
+    private final ScriptedLink third = new ScriptedLink(new Slot("third"));
+
+    private CredentialsChain.Builder<Key> of(ScriptedLink... links) {
+        CredentialsChain.Builder<Key> builder =
+                CredentialsChain.<Key>builder(Key::identity).scheduler(time);
+        for (ScriptedLink link : links) {
+            builder.add(link.slot, link);
+        }
+        return builder;
+    }
+
+    private CredentialsChain<Key> chain() {
+        return of(first, second, third).build();
+    }
+
+    private CredentialsChain<Key> continuing() {
+        return of(first, second, third).onFailure(OnFailure.CONTINUE).build();
+    }
+
+    /** What a resolve throws; the very same a future gives. */
+    private static Throwable failure(CredentialsChain<Key> chain) {
+        try {
+            Key key = chain.resolve();
+            throw new AssertionError("there are credentials of " + key.id());
+        } catch (RuntimeException e) {
+            Evidence.caught("chain", e);
+            return e;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Throwable failure(CompletableFuture<Key> future) {
+        assertThat(future).isCompletedExceptionally();
+        try {
+            future.join();
+        } catch (CompletionException e) {
+            return Objects.requireNonNull(e.getCause());
+        }
+        throw new AssertionError("there are credentials");
+    }
+
+    private static ChainReport report(CredentialsChain<Key> chain) {
+        return Evidence.seen("chain", chain.explain());
+    }
+
+    private static ChainReport probe(CredentialsChain<Key> chain) throws InterruptedException {
+        return Evidence.seen("chain", chain.explain(true));
+    }
+
+    private static LinkState state(ChainReport report, ScriptedLink link) {
+        return report.link(link.slot).orElseThrow().state();
+    }
+
+    // ---- order
+
+    @Test
+    void the_first_source_that_is_configured_gives_the_credentials_and_no_later_one_is_asked() throws Exception {
+        first.absent();
+        assertThat(chain().resolve()).isSameAs(second.key);
+        assertThat(first.asked).hasValue(0);
+        assertThat(third.asked).hasValue(0);
+    }
+
+    @Test
+    void nothing_is_looked_at_before_the_first_call() {
+        CredentialsChain<Key> chain = chain();
+        assertThat(chain.toString()).isEqualTo("CredentialsChain(first, second, third)");
+        assertThat(first.detections).hasValue(0);
+        assertThat(time.tasksStarted()).isZero();
+    }
+
+    @Test
+    void the_source_once_chosen_is_asked_alone_and_on_the_callers_thread() throws Exception {
+        CredentialsChain<Key> chain = chain();
+        chain.resolve();
+        chain.resolve();
+        assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
+        assertThat(first.asked).hasValue(3);
+        assertThat(first.detections).hasValue(1);
+        assertThat(time.tasksStarted()).isOne();
+    }
+
+    @Test
+    void a_future_of_the_chosen_source_that_is_complete_is_handed_out_as_it_is() throws Exception {
+        CompletableFuture<Key> complete = CompletableFuture.completedFuture(first.key);
+        first.answers(() -> complete);
+        CredentialsChain<Key> chain = chain();
+        chain.resolve();
+        assertThat(chain.resolveAsync()).isSameAs(complete);
+    }
+
+    @Test
+    void an_incomplete_source_is_passed_over_with_one_warning_until_it_lacks_something_else() throws Exception {
+        first.detectedAs(Detection.incomplete("SETTING_A is set and SETTING_B is not", "set SETTING_B"));
+        CredentialsChain<Key> chain = of(first, second).reuseSource(false).build();
+        try (LibraryLog log = LibraryLog.open()) {
+            assertThat(chain.resolve()).isSameAs(second.key);
+            chain.resolve();
+            assertThat(log.warnings())
+                    .containsExactly("The credentials source first is incomplete and passed over: "
+                            + "SETTING_A is set and SETTING_B is not. Remedy: set SETTING_B");
+            first.detectedAs(Detection.incomplete("SETTING_B is set and SETTING_A is not", "set SETTING_A"));
+            chain.resolve();
+            assertThat(log.warnings()).hasSize(2);
+        }
+        assertThat(first.asked).hasValue(0);
+    }
+
+    @Test
+    void an_excluded_source_is_passed_over_without_a_word() throws Exception {
+        first.detectedAs(Detection.excluded("a container source is configured"));
+        try (LibraryLog log = LibraryLog.open()) {
+            assertThat(chain().resolve()).isSameAs(second.key);
+            assertThat(log.warnings()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_source_that_finds_itself_not_configured_when_asked_is_passed_over_and_the_next_is_kept() throws Exception {
+        first.withdrawn();
+        CredentialsChain<Key> chain = chain();
+        assertThat(chain.resolve()).isSameAs(second.key);
+        chain.resolve();
+        assertThat(first.asked).hasValue(1);
+        assertThat(second.asked).hasValue(2);
+    }
+
+    @Test
+    void a_source_that_takes_its_time_is_waited_for() {
+        first.absent();
+        CompletableFuture<Key> pending = second.hangs();
+        CompletableFuture<Key> answer = chain().resolveAsync();
+        assertThat(answer).isNotDone();
+        assertThat(third.asked).hasValue(0);
+        pending.complete(second.key);
+        assertThat(answer).isCompletedWithValue(second.key);
+    }
+
+    @Test
+    void a_source_that_takes_its_time_to_say_that_it_is_not_configured_is_passed_over() {
+        CompletableFuture<Key> one = first.hangs();
+        CompletableFuture<Key> two = second.hangs();
+        CompletableFuture<Key> answer = chain().resolveAsync();
+        one.completeExceptionally(notConfigured());
+        assertThat(answer).isNotDone();
+        two.completeExceptionally(notConfigured());
+        assertThat(answer).isCompletedWithValue(third.key);
+    }
+
+    private static CredentialsException notConfigured() {
+        return CredentialsException.builder(Category.NOT_CONFIGURED, "nothing is set")
+                .build();
+    }
+
+    // ---- failures
+
+    @Test
+    void a_source_that_is_configured_and_fails_ends_the_call_with_its_own_exception() {
+        RuntimeException failure = ScriptedLink.failure("the agent is away");
+        first.fails(failure);
+        CredentialsChain<Key> chain = chain();
+        assertThat(failure(chain)).isSameAs(failure);
+        assertThat(failure(chain.resolveAsync())).isSameAs(failure);
+        assertThat(second.asked).hasValue(0);
+        assertThat(second.detections).hasValue(0);
+    }
+
+    @Test
+    void a_failure_that_is_not_ours_ends_the_call_as_well() {
+        IllegalStateException failure = new IllegalStateException("another library's");
+        first.fails(failure);
+        assertThat(failure(chain())).isSameAs(failure);
+        assertThat(second.asked).hasValue(0);
+    }
+
+    @Test
+    void a_warning_tells_once_in_a_time_of_failing_that_no_later_source_is_used() throws Exception {
+        first.fails(ScriptedLink.failure("the agent is away"));
+        CredentialsChain<Key> chain = of(first, second).reuseSource(false).build();
+        try (LibraryLog log = LibraryLog.open()) {
+            failure(chain);
+            failure(chain);
+            assertThat(log.warnings())
+                    .containsExactly("The credentials source first is configured and failed, and no later source is"
+                            + " used in its place: Unreachable: the agent is away");
+            first.gives();
+            chain.resolve();
+            first.fails(ScriptedLink.failure("the agent is away"));
+            failure(chain);
+            assertThat(log.warnings()).hasSize(2);
+        }
+    }
+
+    @Test
+    void with_continue_the_next_source_answers_for_that_call_alone() throws Exception {
+        first.fails(ScriptedLink.failure("the agent is away"));
+        CredentialsChain<Key> chain = continuing();
+        assertThat(chain.resolve()).isSameAs(second.key);
+        assertThat(chain.resolve()).isSameAs(second.key);
+        assertThat(first.asked).hasValue(2);
+        first.gives();
+        assertThat(chain.resolve()).isSameAs(first.key);
+        first.fails(ScriptedLink.failure("the agent is away again"));
+        assertThat(chain.resolve()).isSameAs(second.key);
+        assertThat(chain.resolveAsync()).isCompletedWithValue(second.key);
+    }
+
+    @Test
+    void with_continue_a_chosen_source_that_fails_is_asked_first_again_by_every_future() throws Exception {
+        CredentialsChain<Key> chain = continuing();
+        chain.resolve();
+        first.fails(ScriptedLink.failure("the agent is away"));
+        assertThat(chain.resolveAsync()).isCompletedWithValue(second.key);
+        first.gives();
+        assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
+    }
+
+    @Test
+    void continue_for_one_slot_holds_for_that_slot_alone() throws Exception {
+        first.fails(ScriptedLink.failure("best effort"));
+        CredentialsChain<Key> chain = of(first, second, third)
+                .onFailure(first.slot, OnFailure.CONTINUE)
+                .build();
+        assertThat(chain.resolve()).isSameAs(second.key);
+        RuntimeException failure = ScriptedLink.failure("not this one");
+        second.fails(failure);
+        assertThat(failure(chain)).isSameAs(failure);
+    }
+
+    @Test
+    void stop_for_one_slot_holds_in_a_chain_that_goes_on() {
+        RuntimeException failure = ScriptedLink.failure("not this one");
+        first.fails(failure);
+        CredentialsChain<Key> chain = of(first, second)
+                .onFailure(OnFailure.CONTINUE)
+                .onFailure(first.slot, OnFailure.STOP)
+                .build();
+        assertThat(failure(chain)).isSameAs(failure);
+    }
+
+    @Test
+    void a_failure_that_has_ended_leaves_nothing_behind() throws Exception {
+        first.fails(ScriptedLink.failure("one blip"));
+        CredentialsChain<Key> chain = chain();
+        failure(chain);
+        first.gives();
+        assertThat(chain.resolve()).isSameAs(first.key);
+        assertThat(report(chain).inUse().orElseThrow().failure()).isEmpty();
+    }
+
+    @Test
+    void an_error_is_thrown_as_it_is() {
+        Error failure = new NoClassDefFoundError("a dependency");
+        first.fails(failure);
+        assertThatThrownBy(() -> chain().resolve()).isSameAs(failure);
+    }
+
+    // ---- links that do what they must not
+
+    @Test
+    void a_link_that_throws_in_place_of_a_future_has_failed() throws Exception {
+        RuntimeException failure = ScriptedLink.failure("thrown at once");
+        first.answers(() -> {
+            throw failure;
+        });
+        assertThat(failure(chain())).isSameAs(failure);
+        assertThat(failure(chain().resolveAsync())).isSameAs(failure);
+        assertThat(continuing().resolve()).isSameAs(second.key);
+    }
+
+    @Test
+    void a_chosen_link_that_throws_in_place_of_a_future_has_failed() throws Exception {
+        CredentialsChain<Key> chain = chain();
+        chain.resolve();
+        Error failure = new NoClassDefFoundError("a dependency");
+        first.answers(() -> {
+            throw failure;
+        });
+        assertThat(failure(chain.resolveAsync())).isSameAs(failure);
+    }
+
+    @Test
+    void a_link_that_throws_not_configured_in_place_of_a_future_is_passed_over() throws Exception {
+        first.answers(() -> {
+            throw notConfigured();
+        });
+        assertThat(chain().resolve()).isSameAs(second.key);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // a link of somebody who does not check
+    void a_link_that_gives_null_has_failed_and_nobody_waits_for_ever() {
+        first.answers(() -> CompletableFuture.completedFuture(null));
+        assertThat(failure(chain())).hasMessage("the link gave null");
+        CompletableFuture<Key> pending = first.hangs();
+        CompletableFuture<Key> answer = chain().resolveAsync();
+        pending.complete(null);
+        assertThat(failure(answer)).hasMessage("the link gave null");
+        first.answers(() -> null);
+        assertThat(failure(chain())).hasMessage("the link gave no future");
+    }
+
+    @Test
+    void a_link_that_cannot_tell_whether_it_is_configured_has_failed_and_is_not_taken_for_absent() throws Exception {
+        RuntimeException failure = new IllegalStateException("a file that is being written");
+        first.detectedBy(() -> {
+            throw failure;
+        });
+        CredentialsChain<Key> chain = chain();
+        assertThat(failure(chain)).isSameAs(failure);
+        LinkReport reported = report(chain).link(first.slot).orElseThrow();
+        assertThat(reported.state()).isEqualTo(LinkState.FAILED);
+        assertThat(reported.failure()).contains("a file that is being written");
+        first.present();
+        assertThat(chain.resolve()).isSameAs(first.key);
+    }
+
+    @Test
+    void an_identity_that_cannot_be_told_is_a_failure_and_nobody_waits_for_ever() {
+        RuntimeException failure = new IllegalStateException("no such key");
+        CompletableFuture<Key> pending = first.hangs();
+        CredentialsChain<Key> chain = CredentialsChain.<Key>builder(key -> {
+                    throw failure;
+                })
+                .scheduler(time)
+                .add(first.slot, first)
+                .build();
+        CompletableFuture<Key> answer = chain.resolveAsync();
+        pending.complete(first.key);
+        assertThat(failure(answer)).isSameAs(failure);
+    }
+
+    // ---- withdrawal
+
+    @Test
+    void the_chain_moves_on_when_its_source_is_withdrawn_and_never_before() throws Exception {
+        CredentialsChain<Key> chain = chain();
+        chain.resolve();
+        RuntimeException failure = ScriptedLink.failure("the agent is away");
+        first.fails(failure);
+        assertThat(failure(chain)).isSameAs(failure);
+        assertThat(failure(chain.resolveAsync())).isSameAs(failure);
+        first.withdrawn();
+        assertThat(chain.resolve()).isSameAs(second.key);
+        second.withdrawn();
+        assertThat(chain.resolveAsync()).isCompletedWithValue(third.key);
+    }
+
+    @Test
+    void an_earlier_source_that_turns_up_later_does_not_take_over() throws Exception {
+        first.absent();
+        CredentialsChain<Key> chain = chain();
+        chain.resolve();
+        first.present();
+        assertThat(chain.resolve()).isSameAs(second.key);
+        assertThat(chain.resolveAsync()).isCompletedWithValue(second.key);
+    }
+
+    @Test
+    void without_reuse_every_call_asks_in_order() throws Exception {
+        first.absent();
+        CredentialsChain<Key> chain = of(first, second).reuseSource(false).build();
+        assertThat(chain.resolve()).isSameAs(second.key);
+        first.present();
+        assertThat(chain.resolve()).isSameAs(first.key);
+        first.absent();
+        assertThat(chain.resolveAsync()).isCompletedWithValue(second.key);
+    }
+
+    // ---- nothing found
+
+    @Test
+    void a_chain_that_finds_nothing_lists_every_source_in_order_and_the_settings_looked_at() {
+        first.absent();
+        second.detectedAs(Detection.incomplete("SETTING_A is set and SETTING_B is not", "set SETTING_B"));
+        third.withdrawn();
+        CredentialsException failure = (CredentialsException) failure(chain());
+        assertThat(failure.category()).isEqualTo(Category.CHAIN_EXHAUSTED);
+        assertThat(failure)
+                .hasMessage("ChainExhausted: no source gave credentials; looked at, in order:"
+                        + " first: not configured [SETTING_OF_first (not set)];"
+                        + " second: incomplete, SETTING_A is set and SETTING_B is not [SETTING_OF_second (set)];"
+                        + " third: not configured, NotConfigured: third has been withdrawn [SETTING_OF_third (set)]."
+                        + " Remedy: set SETTING_B")
+                .hasNoCause()
+                .hasNoSuppressedExceptions();
+        assertThat(failure.remedy()).contains("set SETTING_B");
+        assertThat(failure.recoverable()).isFalse();
+    }
+
+    @Test
+    void the_first_failure_is_the_cause_and_the_others_are_suppressed() {
+        RuntimeException one = ScriptedLink.refusal("access denied");
+        RuntimeException two = ScriptedLink.failure("the agent is away");
+        first.fails(one);
+        second.withdrawn();
+        third.fails(two);
+        CredentialsException failure = (CredentialsException) failure(continuing());
+        assertThat(failure.category()).isEqualTo(Category.CHAIN_EXHAUSTED);
+        assertThat(failure).hasCause(one);
+        assertThat(failure.getSuppressed()).containsExactly(two);
+        assertThat(failure)
+                .hasMessageContaining("first: failed, ServiceError: access denied")
+                .hasMessageContaining("third: failed, Unreachable: the agent is away");
+        assertThat(failure.remedy()).contains("see to the agent");
+        assertThat(failure.recoverable()).as("the second may pass").isTrue();
+    }
+
+    @Test
+    void a_chain_of_refusals_is_not_recoverable_and_one_with_a_failure_that_is_not_ours_may_be() {
+        first.fails(ScriptedLink.refusal("access denied"));
+        second.fails(ScriptedLink.refusal("no association"));
+        third.absent();
+        assertThat(((CredentialsException) failure(continuing())).recoverable()).isFalse();
+        second.fails(new IllegalStateException("another library's", ScriptedLink.refusal("wrapped")));
+        assertThat(((CredentialsException) failure(continuing())).recoverable()).isFalse();
+        second.fails(new IllegalStateException("another library's"));
+        assertThat(((CredentialsException) failure(continuing())).recoverable()).isTrue();
+    }
+
+    @Test
+    void an_empty_chain_finds_nothing() {
+        assertThat(failure(of().build())).hasMessageStartingWith("ChainExhausted: ");
+    }
+
+    @Test
+    void a_long_failure_is_cut_and_is_on_one_line() {
+        first.fails(new IllegalStateException("one\ntwo\r\n" + "x".repeat(2_000)));
+        CredentialsChain<Key> chain = continuing();
+        second.absent();
+        third.fails(new IllegalStateException());
+        String message = failure(chain).getMessage();
+        assertThat(message)
+                .contains("first: failed, one two x")
+                .contains("x...")
+                .contains("third: failed, IllegalStateException")
+                .hasSizeLessThan(1_200)
+                .doesNotContain("\n");
+    }
+
+    // ---- callers at once
+
+    @Test
+    void calls_that_come_while_a_source_is_being_chosen_share_the_choice() throws Exception {
+        CompletableFuture<Key> pending = first.hangs();
+        CredentialsChain<Key> chain = chain();
+        CompletableFuture<Key> one = chain.resolveAsync();
+        CompletableFuture<Key> two = chain.resolveAsync();
+        assertThat(one).isNotSameAs(two);
+        assertThat(two.cancel(false)).isTrue();
+        pending.complete(first.key);
+        assertThat(one).isCompletedWithValue(first.key);
+        assertThat(first.asked).hasValue(1);
+        assertThat(chain.resolve()).isSameAs(first.key);
+    }
+
+    @Test
+    void calls_that_come_while_a_source_is_being_chosen_share_its_failure_and_the_next_call_starts_anew() {
+        CompletableFuture<Key> pending = first.hangs();
+        CredentialsChain<Key> chain = chain();
+        CompletableFuture<Key> one = chain.resolveAsync();
+        CompletableFuture<Key> two = chain.resolveAsync();
+        RuntimeException failure = ScriptedLink.failure("the agent is away");
+        pending.completeExceptionally(failure);
+        assertThat(failure(one)).isSameAs(failure);
+        assertThat(failure(two)).isSameAs(failure);
+        first.gives();
+        assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
+    }
+
+    @Test
+    void a_caller_that_is_interrupted_leaves_alone() throws Exception {
+        CompletableFuture<Key> pending = first.hangs();
+        CredentialsChain<Key> chain = chain();
+        CompletableFuture<Key> other = chain.resolveAsync();
+        FutureTask<Key> waiting = new FutureTask<>(chain::resolve);
+        Thread caller = new Thread(waiting);
+        caller.start();
+        await().atMost(Duration.ofSeconds(10)).until(() -> caller.getState() == Thread.State.WAITING);
+        caller.interrupt();
+        assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(InterruptedException.class);
+        pending.complete(first.key);
+        assertThat(other).isCompletedWithValue(first.key);
+        assertThat(first.asked).hasValue(1);
+    }
+
+    // ---- threads
+
+    @Test
+    void choosing_runs_on_the_scheduler_and_on_no_callers_thread() throws Exception {
+        AtomicReference<String> chooser = new AtomicReference<>("");
+        first.detectedBy(() -> {
+            chooser.set(Thread.currentThread().getName());
+            return Detection.configured();
+        });
+        CredentialsChain<Key> chain = CredentialsChain.<Key>builder(Key::identity)
+                .add(first.slot, first)
+                .build();
+        chain.resolve();
+        assertThat(chooser.get()).startsWith("lanyard-");
+    }
+
+    @Test
+    void what_a_scheduler_rejects_is_done_by_the_caller() throws Exception {
+        time.reject(true);
+        assertThat(chain().resolve()).isSameAs(first.key);
+        assertThat(chain().resolveAsync()).isCompletedWithValue(first.key);
+    }
+
+    @Test
+    void a_scheduler_that_throws_after_it_has_run_a_choice_makes_no_second_one() throws Exception {
+        Scheduler broken = new OwnScheduler(task -> {
+            task.run();
+            throw new IllegalStateException("an executor's own trouble");
+        });
+        assertThat(of(first).scheduler(broken).build().resolve()).isSameAs(first.key);
+        assertThat(first.asked).hasValue(1);
+    }
+
+    @Test
+    void a_scheduler_that_fails_in_any_way_leaves_nobody_waiting() throws Exception {
+        Scheduler broken = new OwnScheduler(task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        assertThat(of(first).scheduler(broken).build().resolve()).isSameAs(first.key);
+    }
+
+    /** An application's pool whose threads all wait for the chain, or that is shut down at once. */
+    @Test
+    void a_choice_that_an_executor_never_begins_is_made_elsewhere() throws Exception {
+        time.runTasksAfter(() -> Duration.ofDays(1));
+        CompletableFuture<Key> answer = chain().resolveAsync();
+        time.advance(Duration.ofSeconds(29));
+        assertThat(first.detections).hasValue(0);
+        time.advance(Duration.ofSeconds(1));
+        assertThat(answer.get(10, TimeUnit.SECONDS)).isSameAs(first.key);
+        time.runTasks();
+        assertThat(first.asked).as("what comes late is one too many").hasValue(1);
+    }
+
+    @Test
+    void a_choice_that_was_begun_needs_no_timer_any_more() throws Exception {
+        time.runTasksAfter(() -> Duration.ofSeconds(1));
+        CompletableFuture<Key> answer = chain().resolveAsync();
+        assertThat(time.pendingTimers()).isOne();
+        time.advance(Duration.ofSeconds(1));
+        assertThat(answer).isCompletedWithValue(first.key);
+        assertThat(time.pendingTimers()).isZero();
+    }
+
+    @Test
+    void a_choice_is_made_by_an_executor_of_the_applications() throws Exception {
+        ExecutorService pool = Executors.newSingleThreadExecutor(task -> new Thread(task, "the application's"));
+        AtomicReference<String> chooser = new AtomicReference<>("");
+        first.detectedBy(() -> {
+            chooser.set(Thread.currentThread().getName());
+            return Detection.configured();
+        });
+        CredentialsChain<Key> chain = of(first).scheduler(Scheduler.of(pool)).build();
+        assertThat(chain.resolve()).isSameAs(first.key);
+        assertThat(chooser).hasValue("the application's");
+        pool.shutdown();
+    }
+
+    /** Runs tasks in the way that is given; timers are nobody's. */
+    private record OwnScheduler(Consumer<Runnable> running) implements Scheduler {
+        @Override
+        public void execute(Runnable task) {
+            running.accept(task);
+        }
+
+        @Override
+        public <O> Timer schedule(O owner, Consumer<? super O> task, Duration delay) {
+            throw new RejectedExecutionException("no timers");
+        }
+    }
+
+    // ---- credentials that a service refused
+
+    @Test
+    void credentials_that_a_service_refused_are_reported_to_the_source_in_use() throws Exception {
+        first.absent();
+        CredentialsChain<Key> chain = chain();
+        chain.invalidate("AKIA-early");
+        chain.resolve();
+        chain.invalidate("AKIA-second");
+        assertThat(first.refused).isEmpty();
+        assertThat(second.refused).containsExactly("AKIA-second");
+        assertThat(third.refused).isEmpty();
+    }
+
+    @Test
+    void they_are_reported_also_where_no_source_is_kept() throws Exception {
+        first.fails(ScriptedLink.failure("the agent is away"));
+        CredentialsChain<Key> chain = continuing();
+        chain.resolve();
+        chain.invalidate("AKIA-second");
+        assertThat(second.refused).containsExactly("AKIA-second");
+        CredentialsChain<Key> withoutReuse = of(third).reuseSource(false).build();
+        withoutReuse.resolve();
+        withoutReuse.invalidate("AKIA-third");
+        assertThat(third.refused).containsExactly("AKIA-third");
+    }
+
+    // ---- closing
+
+    @Test
+    void closing_closes_every_source_once() throws Exception {
+        first.absent();
+        CredentialsChain<Key> chain = chain();
+        chain.resolve();
+        chain.close();
+        chain.close();
+        for (ScriptedLink link : List.of(first, second, third)) {
+            assertThat(link.closings).hasValue(1);
+        }
+    }
+
+    @Test
+    void closing_lasts_until_the_next_call_and_changes_nothing_of_the_choice() throws Exception {
+        first.absent();
+        CredentialsChain<Key> chain = chain();
+        chain.resolve();
+        first.present();
+        chain.close();
+        assertThat(chain.resolve()).isSameAs(second.key);
+        assertThat(first.asked).hasValue(0);
+        chain.close();
+        assertThat(second.closings).hasValue(2);
+        assertThat(chain.resolveAsync()).isCompletedWithValue(second.key);
+        assertThat(chain.resolve()).isSameAs(second.key);
+        assertThat(time.tasksStarted()).isOne();
+    }
+
+    @Test
+    void a_chain_that_was_closed_unused_or_without_reuse_is_closed_again_after_its_next_call() throws Exception {
+        CredentialsChain<Key> chain = of(first).reuseSource(false).build();
+        chain.close();
+        chain.resolve();
+        chain.close();
+        chain.close();
+        assertThat(first.closings).hasValue(2);
+    }
+
+    @Test
+    void a_chain_closed_while_a_source_is_being_chosen_answers_and_can_be_closed_again() {
+        CompletableFuture<Key> pending = first.hangs();
+        CredentialsChain<Key> chain = of(first).build();
+        CompletableFuture<Key> answer = chain.resolveAsync();
+        chain.close();
+        pending.complete(first.key);
+        assertThat(answer).isCompletedWithValue(first.key);
+        chain.close();
+        assertThat(first.closings).hasValue(2);
+    }
+
+    @Test
+    void a_source_that_cannot_be_closed_keeps_no_other_open() {
+        CredentialsChain<Key> chain = CredentialsChain.<Key>builder(Key::identity)
+                .add(new Slot("stuck"), new StuckLink(first))
+                .add(second.slot, second)
+                .build();
+        try (LibraryLog log = LibraryLog.open()) {
+            chain.close();
+            assertThat(log.warnings()).containsExactly("The credentials source stuck could not be closed: it is stuck");
+        }
+        assertThat(second.closings).hasValue(1);
+    }
+
+    private record StuckLink(ScriptedLink link) implements Link<Key> {
+        @Override
+        public Detection detect() {
+            return link.detect();
+        }
+
+        @Override
+        public Key resolve() throws InterruptedException {
+            return link.resolve();
+        }
+
+        @Override
+        public CompletableFuture<Key> resolveAsync() {
+            return link.resolveAsync();
+        }
+
+        @Override
+        public Key probe() throws InterruptedException {
+            return link.probe();
+        }
+
+        @Override
+        public void close() {
+            throw new IllegalStateException("it is stuck");
+        }
+    }
+
+    /** What a link need not say of itself is nothing. */
+    @Test
+    void a_link_need_not_describe_itself() throws Exception {
+        CredentialsChain<Key> chain =
+                of().add(new Slot("short"), new StuckLink(first)).build();
+        chain.resolve();
+        chain.invalidate("AKIA-first");
+        LinkReport reported = report(chain).inUse().orElseThrow();
+        assertThat(reported.settings()).isEmpty();
+        assertThat(reported.identity()).contains(Key.identity(first.key));
+        assertThat(reported.failure()).isEmpty();
+    }
+
+    // ---- what is said
+
+    @Test
+    void the_choice_is_logged_once_and_so_is_a_change() throws Exception {
+        try (LibraryLog log = LibraryLog.open()) {
+            CredentialsChain<Key> chain = chain();
+            chain.resolve();
+            chain.resolve();
+            assertThat(log.infos())
+                    .containsExactly("Credentials come from first: AKIA-first, account 111122223333, until "
+                            + "2026-11-23T10:00:00Z");
+            first.withdrawn();
+            chain.resolve();
+            chain.resolve();
+            assertThat(log.infos())
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .startsWith("Credentials come from second, and no longer from first: AKIA-second");
+            assertThat(log.warnings()).isEmpty();
+        }
+    }
+
+    @Test
+    void the_same_source_after_a_failure_or_without_reuse_is_no_change() throws Exception {
+        try (LibraryLog log = LibraryLog.open()) {
+            CredentialsChain<Key> chain = of(first).reuseSource(false).build();
+            chain.resolve();
+            first.fails(ScriptedLink.failure("one blip"));
+            failure(chain);
+            first.gives();
+            chain.resolve();
+            assertThat(log.infos()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_listener_hears_of_the_choice_and_of_changes_and_may_throw() throws Exception {
+        List<String> heard = new ArrayList<>();
+        CredentialsChain<Key> chain = of(first, second)
+                .listener(new CredentialsListener() {
+                    @Override
+                    public void sourceChanged(@Nullable String before, String now, String accessKeyId) {
+                        heard.add(before + " > " + now + " " + accessKeyId);
+                        throw new NoClassDefFoundError("a listener's own trouble");
+                    }
+                })
+                .build();
+        try (LibraryLog log = LibraryLog.open()) {
+            assertThat(chain.resolve()).isSameAs(first.key);
+            first.withdrawn();
+            assertThat(chain.resolve()).isSameAs(second.key);
+            assertThat(chain.resolve()).isSameAs(second.key);
+            assertThat(log.warnings())
+                    .hasSize(2)
+                    .allMatch(line -> line.equals(
+                            "A listener threw java.lang.NoClassDefFoundError when it was told of a source"));
+        }
+        assertThat(heard).containsExactly("null > first AKIA-first", "first > second AKIA-second");
+    }
+
+    @Test
+    void a_chain_needs_no_listener() throws Exception {
+        assertThat(of(first).listener(null).build().resolve()).isSameAs(first.key);
+    }
+
+    // ---- reports
+
+    @Test
+    void a_report_before_the_first_call_asks_nobody_and_tells_whose_turn_it_is() {
+        first.absent();
+        for (ScriptedLink link : List.of(first, second, third)) {
+            link.answers(() -> {
+                throw new AssertionError("nobody is to be asked");
+            });
+        }
+        CredentialsChain<Key> chain = chain();
+        ChainReport report = report(chain);
+        assertThat(report.probed()).isFalse();
+        assertThat(report.inUse()).isEmpty();
+        assertThat(state(report, first)).isEqualTo(LinkState.NOT_CONFIGURED);
+        assertThat(state(report, second)).isEqualTo(LinkState.CONFIGURED);
+        assertThat(state(report, third)).isEqualTo(LinkState.SHADOWED);
+        assertThat(report.link(new Slot("another"))).isEmpty();
+        for (ScriptedLink link : List.of(first, second, third)) {
+            assertThat(link.asked.get() + link.probes.get()).isZero();
+        }
+        assertThat(time.tasksStarted()).isZero();
+    }
+
+    @Test
+    void a_report_is_made_also_when_asking_is_not_asked_for() throws Exception {
+        CredentialsChain<Key> chain = chain();
+        assertThat(chain.explain(false)).isEqualTo(chain.explain());
+        assertThat(first.probes).hasValue(0);
+    }
+
+    @Test
+    void a_report_tells_whose_credentials_are_in_use_and_what_stands_in_their_shadow() throws Exception {
+        first.absent();
+        CredentialsChain<Key> chain = chain();
+        chain.resolve();
+        ChainReport report = report(chain);
+        LinkReport used = report.inUse().orElseThrow();
+        assertThat(used.slot()).isEqualTo(second.slot);
+        assertThat(used.identity()).contains(Key.identity(second.key));
+        assertThat(state(report, third)).isEqualTo(LinkState.SHADOWED);
+        assertThat(report.link(third.slot).orElseThrow().identity()).isEmpty();
+    }
+
+    @Test
+    void a_report_tells_what_the_source_in_use_holds_now_and_why_it_could_not_renew_it() throws Exception {
+        CredentialsChain<Key> chain = chain();
+        chain.resolve();
+        first.holds(new Key("AKIA-renewed")).failedLately(ScriptedLink.failure("the agent is away"));
+        LinkReport used = report(chain).inUse().orElseThrow();
+        assertThat(used.identity().orElseThrow().accessKeyId()).isEqualTo("AKIA-renewed");
+        assertThat(used.failure()).contains("Unreachable: the agent is away");
+        assertThat(used.remedy()).contains("see to the agent");
+    }
+
+    @Test
+    void a_report_tells_of_a_source_that_stops_the_chain_and_that_nobody_is_in_use() throws Exception {
+        first.absent();
+        CredentialsChain<Key> chain = of(first, second).reuseSource(false).build();
+        chain.resolve();
+        first.present().fails(ScriptedLink.failure("the agent is away"));
+        failure(chain);
+        ChainReport report = report(chain);
+        assertThat(report.inUse()).isEmpty();
+        assertThat(state(report, first)).isEqualTo(LinkState.FAILED);
+        assertThat(report.link(first.slot).orElseThrow().failure()).contains("Unreachable: the agent is away");
+        assertThat(report.link(first.slot).orElseThrow().remedy()).contains("see to the agent");
+        assertThat(state(report, second)).isEqualTo(LinkState.SHADOWED);
+    }
+
+    @Test
+    void a_report_with_continue_tells_of_the_failure_and_of_the_source_in_use() throws Exception {
+        first.fails(ScriptedLink.failure("the agent is away"));
+        CredentialsChain<Key> chain = continuing();
+        chain.resolve();
+        ChainReport report = report(chain);
+        assertThat(state(report, first)).isEqualTo(LinkState.FAILED);
+        assertThat(state(report, second)).isEqualTo(LinkState.IN_USE);
+        assertThat(state(report, third)).isEqualTo(LinkState.SHADOWED);
+    }
+
+    @Test
+    void a_report_after_the_last_source_was_withdrawn_has_none_in_use() throws Exception {
+        CredentialsChain<Key> chain = of(first).build();
+        chain.resolve();
+        first.withdrawn();
+        failure(chain);
+        ChainReport report = report(chain);
+        assertThat(report.inUse()).isEmpty();
+        assertThat(state(report, first)).isEqualTo(LinkState.NOT_CONFIGURED);
+        assertThat(report.link(first.slot).orElseThrow().reason()).isEqualTo("NotConfigured: first has been withdrawn");
+        assertThat(report.link(first.slot).orElseThrow().failure()).isEmpty();
+        first.absent();
+        assertThat(report(chain).link(first.slot).orElseThrow().reason()).isEmpty();
+    }
+
+    @Test
+    void a_report_has_the_reason_and_the_remedy_of_what_is_incomplete_or_excluded() {
+        first.detectedAs(Detection.incomplete("SETTING_B is not set", "set SETTING_B"));
+        second.detectedAs(Detection.excluded("a container source is configured"));
+        ChainReport report = report(chain());
+        LinkReport incomplete = report.link(first.slot).orElseThrow();
+        assertThat(incomplete.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(incomplete.reason()).isEqualTo("SETTING_B is not set");
+        assertThat(incomplete.remedy()).contains("set SETTING_B");
+        LinkReport excluded = report.link(second.slot).orElseThrow();
+        assertThat(excluded.state()).isEqualTo(LinkState.EXCLUDED);
+        assertThat(excluded.reason()).isEqualTo("a container source is configured");
+    }
+
+    @Test
+    void a_detection_says_only_what_settings_can_tell() {
+        for (LinkState state : List.of(LinkState.IN_USE, LinkState.SHADOWED, LinkState.FAILED)) {
+            assertThatThrownBy(() -> new Detection(state, "", Optional.empty()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("a source cannot be detected as " + state);
+        }
+    }
+
+    @Test
+    void a_probe_asks_also_the_shadowed_sources_and_changes_nothing() throws Exception {
+        CredentialsChain<Key> chain = chain();
+        chain.resolve();
+        second.fails(ScriptedLink.failure("the agent is away"));
+        try (LibraryLog log = LibraryLog.open()) {
+            ChainReport report = probe(chain);
+            assertThat(report.probed()).isTrue();
+            assertThat(state(report, first)).isEqualTo(LinkState.IN_USE);
+            assertThat(state(report, second)).isEqualTo(LinkState.FAILED);
+            assertThat(report.link(second.slot).orElseThrow().failure()).contains("Unreachable: the agent is away");
+            assertThat(report.link(second.slot).orElseThrow().remedy()).contains("see to the agent");
+            assertThat(state(report, third)).isEqualTo(LinkState.SHADOWED);
+            assertThat(report.link(third.slot).orElseThrow().identity()).contains(Key.identity(third.key));
+            assertThat(log.infos()).isEmpty();
+            assertThat(log.warnings()).isEmpty();
+        }
+        assertThat(List.of(first.asked.get(), second.asked.get(), third.asked.get()))
+                .containsExactly(1, 0, 0);
+        assertThat(chain.resolve()).isSameAs(first.key);
+        assertThat(state(report(chain), second))
+                .as("what a probe found is forgotten")
+                .isEqualTo(LinkState.SHADOWED);
+    }
+
+    @Test
+    void a_probe_before_the_first_call_chooses_nothing() throws Exception {
+        first.detectedAs(Detection.excluded("not here"));
+        CredentialsChain<Key> chain = chain();
+        ChainReport report = probe(chain);
+        assertThat(first.probes).hasValue(0);
+        assertThat(state(report, second)).isEqualTo(LinkState.CONFIGURED);
+        assertThat(report.link(second.slot).orElseThrow().identity()).contains(Key.identity(second.key));
+        assertThat(report.inUse()).isEmpty();
+        first.present();
+        assertThat(chain.resolve()).isSameAs(first.key);
+    }
+
+    @Test
+    void a_probe_tells_that_a_failed_source_is_well_again_and_that_one_in_use_is_ill() throws Exception {
+        first.fails(ScriptedLink.failure("the agent is away"));
+        CredentialsChain<Key> chain = continuing();
+        chain.resolve();
+        first.gives();
+        second.fails(ScriptedLink.failure("the other is away"));
+        third.withdrawn();
+        ChainReport report = probe(chain);
+        assertThat(state(report, first)).isEqualTo(LinkState.CONFIGURED);
+        assertThat(report.link(first.slot).orElseThrow().failure()).isEmpty();
+        assertThat(state(report, second)).isEqualTo(LinkState.IN_USE);
+        assertThat(report.link(second.slot).orElseThrow().failure()).contains("Unreachable: the other is away");
+        assertThat(report.link(second.slot).orElseThrow().identity()).contains(Key.identity(second.key));
+        assertThat(state(report, third)).isEqualTo(LinkState.NOT_CONFIGURED);
+        assertThat(report.link(third.slot).orElseThrow().reason()).contains("third has been withdrawn");
+        assertThat(report.link(third.slot).orElseThrow().failure()).isEmpty();
+    }
+
+    @Test
+    void a_probe_survives_a_source_whose_classes_are_missing() throws Exception {
+        first.fails(new NoClassDefFoundError("a dependency"));
+        LinkReport reported = probe(chain()).link(first.slot).orElseThrow();
+        assertThat(reported.state()).isEqualTo(LinkState.FAILED);
+        assertThat(reported.failure()).contains("a dependency");
+    }
+
+    @Test
+    void a_probe_may_tell_more_of_an_identity_than_any_other_report() throws Exception {
+        CredentialsChain<Key> chain = of(first)
+                .probedIdentity(key -> new Identity(
+                        key.id(),
+                        Optional.empty(),
+                        Optional.of("arn:aws:sts::111122223333:assumed-role/cart/pod"),
+                        Optional.empty()))
+                .build();
+        chain.resolve();
+        assertThat(report(chain).inUse().orElseThrow().identity()).contains(Key.identity(first.key));
+        assertThat(probe(chain).inUse().orElseThrow().identity().orElseThrow())
+                .hasToString("AKIA-first, arn:aws:sts::111122223333:assumed-role/cart/pod");
+    }
+
+    // ---- the text of a report
+
+    @Test
+    void a_report_is_a_table_that_a_person_can_read() throws Exception {
+        first.detectedAs(Detection.incomplete("SETTING_B is not set", "set SETTING_B"));
+        third.fails(ScriptedLink.failure("the agent is away"));
+        ScriptedLink last = new ScriptedLink(Slot.INSTANCE_METADATA);
+        CredentialsChain<Key> chain = of(first, second, third, last).build();
+        chain.resolve();
+        assertThat(probe(chain)).hasToString("""
+                        incomplete  first              SETTING_B is not set
+                                                       remedy: set SETTING_B
+                                                       settings: SETTING_OF_first (set)
+                        in use      second             AKIA-second, account 111122223333, until 2026-11-23T10:00:00Z
+                                                       settings: SETTING_OF_second (set)
+                        failed      third              failed: Unreachable: the agent is away
+                                                       remedy: see to the agent
+                                                       settings: SETTING_OF_third (set)
+                        shadowed    instance-metadata  would give AKIA-instance-metadata, account 111122223333, until 2026-11-23T10:00:00Z
+                                                       settings: SETTING_OF_instance-metadata (set)""".stripIndent());
+        assertThat(report(of().build())).hasToString("");
+    }
+
+    // ---- the builder
+
+    @Test
+    void sources_are_inserted_before_and_after_a_slot() {
+        assertThat(of(first, third)
+                        .before(third.slot, second.slot, second)
+                        .after(third.slot, new Slot("last"), new ScriptedLink(new Slot("last")))
+                        .before(first.slot, new Slot("ahead"), new ScriptedLink(new Slot("ahead")))
+                        .build())
+                .hasToString("CredentialsChain(ahead, first, second, third, last)");
+    }
+
+    @Test
+    void a_source_is_replaced_at_its_place() throws Exception {
+        ScriptedLink other = new ScriptedLink(first.slot, "AKIA-OTHER");
+        assertThat(of(first, second).replace(first.slot, other).build().resolve())
+                .isSameAs(other.key);
+        assertThat(first.detections).hasValue(0);
+    }
+
+    @Test
+    void a_slot_whose_source_was_removed_remains_an_anchor_and_can_be_filled_again() throws Exception {
+        CredentialsChain.Builder<Key> builder = of(first, second).remove(first.slot);
+        assertThat(builder.build()).hasToString("CredentialsChain(second)");
+        builder.after(first.slot, third.slot, third);
+        assertThat(builder.build().resolve()).isSameAs(third.key);
+        assertThat(builder.replace(first.slot, first).build().resolve()).isSameAs(first.key);
+        builder.build().close();
+        assertThat(first.closings).hasValue(1);
+    }
+
+    @Test
+    void a_slot_that_is_there_already_is_refused_and_told_what_to_do() {
+        CredentialsChain.Builder<Key> builder = of(first, second).remove(second.slot);
+        for (Slot slot : List.of(first.slot, second.slot)) {
+            assertThatThrownBy(() -> builder.add(slot, third))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the chain has a slot " + slot
+                            + " already; use replace to put another source there, or another name");
+        }
+    }
+
+    @Test
+    void an_unknown_slot_is_refused_and_told_what_there_is() {
+        CredentialsChain.Builder<Key> builder = of(first, second);
+        Slot unknown = new Slot("frist");
+        List<Runnable> mistakes = List.of(
+                () -> builder.before(unknown, third.slot, third),
+                () -> builder.after(unknown, third.slot, third),
+                () -> builder.replace(unknown, third),
+                () -> builder.remove(unknown),
+                () -> builder.onFailure(unknown, OnFailure.CONTINUE));
+        for (Runnable mistake : mistakes) {
+            assertThatThrownBy(mistake::run)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the chain has no slot frist; it has: first, second");
+        }
+        assertThat(builder.build()).hasToString("CredentialsChain(first, second)");
+    }
+
+    @Test
+    void a_slot_has_a_name() {
+        assertThatThrownBy(() -> new Slot(" ")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(Slot.WEB_IDENTITY).hasToString("web-identity");
+    }
+
+    @Test
+    void a_built_chain_does_not_change_with_its_builder() throws Exception {
+        CredentialsChain.Builder<Key> builder = of(first, second);
+        CredentialsChain<Key> chain = builder.build();
+        builder.remove(first.slot).onFailure(OnFailure.CONTINUE).reuseSource(false);
+        RuntimeException failure = ScriptedLink.failure("the agent is away");
+        first.fails(failure);
+        assertThat(chain).hasToString("CredentialsChain(first, second)");
+        assertThat(failure(chain)).isSameAs(failure);
+        assertThat(builder.build().resolve()).isSameAs(second.key);
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.chain;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.SettingSeen;
+import io.lanyard.SourceDescription;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A source that does what a test says, and counts what it is asked. */
+final class ScriptedLink implements Link<Key> {
+
+    final Slot slot;
+    final Key key;
+    final AtomicInteger detections = new AtomicInteger();
+    final AtomicInteger asked = new AtomicInteger();
+    final AtomicInteger probes = new AtomicInteger();
+    final AtomicInteger closings = new AtomicInteger();
+    final List<String> refused = new CopyOnWriteArrayList<>();
+
+    private volatile Supplier<Detection> detection = Detection::configured;
+    private volatile Supplier<CompletableFuture<Key>> answer;
+    private volatile boolean set = true;
+    private volatile @Nullable Key held;
+    private volatile @Nullable Throwable lastFailure;
+
+    ScriptedLink(Slot slot, String accessKeyId) {
+        this.slot = slot;
+        this.key = new Key(accessKeyId);
+        this.answer = () -> CompletableFuture.completedFuture(key);
+    }
+
+    /** A source that is configured and gives credentials; its key is named after its slot. */
+    ScriptedLink(Slot slot) {
+        this(slot, "AKIA-" + slot);
+    }
+
+    // ---- what settings and files tell
+
+    ScriptedLink detectedAs(Detection detected) {
+        detection = () -> detected;
+        return this;
+    }
+
+    ScriptedLink detectedBy(Supplier<Detection> detecting) {
+        detection = detecting;
+        return this;
+    }
+
+    ScriptedLink absent() {
+        set = false;
+        return detectedAs(Detection.notConfigured(""));
+    }
+
+    ScriptedLink present() {
+        set = true;
+        return detectedAs(Detection.configured());
+    }
+
+    // ---- what it answers
+
+    ScriptedLink gives() {
+        return answers(() -> CompletableFuture.completedFuture(key));
+    }
+
+    ScriptedLink fails(Throwable failure) {
+        return answers(() -> CompletableFuture.failedFuture(failure));
+    }
+
+    /** The settings are there, and asking shows that nothing is. */
+    ScriptedLink withdrawn() {
+        return fails(CredentialsException.builder(Category.NOT_CONFIGURED, slot + " has been withdrawn")
+                .build());
+    }
+
+    ScriptedLink answers(Supplier<CompletableFuture<Key>> answering) {
+        answer = answering;
+        return this;
+    }
+
+    /** Lets the next who asks wait until the future is complete. */
+    CompletableFuture<Key> hangs() {
+        CompletableFuture<Key> pending = new CompletableFuture<>();
+        answers(() -> pending);
+        return pending;
+    }
+
+    // ---- what it knows
+
+    ScriptedLink holds(@Nullable Key known) {
+        held = known;
+        return this;
+    }
+
+    ScriptedLink failedLately(Throwable failure) {
+        lastFailure = failure;
+        return this;
+    }
+
+    static CredentialsException failure(String detail) {
+        return CredentialsException.builder(Category.UNREACHABLE, detail)
+                .recoverable(true)
+                .remedy("see to the agent")
+                .build();
+    }
+
+    static CredentialsException refusal(String detail) {
+        return CredentialsException.builder(Category.SERVICE_ERROR, detail).build();
+    }
+
+    // ---- Link
+
+    @Override
+    public Detection detect() {
+        detections.incrementAndGet();
+        return detection.get();
+    }
+
+    @Override
+    public Key resolve() throws InterruptedException {
+        asked.incrementAndGet();
+        return get(answer.get());
+    }
+
+    @Override
+    public CompletableFuture<Key> resolveAsync() {
+        asked.incrementAndGet();
+        return answer.get();
+    }
+
+    @Override
+    public Key probe() throws InterruptedException {
+        probes.incrementAndGet();
+        return get(answer.get());
+    }
+
+    private static Key get(CompletableFuture<Key> future) throws InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) e.getCause();
+        }
+    }
+
+    @Override
+    public SourceDescription describe() {
+        return SourceDescription.of(List.of(new SettingSeen("SETTING_OF_" + slot, set)));
+    }
+
+    @Override
+    public @Nullable Key held() {
+        return held;
+    }
+
+    @Override
+    public @Nullable Throwable lastFailure() {
+        return lastFailure;
+    }
+
+    @Override
+    public void invalidate(String accessKeyId) {
+        refused.add(accessKeyId);
+    }
+
+    @Override
+    public void close() {
+        closings.incrementAndGet();
+    }
+}
