@@ -18,7 +18,7 @@ interface FakeCredentials {
         return (roleArn, expiration, padding) -> {
             IssuedCredentials made = make(roleArn, expiration, padding);
             return new IssuedCredentials(
-                    made.accessKeyId(), made.secretAccessKey(), "", made.accountId(), expiration, roleArn);
+                    made.accessKeyId(), made.secretAccessKey(), "", made.accountId(), expiration, roleArn, null);
         };
     }
 
