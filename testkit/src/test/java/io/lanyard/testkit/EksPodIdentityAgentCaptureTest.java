@@ -12,6 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Agent 0.1.37, byte for byte: date, credentials and expiration are made those of the capture, nothing is masked. */
 class EksPodIdentityAgentCaptureTest {
@@ -65,6 +66,43 @@ class EksPodIdentityAgentCaptureTest {
             String answer = RawClient.exchange(agent.port(), request(capture.name(), now));
 
             assertThat(answer).isEqualTo(capture.wire());
+        }
+    }
+
+    /** The same texts once more, not because a script says so but because this is what has happened. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"EKS Auth: notfound", "EKS Auth: denied-trust", "EKS Auth: invalid", "EKS Auth: invalidreq"})
+    void a_cluster_comes_to_what_was_captured(String name) throws Exception {
+        Capture capture = ALL.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        InstantSource clock = InstantSource.fixed(capture.date());
+        try (EksCluster cluster = EksCluster.builder()
+                .clock(clock)
+                .agent(EksPodIdentityAgent.Builder::strictHost)
+                .start()) {
+            IamRole role = IamRole.trustingEks("arn:aws:iam::111122223333:role/App");
+            cluster.associate(PodIdentityAssociation.of("default", "app", role));
+            ServiceAccountTokens.Draft draft = cluster.tokens().token("default", "app");
+            String token = switch (name) {
+                case "EKS Auth: notfound" -> cluster.tokens().issue("default", "notfound");
+                case "EKS Auth: invalidreq" -> draft.notBoundToPod().issue();
+                case "EKS Auth: invalid" ->
+                    ServiceAccountTokens.create().withClock(clock).issue("default", "app");
+                default -> draft.issue();
+            };
+            role.trustPolicy("""
+                    {"Statement": [{"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"},
+                     "Action": "sts:AssumeRole"}]}
+                    """);
+
+            assertThat(RawClient.exchange(
+                            cluster.agent().port(),
+                            "GET /v1/credentials HTTP/1.1\r\nHost: 169.254.170.23\r\nAuthorization: " + token
+                                    + "\r\n\r\n"))
+                    .isEqualTo(capture.wire());
         }
     }
 
