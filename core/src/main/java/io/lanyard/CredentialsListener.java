@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,22 @@ public interface CredentialsListener {
      * @param accessKeyId the access key id of the credentials now held
      */
     default void recovered(String accessKeyId) {}
+
+    /**
+     * A load has ended: the source was asked, as often as it takes, for first credentials or for later ones.
+     *
+     * @param took from the moment it was due, all attempts and pauses included
+     * @param failure what kind of failure it was, or null when there are credentials, be they new or the same
+     */
+    default void loaded(Duration took, @Nullable Category failure) {}
+
+    /**
+     * The agent was sent one request. Told of every attempt, once the load that it belongs to has ended.
+     *
+     * @param took from the first byte to the last, connecting included
+     * @param status the HTTP status of the answer, or 0 when there was none
+     */
+    default void agentAsked(Duration took, int status) {}
 
     /**
      * A chain has chosen a source, or moved to another.

@@ -67,6 +67,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
     private @Nullable Entry<T> closedOver; // guarded by this; what was chosen when the chain was closed
     private boolean closed; // guarded by this
     private @Nullable Walk walking; // guarded by this
+    private @Nullable Throwable lastFailure; // guarded by this; of the last walk
 
     private CredentialsChain(Builder<T> builder) {
         List<Entry<T>> filled = new ArrayList<>();
@@ -211,6 +212,25 @@ public final class CredentialsChain<T> implements AutoCloseable {
         return new ChainReport(reports, true);
     }
 
+    /**
+     * The source in use, whose credentials it gives, and how they are kept fresh. Reads no setting and asks nobody.
+     *
+     * @return a snapshot
+     */
+    public ChainStatus status() {
+        Answer<T> answer;
+        Throwable failure;
+        synchronized (this) {
+            answer = lastAnswer;
+            failure = lastFailure;
+        }
+        return new ChainStatus(
+                Optional.ofNullable(answer).map(known -> known.entry.slot),
+                Optional.ofNullable(answer).map(this::identityNow),
+                Optional.ofNullable(answer).map(known -> known.entry.link.status()),
+                Optional.ofNullable(failure));
+    }
+
     /** Closes the links, until the next call of this chain. Harmless when repeated. */
     @Override
     public void close() {
@@ -347,6 +367,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
                 closed = false;
                 closedOver = null;
                 lastAnswer = answer;
+                lastFailure = null;
                 before = told;
                 told = entry;
                 walking = null;
@@ -379,6 +400,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
                 if (walking == this) {
                     walking = null;
                     lastAnswer = null;
+                    lastFailure = failure;
                 }
             }
             result.completeExceptionally(failure);
@@ -454,7 +476,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
         Optional<Identity> who = Optional.empty();
         if (answer != null && answer.entry == entry) {
             state = LinkState.IN_USE;
-            who = Optional.ofNullable(entry.link.held()).<Identity>map(identity).or(() -> Optional.of(answer.identity));
+            who = Optional.of(identityNow(answer));
             failure = entry.link.lastFailure();
         } else if (!detection.isConfigured()) {
             failure = null;
@@ -474,6 +496,12 @@ public final class CredentialsChain<T> implements AutoCloseable {
                 who,
                 failedWith(state, failure),
                 detection.remedy().isPresent() ? detection.remedy() : remedy(failure));
+    }
+
+    /** What the source holds by now; it refreshes without the chain. */
+    private Identity identityNow(Answer<T> answer) {
+        T held = answer.entry.link.held();
+        return held == null ? answer.identity : identity.apply(held);
     }
 
     private LinkReport probed(Entry<T> entry, LinkReport known) throws InterruptedException {

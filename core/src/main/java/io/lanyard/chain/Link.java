@@ -4,6 +4,7 @@ package io.lanyard.chain;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.SourceDescription;
+import io.lanyard.refresh.RefreshStatus;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -72,12 +73,22 @@ public interface Link<T> extends AutoCloseable {
     }
 
     /**
+     * How the source keeps its value fresh. Asks nobody and reads nothing.
+     *
+     * @return the status; null when the source does not refresh, or does not know
+     */
+    default @Nullable RefreshStatus status() {
+        return null;
+    }
+
+    /**
      * Why the last attempt to get a value failed.
      *
      * @return the failure; null when there was none since the last success, or the source does not know
      */
     default @Nullable Throwable lastFailure() {
-        return null;
+        RefreshStatus status = status();
+        return status == null ? null : status.lastFailure().orElse(null);
     }
 
     /**

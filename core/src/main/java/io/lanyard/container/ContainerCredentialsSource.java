@@ -559,7 +559,8 @@ public final class ContainerCredentialsSource implements AutoCloseable {
 
         RefreshingCache<ContainerCredentials> cache() {
             CredentialsTraits traits = new CredentialsTraits(listener);
-            RefreshingCache.Builder<ContainerCredentials> cache = RefreshingCache.builder(loader())
+            RefreshingCache.Builder<ContainerCredentials> cache = RefreshingCache.builder(
+                            loader(traits.noted(transport(), clock)))
                     .policy(refreshPolicy.toBuilder()
                             .servePastExpiry(expiredCredentials != ExpiredCredentials.FAIL)
                             .build())
@@ -575,6 +576,10 @@ public final class ContainerCredentialsSource implements AutoCloseable {
 
         /** Reads the settings; says what of them goes unused, once, for what is usable is read once. */
         CredentialsLoader loader() {
+            return loader(transport());
+        }
+
+        private CredentialsLoader loader(AgentTransport carrier) {
             AgentEndpoint endpoint = endpoint();
             TokenSource tokenSource = tokenSource();
             warnOfTwo(relative(), full(), true);
@@ -591,13 +596,17 @@ public final class ContainerCredentialsSource implements AutoCloseable {
                             startupPatience,
                             expiredCredentials,
                             environment),
-                    transport != null
-                            ? transport
-                            : new SocketTransport(
-                                    hostResolver, clock, sslContext == null ? null : sslContext.getSocketFactory()),
+                    carrier,
                     environment,
                     hostResolver,
                     clock);
+        }
+
+        private AgentTransport transport() {
+            return transport != null
+                    ? transport
+                    : new SocketTransport(
+                            hostResolver, clock, sslContext == null ? null : sslContext.getSocketFactory());
         }
 
         private Choice relative() {

@@ -8,15 +8,26 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.refresh.FailureKind;
 import io.lanyard.refresh.RefreshListener;
 import io.lanyard.refresh.Traits;
+import io.lanyard.spi.AgentResponse;
+import io.lanyard.spi.AgentTransport;
+import io.lanyard.spi.Clock;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** What the cache has to know of credentials, and what listeners are told of them. */
 final class CredentialsTraits implements Traits<ContainerCredentials>, RefreshListener<ContainerCredentials> {
 
     private final @Nullable CredentialsListener listener;
+
+    /** Requests that the listener has not been told of: it may take its time, and callers are waiting. */
+    private final Queue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
+
+    private record Exchange(Duration took, int status) {}
 
     CredentialsTraits(@Nullable CredentialsListener listener) {
         this.listener = listener;
@@ -64,6 +75,34 @@ final class CredentialsTraits implements Traits<ContainerCredentials>, RefreshLi
         return failure.build();
     }
 
+    /** The transport, with note taken of each request where somebody wants to hear of it. */
+    AgentTransport noted(AgentTransport transport, Clock clock) {
+        if (listener == null) {
+            return transport;
+        }
+        return request -> {
+            long start = clock.nanoTime();
+            int status = 0;
+            try {
+                AgentResponse response = transport.get(request);
+                status = response.status();
+                return response;
+            } finally {
+                exchanges.add(new Exchange(Duration.ofNanos(clock.nanoTime() - start), status));
+            }
+        };
+    }
+
+    @Override
+    public void loaded(Duration took, @Nullable Throwable failure) {
+        if (listener != null) {
+            for (Exchange exchange = exchanges.poll(); exchange != null; exchange = exchanges.poll()) {
+                listener.agentAsked(exchange.took(), exchange.status());
+            }
+            listener.loaded(took, failure == null ? null : category(failure));
+        }
+    }
+
     @Override
     public void refreshed(ContainerCredentials credentials) {
         if (listener != null) {
@@ -75,9 +114,12 @@ final class CredentialsTraits implements Traits<ContainerCredentials>, RefreshLi
     @Override
     public void refreshFailed(int attempt, Throwable failure, FailureKind kind, @Nullable Instant nextTry) {
         if (listener != null) {
-            Category category = failure instanceof CredentialsException e ? e.category() : Category.UNREACHABLE;
-            listener.refreshFailed(attempt, category, nextTry);
+            listener.refreshFailed(attempt, category(failure), nextTry);
         }
+    }
+
+    private static Category category(Throwable failure) {
+        return failure instanceof CredentialsException e ? e.category() : Category.UNREACHABLE;
     }
 
     @Override

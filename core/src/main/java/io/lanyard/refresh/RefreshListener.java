@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.refresh;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the value's type
  */
 public interface RefreshListener<T> {
+
+    /**
+     * A load has ended. Comes before what else there is to say of it.
+     *
+     * @param took from the moment it was due
+     * @param failure why it brought no value, or null when it brought one, be it new or the same
+     */
+    default void loaded(Duration took, @Nullable Throwable failure) {}
 
     /**
      * A new value is held.

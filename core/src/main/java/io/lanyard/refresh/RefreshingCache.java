@@ -349,7 +349,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
             arm();
         } finally {
             settle(flight.callbacks, landing);
-            tell(landing);
+            tell(flight, landing);
         }
     }
 
@@ -421,11 +421,14 @@ public final class RefreshingCache<T> implements AutoCloseable {
     }
 
     @SuppressWarnings("ReferenceEquality") // a source that confirms the value leaves the very object in place
-    private void tell(Landing<T> landing) {
+    private void tell(Flight<T> flight, Landing<T> landing) {
         Cell.Failure earlier = landing.before().failure;
         Cell.Failure failure = landing.after().failure;
         Held<T> held = landing.after().held;
         try {
+            listener.loaded(
+                    Duration.ofMillis(landing.now().millisSince(flight.started)),
+                    failure == null ? null : failure.cause());
             if (failure != null) {
                 Instant nextTry = landing.after().nextTry(landing.now()).orElse(null);
                 listener.refreshFailed(failure.count(), failure.cause(), failure.kind(), nextTry);

@@ -5,6 +5,7 @@ import io.lanyard.SourceDescription;
 import io.lanyard.chain.Detection;
 import io.lanyard.chain.Link;
 import io.lanyard.chain.LinkState;
+import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.spi.Environment;
 import java.time.Duration;
 import java.util.Optional;
@@ -72,8 +73,8 @@ final class ContainerLink implements Link<AwsCredentialsIdentity> {
     }
 
     @Override
-    public @Nullable Throwable lastFailure() {
-        return provider.status().lastFailure().orElse(null);
+    public RefreshStatus status() {
+        return provider.status();
     }
 
     @Override

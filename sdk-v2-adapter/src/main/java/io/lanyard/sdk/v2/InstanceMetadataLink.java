@@ -6,6 +6,7 @@ import io.lanyard.SourceDescription;
 import io.lanyard.chain.Detection;
 import io.lanyard.chain.Link;
 import io.lanyard.refresh.RefreshPolicy;
+import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.Scheduler;
 import java.util.List;
@@ -88,8 +89,8 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity> {
     }
 
     @Override
-    public @Nullable Throwable lastFailure() {
-        return provider.lastFailure();
+    public RefreshStatus status() {
+        return provider.status();
     }
 
     @Override

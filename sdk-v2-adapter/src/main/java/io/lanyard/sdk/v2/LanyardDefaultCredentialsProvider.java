@@ -5,6 +5,7 @@ import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
 import io.lanyard.chain.ChainReport;
+import io.lanyard.chain.ChainStatus;
 import io.lanyard.chain.CredentialsChain;
 import io.lanyard.chain.Identity;
 import io.lanyard.chain.Link;
@@ -55,7 +56,7 @@ public final class LanyardDefaultCredentialsProvider
                 ToCopyableBuilder<LanyardDefaultCredentialsProvider.Builder, LanyardDefaultCredentialsProvider> {
 
     private final BuilderImpl options;
-    private final CredentialsChain<AwsCredentialsIdentity> chain;
+    private volatile CredentialsChain<AwsCredentialsIdentity> chain;
 
     private LanyardDefaultCredentialsProvider(BuilderImpl options) {
         this.options = options;
@@ -180,6 +181,27 @@ public final class LanyardDefaultCredentialsProvider
             Thread.currentThread().interrupt();
             throw AbortedException.create("Interrupted while asking the sources of the chain", e);
         }
+    }
+
+    /**
+     * The source in use, whose credentials it gives, and how they are kept fresh: for probes and metrics. Reads no
+     * setting, asks nobody; free of secrets.
+     *
+     * @return a snapshot
+     */
+    public ChainStatus status() {
+        return chain.status();
+    }
+
+    /**
+     * Drops everything that was read and given, and ends the refreshing: the next resolve is like the first. For a
+     * checkpoint of the process, whose image is to hold no credentials. Links that were given to {@link Builder#chain}
+     * keep what they hold. Never blocks.
+     */
+    public void forget() {
+        CredentialsChain<AwsCredentialsIdentity> forgotten = chain;
+        chain = options.chain();
+        forgotten.close();
     }
 
     /**

@@ -7,6 +7,7 @@ import io.lanyard.SourceDescription;
 import io.lanyard.chain.Detection;
 import io.lanyard.chain.Link;
 import io.lanyard.refresh.RefreshPolicy;
+import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.Scheduler;
 import java.time.Duration;
@@ -236,9 +237,9 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
     }
 
     @Override
-    public @Nullable Throwable lastFailure() {
+    public @Nullable RefreshStatus status() {
         Current known = current;
-        return known == null ? null : known.provider.lastFailure();
+        return known == null ? null : known.provider.status();
     }
 
     @Override

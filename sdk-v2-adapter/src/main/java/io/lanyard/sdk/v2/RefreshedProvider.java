@@ -8,6 +8,7 @@ import io.lanyard.refresh.FailureKind;
 import io.lanyard.refresh.Loaded;
 import io.lanyard.refresh.RefreshListener;
 import io.lanyard.refresh.RefreshPolicy;
+import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.refresh.RefreshingCache;
 import io.lanyard.refresh.Traits;
 import io.lanyard.spi.Clock;
@@ -78,9 +79,8 @@ final class RefreshedProvider
         return cache.held().orElse(null);
     }
 
-    @Nullable
-    Throwable lastFailure() {
-        return cache.status().lastFailure().orElse(null);
+    RefreshStatus status() {
+        return cache.status();
     }
 
     void invalidate(String accessKeyId) {
@@ -148,6 +148,13 @@ final class RefreshedProvider
     }
 
     @Override
+    public void loaded(Duration took, @Nullable Throwable failure) {
+        if (listener != null) {
+            listener.loaded(took, failure == null ? null : category(failure));
+        }
+    }
+
+    @Override
     public void refreshed(AwsCredentialsIdentity credentials) {
         if (listener != null) {
             listener.refreshed(
@@ -158,11 +165,14 @@ final class RefreshedProvider
     @Override
     public void refreshFailed(int attempt, Throwable failure, FailureKind kind, @Nullable Instant nextTry) {
         if (listener != null) {
-            Category category = failure instanceof CredentialsException e
-                    ? e.category()
-                    : failure instanceof AwsServiceException ? Category.HTTP_STATUS : Category.UNREACHABLE;
-            listener.refreshFailed(attempt, category, nextTry);
+            listener.refreshFailed(attempt, category(failure), nextTry);
         }
+    }
+
+    private static Category category(Throwable failure) {
+        return failure instanceof CredentialsException e
+                ? e.category()
+                : failure instanceof AwsServiceException ? Category.HTTP_STATUS : Category.UNREACHABLE;
     }
 
     @Override

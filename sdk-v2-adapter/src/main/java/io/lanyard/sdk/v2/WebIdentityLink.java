@@ -7,6 +7,7 @@ import io.lanyard.TokenClaims;
 import io.lanyard.chain.Detection;
 import io.lanyard.chain.Link;
 import io.lanyard.refresh.RefreshPolicy;
+import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.Scheduler;
@@ -124,8 +125,8 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
     }
 
     @Override
-    public @Nullable Throwable lastFailure() {
-        return provider.lastFailure();
+    public RefreshStatus status() {
+        return provider.status();
     }
 
     @Override

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.chain;
+
+import io.lanyard.refresh.RefreshStatus;
+import java.util.Optional;
+
+/**
+ * Where a chain stands at a moment, as far as is known without reading a setting or asking anybody: for probes and
+ * metrics. Free of secrets.
+ *
+ * <p>Immutable and safe for use by any thread.
+ *
+ * @param source the source in use; empty before the first resolve, and when none could ever be chosen
+ * @param identity whose credentials it gives
+ * @param refresh how they are kept fresh; empty where they do not end or the source keeps them fresh out of sight
+ * @param failure why no source could be chosen the last time; empty once one was
+ */
+public record ChainStatus(
+        Optional<Slot> source,
+        Optional<Identity> identity,
+        Optional<RefreshStatus> refresh,
+        Optional<Throwable> failure) {
+
+    /** Names a failure by its class: what a message says is its owner's to show. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("ChainStatus(");
+        text.append(source.map(Slot::name).orElse("no source"));
+        identity.ifPresent(who -> text.append(", ").append(who));
+        refresh.ifPresent(status -> text.append(", ").append(status));
+        failure.ifPresent(why -> text.append(", failure=").append(why.getClass().getSimpleName()));
+        return text.append(')').toString();
+    }
+}

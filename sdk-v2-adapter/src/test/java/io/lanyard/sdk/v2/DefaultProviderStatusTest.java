@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsListener;
+import io.lanyard.chain.ChainStatus;
+import io.lanyard.chain.Identity;
+import io.lanyard.chain.Slot;
+import io.lanyard.refresh.RefreshState;
+import io.lanyard.testkit.EksAuthAnswer;
+import io.lanyard.testkit.Fault;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
+
+/** What probes and metrics are told of the default chain, and what a checkpoint is to find of it. */
+class DefaultProviderStatusTest {
+
+    private final Pod pod = new Pod();
+    private final Heard heard = new Heard();
+    private final LanyardDefaultCredentialsProvider provider = provider();
+
+    private LanyardDefaultCredentialsProvider provider() {
+        LanyardDefaultCredentialsProvider.BuilderImpl builder = new LanyardDefaultCredentialsProvider.BuilderImpl();
+        return builder.environment(pod.environment())
+                .container(container -> container.source(source -> source.startupPatience(Duration.ZERO)))
+                .listener(heard)
+                .build();
+    }
+
+    @AfterEach
+    void close() {
+        provider.close();
+        pod.close();
+    }
+
+    @Test
+    void before_the_first_resolve_the_status_knows_nothing_and_asks_nobody() {
+        ChainStatus status = provider.status();
+
+        assertThat(status.source()).isEmpty();
+        assertThat(status.identity()).isEmpty();
+        assertThat(status.refresh()).isEmpty();
+        assertThat(status.failure()).isEmpty();
+        assertThat(pod.agent.requests()).isEmpty();
+    }
+
+    @Test
+    void the_status_names_the_source_in_use_and_how_fresh_it_is() {
+        provider.resolveCredentials();
+
+        ChainStatus status = provider.status();
+
+        assertThat(status.source()).contains(Slot.CONTAINER);
+        assertThat(status.identity().map(Identity::accessKeyId))
+                .contains(pod.issued().accessKeyId());
+        assertThat(status.refresh())
+                .hasValueSatisfying(refresh -> assertThat(refresh.state()).isEqualTo(RefreshState.FRESH));
+        assertThat(status).asString().contains("container").doesNotContain("CANARY");
+    }
+
+    @Test
+    void the_status_keeps_the_failure_to_choose_a_source_until_one_is_chosen() {
+        pod.agent.eksAuth().answerNext(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
+
+        assertThatThrownBy(provider::resolveCredentials).isInstanceOf(SdkClientException.class);
+        assertThat(provider.status().source()).isEmpty();
+        assertThat(provider.status().failure()).isPresent();
+        assertThat(provider.status()).asString().contains("SdkClientException").doesNotContain("CANARY");
+    }
+
+    @Test
+    void the_listener_hears_of_every_request_and_of_the_load_that_they_belong_to() throws InterruptedException {
+        pod.agent.faults().next(Fault.status(503));
+
+        provider.resolveCredentials();
+
+        assertThat(List.of(heard.next(), heard.next(), heard.next()))
+                .containsExactly("asked 503", "asked 200", "loaded");
+    }
+
+    @Test
+    void the_listener_hears_of_a_load_that_failed_and_of_a_request_without_an_answer() throws InterruptedException {
+        pod.agent.stop();
+
+        assertThatThrownBy(provider::resolveCredentials).isInstanceOf(SdkClientException.class);
+
+        assertThat(List.of(heard.next(), heard.next(), heard.next(), heard.next()))
+                .containsExactly("asked 0", "asked 0", "asked 0", "failed Unreachable");
+    }
+
+    @Test
+    void after_forget_nothing_is_held_and_the_next_resolve_is_like_the_first() {
+        provider.resolveCredentials();
+        String first = pod.issued().accessKeyId();
+
+        provider.forget();
+
+        assertThat(provider.status().source()).isEmpty();
+        assertThat(provider.explain().inUse()).isEmpty();
+        assertThat(provider.resolveCredentials().accessKeyId())
+                .isNotEqualTo(first)
+                .isEqualTo(pod.issued().accessKeyId());
+    }
+
+    private static final class Heard implements CredentialsListener {
+        private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+        String next() throws InterruptedException {
+            String line = lines.poll(10, TimeUnit.SECONDS);
+            return line == null ? "nothing" : line;
+        }
+
+        @Override
+        public void loaded(Duration took, @Nullable Category failure) {
+            assertThat(took).isGreaterThanOrEqualTo(Duration.ZERO);
+            lines.add(failure == null ? "loaded" : "failed " + failure);
+        }
+
+        @Override
+        public void agentAsked(Duration took, int status) {
+            assertThat(took).isPositive();
+            lines.add("asked " + status);
+        }
+    }
+}
