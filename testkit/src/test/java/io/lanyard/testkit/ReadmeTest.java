@@ -7,7 +7,7 @@ import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
-/** The example of the README. */
+/** The examples of the README. */
 class ReadmeTest {
     @Test
     void an_outage_ends() throws Exception {
@@ -22,6 +22,22 @@ class ReadmeTest {
                 assertThat(connection.getResponseCode()).isEqualTo(expected);
             }
             assertThat(agent.issued()).hasSize(1);
+        }
+    }
+
+    @Test
+    void two_sources_are_ready_for_a_chain() {
+        try (var tokenFile = ServiceAccountTokenFile.create("shop", "cart");
+                var metadata = InstanceMetadataService.start("arn:aws:iam::111122223333:role/Node");
+                var sts = StsService.start()) {
+            sts.allow("arn:aws:iam::111122223333:role/Cart", "shop", "cart");
+            metadata.onIssued(sts::register);
+            var irsa = sts.environmentFor("arn:aws:iam::111122223333:role/Cart", tokenFile.path());
+            var node = metadata.environment();
+            assertThat(irsa)
+                    .containsOnlyKeys(
+                            "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_REGION", "AWS_ENDPOINT_URL_STS");
+            assertThat(node).containsOnlyKeys("AWS_EC2_METADATA_SERVICE_ENDPOINT");
         }
     }
 }

@@ -18,6 +18,7 @@ import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -166,6 +167,22 @@ class StsServiceTest {
     }
 
     @Test
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
+    void a_pods_credentials_have_the_session_that_eks_auth_opened() throws Exception {
+        try (EksPodIdentityAgent agent = EksPodIdentityAgent.start();
+                ServiceAccountTokenFile file = ServiceAccountTokenFile.create("shop", "cart")) {
+            agent.associate("shop", "cart", ROLE);
+            agent.onIssued(sts::register);
+            AwsCredentials credentials = SdkSettings.with(agent.environmentFor(file), () -> {
+                try (var provider = ContainerCredentialsProvider.create()) {
+                    return provider.resolveCredentials();
+                }
+            });
+            assertThat(identity(credentials).arn()).startsWith("arn:aws:sts::111122223333:assumed-role/Cart/eks-");
+        }
+    }
+
+    @Test
     void a_long_term_key_is_that_of_a_user_and_may_assume_a_role() {
         AwsBasicCredentials user = AwsBasicCredentials.create("AKIACANARY0000000001", "CANARY");
         assertThat(refusal(user).awsErrorDetails().errorCode()).isEqualTo("InvalidClientTokenId");
@@ -229,8 +246,7 @@ class StsServiceTest {
     @ResourceLock(Resources.SYSTEM_PROPERTIES)
     void the_sdk_finds_it_by_the_environment_of_a_pod() throws Exception {
         sts.allow(ROLE, "shop", "cart");
-        try (ServiceAccountTokenFile file = ServiceAccountTokenFile.create("shop", "cart")) {
-            file.write(token.issue());
+        try (ServiceAccountTokenFile file = ServiceAccountTokenFile.create(token)) {
             AwsCredentials credentials = SdkSettings.with(sts.environmentFor(ROLE, file.path()), () -> {
                 try (var provider = WebIdentityTokenFileCredentialsProvider.create()) {
                     return provider.resolveCredentials();
