@@ -16,6 +16,13 @@ public record SourceDescription(List<SettingSeen> settings, Optional<String> end
     /** Nothing is known. */
     public static final SourceDescription EMPTY = of(List.of());
 
+    /**
+     * A description.
+     *
+     * @param settings the settings that decide whether the source is configured
+     * @param endpoint who is asked
+     * @param token what the token says of itself
+     */
     public SourceDescription {
         settings = List.copyOf(settings);
     }

@@ -34,10 +34,6 @@ public record TokenClaims(
     /** A claim is a name, not an essay; what is longer is cut, so that no report can be flooded by a token. */
     private static final int LONGEST_CLAIM = 256;
 
-    public TokenClaims {
-        audiences = List.copyOf(audiences);
-    }
-
     /**
      * Decodes the claims.
      *
@@ -153,7 +149,7 @@ public record TokenClaims(
                     Optional.ofNullable(namespace),
                     Optional.ofNullable(serviceAccount),
                     Optional.ofNullable(pod),
-                    audiences,
+                    List.copyOf(audiences),
                     Optional.ofNullable(expiration));
         }
     }

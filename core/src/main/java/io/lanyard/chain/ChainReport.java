@@ -15,6 +15,12 @@ import java.util.stream.Collectors;
  */
 public record ChainReport(List<LinkReport> links, boolean probed) {
 
+    /**
+     * A report.
+     *
+     * @param links the sources in their order
+     * @param probed whether those that are not in use were asked for it
+     */
     public ChainReport {
         links = List.copyOf(links);
     }

@@ -6,7 +6,7 @@ package io.lanyard.chain;
  *
  * <p>The constants are the places of the AWS SDK's default chain.
  *
- * @param name how reports and messages call it; a blank one is refused
+ * @param name how reports and messages call it
  */
 public record Slot(String name) {
 
@@ -23,6 +23,12 @@ public record Slot(String name) {
     /** The node's own role, from the instance metadata service. */
     public static final Slot INSTANCE_METADATA = new Slot("instance-metadata");
 
+    /**
+     * A slot of one's own.
+     *
+     * @param name how reports and messages call it
+     * @throws IllegalArgumentException when the name is blank
+     */
     public Slot {
         if (name.isBlank()) {
             throw new IllegalArgumentException("a slot's name must not be blank");

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param role the role in the cluster's account
  * @param targetRole a role that is assumed from that one, and whose credentials the pod gets then; null for none
  * @param sessionTags whether the sessions carry the six tags
- * @param policy a session policy, a JSON object or it is refused, null for none; it wants the session tags disabled. It is kept with the session
+ * @param policy a session policy in JSON, null for none; it wants the session tags disabled. It is kept with the session
  *     and judged by nobody, since these credentials open nothing
  */
 public record PodIdentityAssociation(
@@ -24,6 +24,17 @@ public record PodIdentityAssociation(
         boolean sessionTags,
         @Nullable String policy) {
 
+    /**
+     * An association before it is created.
+     *
+     * @param namespace of Kubernetes
+     * @param serviceAccount its name
+     * @param role the role in the cluster's account
+     * @param targetRole the role that is assumed from it, null for none
+     * @param sessionTags whether the sessions carry the six tags
+     * @param policy a session policy, null for none
+     * @throws IllegalArgumentException if the policy is not a JSON object
+     */
     public PodIdentityAssociation {
         Objects.requireNonNull(namespace, "namespace");
         Objects.requireNonNull(serviceAccount, "serviceAccount");
