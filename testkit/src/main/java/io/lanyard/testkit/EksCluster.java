@@ -54,7 +54,12 @@ public final class EksCluster implements AutoCloseable {
         agent.cache(true);
         try {
             apiServer = new HttpServer(
-                    "api-server", InetAddress.getLoopbackAddress(), 0, Duration.ofMinutes(3), clock, this::serve);
+                    "api-server",
+                    InetAddress.getByAddress(new byte[] {127, 0, 0, 1}),
+                    0,
+                    Duration.ofMinutes(3),
+                    clock,
+                    this::serve);
         } catch (IOException e) {
             agent.close();
             throw new UncheckedIOException(e);

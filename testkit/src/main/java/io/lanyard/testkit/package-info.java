@@ -5,9 +5,10 @@
  * to the byte and with faults on request.
  *
  * <p>{@link io.lanyard.testkit.EksPodIdentityAgent} and {@link io.lanyard.testkit.EcsCredentialsAgent} answer as the
- * real agents were captured answering, {@link io.lanyard.testkit.PresetAgent} as the smaller servers do;
- * {@link io.lanyard.testkit.StsService} and {@link io.lanyard.testkit.InstanceMetadataService} stand for IRSA and the
- * node; {@link io.lanyard.testkit.Fault} bends an answer or breaks it off;
+ * real agents were captured answering, {@link io.lanyard.testkit.PresetAgent} as the smaller servers do; {@link
+ * io.lanyard.testkit.EksCluster} is all that a pod of EKS Pod Identity meets, from the webhook to EKS Auth; {@link
+ * io.lanyard.testkit.StsService} and {@link io.lanyard.testkit.InstanceMetadataService} stand for IRSA and the node;
+ * {@link io.lanyard.testkit.Fault} bends an answer or breaks it off;
  * {@link io.lanyard.testkit.ServiceAccountTokenFile} keeps a token on disk the way kubelet does. Every secret they
  * hand out is a fake that contains the word {@code CANARY}, so that a scan of logs and heaps finds a leak.
  *

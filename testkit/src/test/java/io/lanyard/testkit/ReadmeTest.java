@@ -2,9 +2,17 @@
 package io.lanyard.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The examples of the README. */
@@ -39,5 +47,43 @@ class ReadmeTest {
                             "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_REGION", "AWS_ENDPOINT_URL_STS");
             assertThat(node).containsOnlyKeys("AWS_EC2_METADATA_SERVICE_ENDPOINT");
         }
+    }
+
+    @Test
+    void a_pod_outlives_a_rotation_a_throttling_and_a_broken_agent() throws Exception {
+        String trustPolicy = """
+                {"Statement": {"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"},
+                 "Action": ["sts:AssumeRole", "sts:TagSession"]}}
+                """;
+        TestClock clock = TestClock.at(Instant.parse("2026-11-22T12:00:00Z"));
+        try (var cluster = EksCluster.builder()
+                .clock(clock)
+                .associationDelay(Duration.ofSeconds(7))
+                .start()) {
+            IamRole role = IamRole.of("arn:aws:iam::111122223333:role/Cart", trustPolicy);
+            cluster.associate(PodIdentityAssociation.of("shop", "cart", role));
+            clock.advance(Duration.ofSeconds(7));
+            Pod pod = cluster.runPod("shop", "cart");
+            String first = ask(pod);
+
+            clock.advance(Duration.ofHours(20));
+            cluster.eksAuth().answerWith(EksAuthAnswer.THROTTLED);
+            cluster.agent().faults().next(Fault.status(503));
+
+            assertThatThrownBy(() -> ask(pod)).hasMessageContaining("503");
+            assertThatThrownBy(() -> ask(pod)).hasMessageContaining("429");
+            cluster.eksAuth().clear();
+            assertThat(ask(pod)).contains("AccessKeyId").isNotEqualTo(first);
+        }
+    }
+
+    private static String ask(Pod pod) throws IOException {
+        Map<String, String> environment = pod.environment();
+        var connection = URI.create(environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
+                .toURL()
+                .openConnection();
+        connection.setRequestProperty(
+                "Authorization", Files.readString(Path.of(environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"))));
+        return new String(connection.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 }
