@@ -16,6 +16,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -269,10 +270,29 @@ public abstract sealed class CredentialsServer implements AutoCloseable
         return RFC3339_NANO.format(instant);
     }
 
-    /** The literal as it stands in a URI, without brackets. */
+    /** The literal as it stands in a URI, without brackets: in canonical text, which agents compare as it is. */
     String literal() {
-        String text = address.getHostAddress();
-        return address instanceof Inet6Address && address.isLoopbackAddress() ? "::1" : text;
+        return literal(address);
+    }
+
+    static String literal(InetAddress address) {
+        return address instanceof Inet6Address ? shortened(address.getAddress()) : address.getHostAddress();
+    }
+
+    /** As RFC 5952 has it: hexadecimal groups, and the first longest run of zeros left out. */
+    private static String shortened(byte[] address) {
+        List<String> groups = new ArrayList<>();
+        for (int i = 0; i < 16; i += 2) {
+            groups.add(Integer.toHexString((address[i] & 0xff) << 8 | (address[i + 1] & 0xff)));
+        }
+        for (int run = 8; run >= 2; run--) {
+            int start = Collections.indexOfSubList(groups, Collections.nCopies(run, "0"));
+            if (start >= 0) {
+                return String.join(":", groups.subList(0, start)) + "::"
+                        + String.join(":", groups.subList(start + run, 8));
+            }
+        }
+        return String.join(":", groups);
     }
 
     /** {@code http://host:port}. */

@@ -443,4 +443,16 @@ class CredentialsAgentTest {
             return entries.count();
         }
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, 127.0.0.1",
+        "::1, ::1",
+        "fd00:ec2:0:0:0:0:0:23, fd00:ec2::23",
+        "2001:db8:0:0:1:0:0:1, 2001:db8::1:0:0:1",
+        "2001:db8:0:1:1:1:1:1, 2001:db8:0:1:1:1:1:1",
+    })
+    void an_address_stands_in_uris_in_its_canonical_text(String address, String text) throws IOException {
+        assertThat(CredentialsServer.literal(InetAddress.getByName(address))).isEqualTo(text);
+    }
 }

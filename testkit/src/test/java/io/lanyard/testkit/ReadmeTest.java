@@ -4,6 +4,8 @@ package io.lanyard.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lanyard.testkit.junit.CredentialsTest;
+import io.lanyard.testkit.junit.PodIdentity;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -16,9 +18,32 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The examples of the README. */
+@CredentialsTest
 class ReadmeTest {
     @Test
-    void an_outage_ends() throws Exception {
+    void an_outage_ends(
+            @PodIdentity(namespace = "shop", serviceAccount = "cart", role = "arn:aws:iam::111122223333:role/Cart")
+                    Pod pod,
+            EksCluster cluster) {
+        cluster.agent().faults().next(Fault.status(503));
+        Cart cart = new Cart(pod.environment()); // your application, with what the webhook injects
+        assertThat(cart.credentials()).isEqualTo("unavailable");
+        assertThat(cart.credentials()).startsWith("ASIA");
+        Timeline.of(cluster).hasAnswered(503, 200).hasTokens(1).hasIdentitiesOf("arn:aws:iam::111122223333:role/Cart");
+    }
+
+    private record Cart(Map<String, String> environment) {
+        String credentials() {
+            try {
+                return ask(environment).replaceAll(".*\"AccessKeyId\":\"(\\w+)\".*", "$1");
+            } catch (IOException e) {
+                return "unavailable";
+            }
+        }
+    }
+
+    @Test
+    void an_outage_ends_without_junit() throws Exception {
         try (var agent = EksPodIdentityAgent.start();
                 var token = ServiceAccountTokenFile.create("shop", "cart")) {
             agent.associate("shop", "cart", "arn:aws:iam::111122223333:role/Cart");
@@ -78,7 +103,10 @@ class ReadmeTest {
     }
 
     private static String ask(Pod pod) throws IOException {
-        Map<String, String> environment = pod.environment();
+        return ask(pod.environment());
+    }
+
+    private static String ask(Map<String, String> environment) throws IOException {
         var connection = URI.create(environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
                 .toURL()
                 .openConnection();
