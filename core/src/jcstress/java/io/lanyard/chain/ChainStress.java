@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.chain;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.spi.Scheduler;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+
+/** What threads may see of one chain while its source is being chosen. */
+public final class ChainStress {
+
+    private ChainStress() {}
+
+    /** A source that gives its number; at first it may be absent, fail, or later be withdrawn. */
+    private static final class Source implements Link<Integer> {
+        private final int number;
+        private final AtomicInteger absences;
+        private final AtomicInteger failures;
+        private final AtomicInteger closings = new AtomicInteger();
+        private volatile boolean withdrawn;
+
+        Source(int number, int absences, int failures) {
+            this.number = number;
+            this.absences = new AtomicInteger(absences);
+            this.failures = new AtomicInteger(failures);
+        }
+
+        @Override
+        public Detection detect() {
+            return absences.getAndDecrement() > 0 ? Detection.notConfigured("") : Detection.configured();
+        }
+
+        @Override
+        public Integer resolve() {
+            return resolveAsync().join();
+        }
+
+        @Override
+        public CompletableFuture<Integer> resolveAsync() {
+            if (withdrawn) {
+                return CompletableFuture.failedFuture(failure(Category.NOT_CONFIGURED));
+            }
+            return failures.getAndDecrement() > 0
+                    ? CompletableFuture.failedFuture(failure(Category.UNREACHABLE))
+                    : CompletableFuture.completedFuture(number);
+        }
+
+        private static CredentialsException failure(Category category) {
+            return CredentialsException.builder(category, "a test's").build();
+        }
+
+        @Override
+        public Integer probe() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {
+            closings.incrementAndGet();
+        }
+    }
+
+    /** A chain of two sources that is chosen from where the first caller is. */
+    private abstract static class World implements Scheduler {
+        private static final Logger LOG = Logger.getLogger("io.lanyard");
+
+        static {
+            LOG.setLevel(Level.OFF); // or each of millions of choices is told
+        }
+
+        final Source earlier;
+        final CredentialsChain<Integer> chain;
+
+        World(int absences, int failures) {
+            earlier = new Source(1, absences, failures);
+            chain = CredentialsChain.<Integer>builder(number -> new Identity(
+                            number.toString(), Optional.empty(), Optional.empty(), Optional.empty()))
+                    .scheduler(this)
+                    .add(Slot.WEB_IDENTITY, earlier)
+                    .add(Slot.INSTANCE_METADATA, new Source(2, 0, 0))
+                    .build();
+        }
+
+        /** The number of the source that answers, -1 for a failure, and 0 when the choice is still being made. */
+        final int read() {
+            CompletableFuture<Integer> answer = chain.resolveAsync();
+            return answer.isCompletedExceptionally() ? -1 : answer.getNow(0);
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public <O> Timer schedule(O owner, Consumer<? super O> task, Duration delay) {
+            return () -> {};
+        }
+    }
+
+    /** Whoever meets the blip sees the blip; nobody ever sees the later source. */
+    @JCStressTest
+    @Outcome(id = {"-1, 1, 1", "1, -1, 1"}, expect = Expect.ACCEPTABLE, desc = "one met the blip, the other came after it")
+    @Outcome(id = {"-1, -1, 1", "-1, 0, 1", "0, -1, 1"}, expect = Expect.ACCEPTABLE, desc = "both met it; 0: is yet to hear")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "the later source, or an accident that sticks")
+    @State
+    public static class FirstUseWithOneBlip extends World {
+        public FirstUseWithOneBlip() {
+            super(0, 1);
+        }
+
+        @Actor
+        public void one(III_Result result) {
+            result.r1 = read();
+        }
+
+        @Actor
+        public void two(III_Result result) {
+            result.r2 = read();
+        }
+
+        @Arbiter
+        public void afterwards(III_Result result) {
+            result.r3 = read();
+        }
+    }
+
+    /** A choice once made is everybody's, also of the caller who looked for one before it was. */
+    @JCStressTest
+    @Outcome(id = {"2, 2, 2", "0, 2, 2", "2, 0, 2"}, expect = Expect.ACCEPTABLE, desc = "one choice; 0: is yet to hear")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "a source that turned up meanwhile took over")
+    @State
+    public static class FirstUseWhileASourceTurnsUp extends World {
+        public FirstUseWhileASourceTurnsUp() {
+            super(1, 0);
+        }
+
+        @Actor
+        public void one(III_Result result) {
+            result.r1 = read();
+        }
+
+        @Actor
+        public void two(III_Result result) {
+            result.r2 = read();
+        }
+
+        @Arbiter
+        public void afterwards(III_Result result) {
+            result.r3 = read();
+        }
+    }
+
+    /** Both leave the source that was withdrawn, and neither fails. */
+    @JCStressTest
+    @Outcome(id = {"2, 2, 2", "0, 2, 2", "2, 0, 2"}, expect = Expect.ACCEPTABLE, desc = "both moved on; 0: is yet to hear")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "the source that is gone, or a failure")
+    @State
+    public static class Withdrawal extends World {
+        public Withdrawal() {
+            super(0, 0);
+            read();
+            earlier.withdrawn = true;
+        }
+
+        @Actor
+        public void one(III_Result result) {
+            result.r1 = read();
+        }
+
+        @Actor
+        public void two(III_Result result) {
+            result.r2 = read();
+        }
+
+        @Arbiter
+        public void afterwards(III_Result result) {
+            result.r3 = read();
+        }
+    }
+
+    /** Closing takes nothing from a caller, and after the next call it can be done again. */
+    @JCStressTest
+    @Outcome(id = "1, 1, 2", expect = Expect.ACCEPTABLE, desc = "credentials, and two closings")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "another choice, a failure, or a chain that stays open")
+    @State
+    public static class CloseAgainstUse extends World {
+        public CloseAgainstUse() {
+            super(0, 0);
+        }
+
+        @Actor
+        public void user(III_Result result) {
+            result.r1 = read();
+        }
+
+        @Actor
+        public void closer() {
+            chain.close();
+        }
+
+        @Arbiter
+        public void afterwards(III_Result result) {
+            result.r2 = read();
+            chain.close();
+            result.r3 = earlier.closings.get();
+        }
+    }
+}

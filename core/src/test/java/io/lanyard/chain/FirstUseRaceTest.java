@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lanyard.CredentialsException;
+import io.lanyard.testsupport.VirtualTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** D4, with threads: two callers that are the first of a chain, again and again. */
+class FirstUseRaceTest {
+
+    private static final int RACES = 10_000;
+    private static final int CALLERS = 2;
+    private static final Logger LOG = Logger.getLogger("io.lanyard");
+    private final CredentialsException blip = ScriptedLink.failure("one blip");
+
+    private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+    private final CyclicBarrier start = new CyclicBarrier(CALLERS);
+
+    @BeforeEach
+    void keepTenThousandChoicesOutOfTheLog() {
+        LOG.setLevel(Level.OFF);
+    }
+
+    @AfterEach
+    void logAgain() {
+        LOG.setLevel(null);
+        callers.shutdownNow();
+    }
+
+    /** A source that fails whom it is asked by first, and is well afterwards. */
+    private ScriptedLink blipping() {
+        ScriptedLink link = new ScriptedLink(Slot.WEB_IDENTITY, "earlier");
+        return link.answers(() -> link.asked.get() == 1
+                ? CompletableFuture.failedFuture(blip)
+                : CompletableFuture.completedFuture(link.key));
+    }
+
+    private static CredentialsChain.Builder<Key> chain(ScriptedLink earlier, ScriptedLink later) {
+        return CredentialsChain.<Key>builder(Key::identity)
+                .add(earlier.slot, earlier)
+                .add(later.slot, later);
+    }
+
+    /** What callers see who all start at once. */
+    private List<String> race(Callable<String> caller) throws Exception {
+        List<Future<String>> seen = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+            seen.add(callers.submit(() -> {
+                start.await();
+                return caller.call();
+            }));
+        }
+        List<String> outcomes = new ArrayList<>();
+        for (Future<String> one : seen) {
+            outcomes.add(one.get(10, TimeUnit.SECONDS));
+        }
+        return outcomes;
+    }
+
+    private static Callable<String> waiting(CredentialsChain<Key> chain) {
+        return () -> {
+            try {
+                return chain.resolve().id();
+            } catch (CredentialsException e) {
+                return e.equals(blip) ? "blip" : "another failure: " + e;
+            }
+        };
+    }
+
+    private static Callable<String> following(CredentialsChain<Key> chain) {
+        return () -> chain.resolveAsync()
+                .handle((key, failure) -> key != null ? key.id() : failure.getCause() == blip ? "blip" : "" + failure)
+                .join();
+    }
+
+    /** Half of the races with callers that wait, half with callers that are called back. */
+    private List<String> race(CredentialsChain<Key> chain, int number) throws Exception {
+        return race(number % 2 == 0 ? waiting(chain) : following(chain));
+    }
+
+    @Test
+    void one_blip_of_the_earlier_source_gives_nobody_the_later_one() throws Exception {
+        int shared = 0;
+        for (int i = 0; i < RACES; i++) {
+            ScriptedLink earlier = blipping();
+            ScriptedLink later = new ScriptedLink(Slot.INSTANCE_METADATA, "later");
+            CredentialsChain<Key> chain = chain(earlier, later).build();
+            List<String> seen = race(chain, i);
+            assertThat(seen).contains("blip").isSubsetOf("blip", "earlier");
+            assertThat(later.asked).hasValue(0);
+            assertThat(chain.resolve().id()).isEqualTo("earlier");
+            shared += seen.contains("earlier") ? 0 : 1;
+        }
+        assertThat(shared).as("races in which both shared the blip").isPositive();
+    }
+
+    @Test
+    void with_continue_what_the_blip_gave_is_not_kept() throws Exception {
+        for (int i = 0; i < RACES; i++) {
+            CredentialsChain<Key> chain = chain(blipping(), new ScriptedLink(Slot.INSTANCE_METADATA, "later"))
+                    .onFailure(OnFailure.CONTINUE)
+                    .build();
+            assertThat(race(chain, i)).contains("later").isSubsetOf("later", "earlier");
+            assertThat(chain.resolve().id()).isEqualTo("earlier");
+        }
+    }
+
+    /** Else the caller who looked for a choice before it was made would make another. */
+    @Test
+    void a_source_that_turns_up_between_two_first_callers_is_chosen_by_neither() throws Exception {
+        for (int i = 0; i < RACES; i++) {
+            ScriptedLink earlier = new ScriptedLink(Slot.WEB_IDENTITY, "earlier");
+            earlier.detectedBy(
+                    () -> earlier.detections.get() == 1 ? Detection.notConfigured("") : Detection.configured());
+            CredentialsChain<Key> chain = chain(earlier, new ScriptedLink(Slot.INSTANCE_METADATA, "later"))
+                    .scheduler(new VirtualTime()) // on the first caller's thread, so that it is over soon
+                    .build();
+            assertThat(race(chain, i)).containsExactly("later", "later");
+            assertThat(earlier.asked).hasValue(0);
+        }
+    }
+}
