@@ -72,7 +72,7 @@ class FirstUseRaceTest {
         return outcomes;
     }
 
-    private static Callable<String> waiting(CredentialsChain<Key> chain) {
+    private Callable<String> waiting(CredentialsChain<Key> chain) {
         return () -> {
             try {
                 return chain.resolve().id();
@@ -82,7 +82,7 @@ class FirstUseRaceTest {
         };
     }
 
-    private static Callable<String> following(CredentialsChain<Key> chain) {
+    private Callable<String> following(CredentialsChain<Key> chain) {
         return () -> chain.resolveAsync()
                 .handle((key, failure) -> key != null ? key.id() : failure.getCause() == blip ? "blip" : "" + failure)
                 .join();
