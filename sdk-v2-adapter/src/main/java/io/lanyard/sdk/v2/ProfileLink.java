@@ -12,15 +12,16 @@ import io.lanyard.spi.Environment;
 import io.lanyard.spi.Scheduler;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
@@ -35,6 +36,19 @@ import software.amazon.awssdk.profiles.ProfileProperty;
 final class ProfileLink implements Link<AwsCredentialsIdentity> {
 
     private static final String SSO_SESSION = "sso_session";
+
+    /** Any of these makes a profile one of SSO, for the SDK. */
+    private static final Set<String> SSO = Set.of(
+            SSO_SESSION,
+            ProfileProperty.SSO_ACCOUNT_ID,
+            ProfileProperty.SSO_ROLE_NAME,
+            ProfileProperty.SSO_REGION,
+            ProfileProperty.SSO_START_URL);
+
+    private static final Set<String> KEYS = Set.of(
+            ProfileProperty.AWS_ACCESS_KEY_ID,
+            ProfileProperty.AWS_SECRET_ACCESS_KEY,
+            ProfileProperty.AWS_SESSION_TOKEN);
 
     /**
      * Nothing is loaded but for a call, because a process or a login may want a person; and what has no end, keys for
@@ -107,48 +121,45 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
 
     /** In the order in which the SDK looks; what is a contradiction is the SDK's to refuse. */
     private static Detection detect(ProfileFile file, Profile profile, Set<String> roles) {
-        Map<String, String> has = profile.properties();
-        if (has.containsKey(ProfileProperty.ROLE_ARN) && has.containsKey(ProfileProperty.WEB_IDENTITY_TOKEN_FILE)) {
-            return module(profile, Sts.isPresent(), Sts.MODULE);
+        Set<String> has = profile.properties().keySet();
+        boolean role = has.contains(ProfileProperty.ROLE_ARN);
+        if (role && has.contains(ProfileProperty.WEB_IDENTITY_TOKEN_FILE)) {
+            return complete(profile, ProfileProperty.ROLE_ARN, ProfileProperty.WEB_IDENTITY_TOKEN_FILE)
+                    .orElseGet(() -> sts(profile));
         }
-        if (has.containsKey(SSO_SESSION) || has.keySet().stream().anyMatch(key -> key.startsWith("sso_"))) {
+        if (!Collections.disjoint(has, SSO)) {
             return sso(file, profile);
         }
-        if (has.containsKey(ProfileProperty.ROLE_ARN)) {
-            String source = has.get(ProfileProperty.SOURCE_PROFILE);
-            if (source != null && !has.containsKey(ProfileProperty.CREDENTIAL_SOURCE)) {
-                return role(file, profile, source, roles);
-            }
-            if (has.containsKey(ProfileProperty.CREDENTIAL_SOURCE)) {
-                return module(profile, Sts.isPresent(), Sts.MODULE);
-            }
+        if (role && has.contains(ProfileProperty.CREDENTIAL_SOURCE)) {
+            return complete(profile, ProfileProperty.ROLE_ARN, ProfileProperty.CREDENTIAL_SOURCE)
+                    .orElseGet(() -> sts(profile));
         }
-        if (has.containsKey(ProfileProperty.CREDENTIAL_PROCESS)) {
-            return Detection.configured();
+        if (role && has.contains(ProfileProperty.SOURCE_PROFILE)) {
+            return complete(profile, ProfileProperty.ROLE_ARN, ProfileProperty.SOURCE_PROFILE)
+                    .orElseGet(() -> role(file, profile, roles));
         }
-        if (has.containsKey(ProfileProperty.AWS_SESSION_TOKEN)) {
-            return complete(profile, has, ProfileProperty.AWS_ACCESS_KEY_ID, ProfileProperty.AWS_SECRET_ACCESS_KEY);
+        if (has.contains(ProfileProperty.CREDENTIAL_PROCESS)) {
+            return complete(profile, ProfileProperty.CREDENTIAL_PROCESS).orElseGet(Detection::configured);
         }
-        if (has.containsKey(ProfileProperty.AWS_ACCESS_KEY_ID)) {
-            return complete(profile, has, ProfileProperty.AWS_SECRET_ACCESS_KEY);
+        if (!Collections.disjoint(has, KEYS)) {
+            return complete(profile, ProfileProperty.AWS_ACCESS_KEY_ID, ProfileProperty.AWS_SECRET_ACCESS_KEY)
+                    .orElseGet(Detection::configured);
         }
-        if (has.containsKey(ProfileProperty.AWS_SECRET_ACCESS_KEY)) {
-            return complete(profile, has, ProfileProperty.AWS_ACCESS_KEY_ID);
-        }
-        return has.containsKey(ProfileProperty.ROLE_ARN)
-                ? complete(profile, has, ProfileProperty.SOURCE_PROFILE)
+        return role
+                ? complete(profile, ProfileProperty.SOURCE_PROFILE).orElseThrow()
                 : Detection.notConfigured("the profile " + profile.name() + " has no credentials");
     }
 
-    private static Detection role(ProfileFile file, Profile profile, String source, Set<String> roles) {
+    private static Detection role(ProfileFile file, Profile profile, Set<String> roles) {
         if (!roles.add(profile.name())) {
             return Detection.configured(); // a circle, which the SDK refuses by name
         }
+        String source = profile.properties().get(ProfileProperty.SOURCE_PROFILE);
         Detection ofSource = file.profile(source)
                 .map(found -> detect(file, found, roles))
                 .orElse(Detection.notConfigured("there is no profile " + source));
         return ofSource.isConfigured()
-                ? module(profile, Sts.isPresent(), Sts.MODULE)
+                ? sts(profile)
                 : Detection.incomplete(
                         "the profile " + profile.name() + " has the source_profile " + source + ", and "
                                 + ofSource.reason(),
@@ -156,22 +167,22 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
     }
 
     private static Detection sso(ProfileFile file, Profile profile) {
-        Map<String, String> has = profile.properties();
-        Detection account = complete(profile, has, ProfileProperty.SSO_ACCOUNT_ID, ProfileProperty.SSO_ROLE_NAME);
-        if (!account.isConfigured()) {
-            return account;
+        String session = profile.properties().get(SSO_SESSION);
+        Optional<Detection> incomplete = session == null
+                ? complete(
+                        profile,
+                        ProfileProperty.SSO_ACCOUNT_ID,
+                        ProfileProperty.SSO_ROLE_NAME,
+                        ProfileProperty.SSO_REGION,
+                        ProfileProperty.SSO_START_URL)
+                : complete(profile, ProfileProperty.SSO_ACCOUNT_ID, ProfileProperty.SSO_ROLE_NAME);
+        if (incomplete.isPresent()) {
+            return incomplete.get();
         }
-        String session = has.get(SSO_SESSION);
         if (session != null && file.getSection("sso-session", session).isEmpty()) {
             return Detection.incomplete(
                     "the profile " + profile.name() + " names the sso-session " + session + ", which there is not",
                     "add [sso-session " + session + "] to the config file");
-        }
-        if (session == null) {
-            Detection portal = complete(profile, has, ProfileProperty.SSO_REGION, ProfileProperty.SSO_START_URL);
-            if (!portal.isConfigured()) {
-                return portal;
-            }
         }
         boolean present = Links.hasModule("software.amazon.awssdk.services.sso.SsoClient")
                 && (session == null || Links.hasModule("software.amazon.awssdk.services.ssooidc.SsoOidcClient"));
@@ -183,6 +194,10 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
                         : "software.amazon.awssdk:sso and software.amazon.awssdk:ssooidc");
     }
 
+    private static Detection sts(Profile profile) {
+        return module(profile, Sts.isPresent(), Sts.MODULE);
+    }
+
     private static Detection module(Profile profile, boolean present, String dependency) {
         return present
                 ? Detection.configured()
@@ -191,15 +206,15 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
                         "add the dependency " + dependency);
     }
 
-    private static Detection complete(Profile profile, Map<String, String> has, String... properties) {
-        for (String property : properties) {
-            if (!has.containsKey(property)) {
-                return Detection.incomplete(
+    /** What a profile lacks of those; a property that is set to nothing is lacking. */
+    private static Optional<Detection> complete(Profile profile, String... properties) {
+        return Stream.of(properties)
+                .filter(property ->
+                        profile.properties().getOrDefault(property, "").isBlank())
+                .findFirst()
+                .map(property -> Detection.incomplete(
                         "the profile " + profile.name() + " has no " + property,
-                        "add " + property + " to the profile " + profile.name());
-            }
-        }
-        return Detection.configured();
+                        "add " + property + " to the profile " + profile.name()));
     }
 
     @Override

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lanyard.chain.Detection;
+import io.lanyard.chain.LinkState;
+import io.lanyard.spi.Clock;
+import io.lanyard.spi.Scheduler;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.profiles.ProfileFile;
+
+/** What of a profile makes it a source of credentials. The SDK's own provider is the measure, in another module. */
+class ProfileLinkTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            aws_access_key_id =;aws_secret_access_key = s             | aws_access_key_id
+            aws_access_key_id = AKIA;aws_secret_access_key =          | aws_secret_access_key
+            aws_session_token = t                                     | aws_access_key_id
+            role_arn =;source_profile = base                          | role_arn
+            role_arn = arn:role;source_profile =                      | source_profile
+            role_arn = arn:role;credential_source =                   | credential_source
+            role_arn = arn:role;web_identity_token_file =             | web_identity_token_file
+            role_arn = arn:role                                       | source_profile
+            credential_process =                                      | credential_process
+            sso_session = corp;sso_role_name = reader                 | sso_account_id
+            sso_account_id = 1;sso_role_name = reader;sso_region = x  | sso_start_url
+            """)
+    void a_profile_that_lacks_a_property_or_has_it_blank_is_incomplete(String properties, String lacking) {
+        Detection detection = detect(properties);
+
+        assertThat(detection.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(detection.reason()).isEqualTo("the profile default has no " + lacking);
+        assertThat(detection.remedy()).contains("add " + lacking + " to the profile default");
+    }
+
+    @Test
+    void a_property_of_sso_that_the_sdk_does_not_go_by_leaves_keys_what_they_are() {
+        Detection detection = detect("sso_registration_scopes = sso:account:access;"
+                + "aws_access_key_id = AKIA;aws_secret_access_key = CANARY");
+
+        assertThat(detection.isConfigured()).isTrue();
+    }
+
+    @Test
+    void an_sso_session_that_there_is_not_is_told_by_name() {
+        Detection detection = detect("sso_session = corp;sso_account_id = 1;sso_role_name = reader");
+
+        assertThat(detection.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(detection.remedy()).contains("add [sso-session corp] to the config file");
+    }
+
+    @Test
+    void a_module_of_the_sdk_that_is_missing_is_told_by_its_coordinates() {
+        Detection detection =
+                detect("sso_account_id = 1;sso_role_name = reader;sso_region = x;sso_start_url = https://example.com");
+
+        assertThat(detection.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(detection.remedy()).contains("add the dependency software.amazon.awssdk:sso");
+    }
+
+    @Test
+    void a_role_whose_source_lacks_something_says_what() {
+        Detection detection = detect("role_arn = arn:role;source_profile = half;[profile half];aws_access_key_id = A");
+
+        assertThat(detection.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(detection.reason())
+                .isEqualTo("the profile default has the source_profile half, and"
+                        + " the profile half has no aws_secret_access_key");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            role_arn = arn:role;source_profile = default
+            role_arn = arn:role;source_profile = base;credential_source = Environment
+            role_arn = arn:role;credential_source = Nowhere
+            """)
+    void a_contradiction_is_no_absence(String properties) {
+        assertThat(detect(properties).isConfigured()).isTrue();
+    }
+
+    private static Detection detect(String properties) {
+        ProfileFile file = ProfileFile.builder()
+                .type(ProfileFile.Type.CONFIGURATION)
+                .content(new ByteArrayInputStream(
+                        ("[default]\n" + properties.replace(';', '\n')).getBytes(StandardCharsets.UTF_8)))
+                .build();
+        return new ProfileLink(
+                        Pod.environment(Map.of()),
+                        null,
+                        () -> file,
+                        new ProfileFiles(Pod.environment(Map.of()), Clock.system()),
+                        Scheduler.shared(),
+                        null)
+                .detect();
+    }
+}
