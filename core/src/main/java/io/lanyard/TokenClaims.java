@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -34,6 +35,8 @@ public record TokenClaims(
     /** A claim is a name, not an essay; what is longer is cut, so that no report can be flooded by a token. */
     private static final int LONGEST_CLAIM = 256;
 
+    private static final int MOST_AUDIENCES = 8;
+
     /**
      * Decodes the claims.
      *
@@ -52,8 +55,8 @@ public record TokenClaims(
                 return Optional.empty();
             }
             claims.readObject(json);
-        } catch (IOException | IllegalArgumentException e) {
-            return Optional.empty(); // the parser's message quotes what it could not read
+        } catch (IOException | IllegalArgumentException | DateTimeException e) {
+            return Optional.empty(); // the message quotes what could not be read
         }
         return Optional.of(claims.build());
     }
@@ -109,7 +112,7 @@ public record TokenClaims(
                 audiences.add(cut(json.getText()));
             } else if (value == JsonToken.START_ARRAY) {
                 while (json.nextToken() != JsonToken.END_ARRAY) {
-                    if (json.currentToken() == JsonToken.VALUE_STRING) {
+                    if (json.currentToken() == JsonToken.VALUE_STRING && audiences.size() < MOST_AUDIENCES) {
                         audiences.add(cut(json.getText()));
                     } else {
                         json.skipChildren();

@@ -648,7 +648,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         /** A fixed token is taken as it is: white space in it is a mistake to be told, not mended. */
         private Choice fixed() {
             return hasToken()
-                    ? new Choice(token, "token")
+                    ? choose(token, "token", null)
                     : new Choice(Setting.TOKEN.raw(environment), Setting.TOKEN.variable());
         }
 
@@ -673,16 +673,15 @@ public final class ContainerCredentialsSource implements AutoCloseable {
             for (Choice choice : List.of(relative(), full(), file(), fixed())) {
                 settings.add(new SettingSeen(choice.name, choice.value != null));
             }
-            String uri = null;
+            Optional<String> uri = Optional.empty();
+            Optional<TokenClaims> claims = Optional.empty();
             try {
-                uri = endpoint().display();
+                uri = Optional.of(endpoint().display());
+                claims = Optional.ofNullable(tokenSource().peek(environment)).flatMap(TokenClaims::decode);
             } catch (CredentialsException e) {
-                // not configured, or not usable, which a resolve says
+                // not configured, or not usable, which a resolve says; without an endpoint no token is read
             }
-            return new SourceDescription(
-                    settings,
-                    Optional.ofNullable(uri),
-                    Optional.ofNullable(tokenSource().peek(environment)).flatMap(TokenClaims::decode));
+            return new SourceDescription(settings, uri, claims);
         }
 
         /** A value and the name by which messages call where it came from. */

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.container;
+
+import static io.lanyard.container.SourceWorld.TOKEN_PATH;
+import static io.lanyard.container.SourceWorld.URI;
+import static io.lanyard.container.SourceWorld.refused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lanyard.ContainerCredentials;
+import io.lanyard.SettingSeen;
+import io.lanyard.SourceDescription;
+import io.lanyard.testsupport.Canaries;
+import io.lanyard.testsupport.Evidence;
+import io.lanyard.testsupport.Jwt;
+import io.lanyard.testsupport.LibraryLog;
+import java.nio.file.AccessDeniedException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a source can say of itself without asking anybody. */
+class SourceDescriptionTest {
+
+    private static final String RELATIVE = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+    private static final String FULL = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    private static final String TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+    private static final String TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+
+    private final SourceWorld world = new SourceWorld();
+
+    private static SourceDescription description(ContainerCredentialsSource.Builder source) {
+        return Evidence.seen("of a source", source.build().describe());
+    }
+
+    /** Those that are set, by name. */
+    private static List<String> set(SourceDescription description) {
+        return description.settings().stream()
+                .filter(SettingSeen::set)
+                .map(SettingSeen::name)
+                .toList();
+    }
+
+    @Test
+    void a_source_in_a_pod_tells_its_settings_its_endpoint_and_whose_token_it_has() {
+        world.variables.put(FULL, URI);
+        world.variables.put(TOKEN_FILE, TOKEN_PATH);
+        world.token(Jwt.of("{\"aud\":[\"pods.eks.amazonaws.com\"],\"sub\":\"system:serviceaccount:shop:cart\"}"));
+
+        SourceDescription description = description(world.builder());
+
+        assertThat(description.settings())
+                .hasToString("[" + RELATIVE + " (not set), " + FULL + " (set), " + TOKEN_FILE + " (set), " + TOKEN
+                        + " (not set)]");
+        assertThat(description.endpoint()).contains(URI);
+        assertThat(description.token().orElseThrow())
+                .hasToString("shop/cart for pods.eks.amazonaws.com without an end");
+        assertThat(world.requests).isEmpty();
+    }
+
+    @Test
+    void a_source_without_a_uri_reads_no_token_file() {
+        world.variables.put(TOKEN_FILE, TOKEN_PATH);
+        world.token(Jwt.of("{}"));
+
+        SourceDescription description = description(world.builder());
+
+        assertThat(set(description)).containsExactly(TOKEN_FILE);
+        assertThat(description.endpoint()).isEmpty();
+        assertThat(description.token()).isEmpty();
+        assertThat(world.touched).noneMatch(touched -> touched.startsWith("file "));
+    }
+
+    @Test
+    void a_relative_uri_is_told_with_its_host_and_without_its_query() {
+        world.variables.put(RELATIVE, "/v2/credentials?id=" + Canaries.secret());
+
+        SourceDescription description = description(world.builder());
+
+        assertThat(set(description)).containsExactly(RELATIVE);
+        assertThat(description.endpoint()).contains("http://169.254.170.2/v2/credentials");
+    }
+
+    @Test
+    void a_uri_that_cannot_be_used_is_set_and_leads_nowhere() {
+        world.variables.put(FULL, "ftp://" + Canaries.secret());
+
+        SourceDescription description = description(world.builder());
+
+        assertThat(set(description)).containsExactly(FULL);
+        assertThat(description.endpoint()).isEmpty();
+    }
+
+    @Test
+    void options_are_called_options_and_the_environment_they_stand_for_is_not_looked_at() {
+        world.variables.put(RELATIVE, "/of/the/environment");
+        world.variables.put(TOKEN_FILE, TOKEN_PATH);
+
+        SourceDescription description =
+                description(world.builder().fullUri(URI).token(Jwt.of("{\"aud\":\"sts.amazonaws.com\"}")));
+
+        assertThat(description.settings())
+                .hasToString("[the option relativeUri (not set), the option fullUri (set), the option tokenFile"
+                        + " (not set), the option token (set)]");
+        assertThat(description.token().orElseThrow().audiences()).containsExactly("sts.amazonaws.com");
+        assertThat(world.touched).noneMatch(touched -> touched.startsWith("file "));
+    }
+
+    @Test
+    void a_fixed_token_that_is_no_web_token_is_told_by_its_setting_alone() {
+        world.variables.put(FULL, URI);
+        world.variables.put(TOKEN, "Basic " + Canaries.secret());
+
+        SourceDescription description = description(world.builder());
+
+        assertThat(set(description)).containsExactly(FULL, TOKEN);
+        assertThat(description.token()).isEmpty();
+    }
+
+    @Test
+    void a_token_file_that_cannot_be_read_does_not_keep_a_source_from_being_described() {
+        world.variables.put(FULL, URI);
+        world.variables.put(TOKEN_FILE, TOKEN_PATH);
+        for (SourceWorld.Content content : List.<SourceWorld.Content>of(
+                () -> {
+                    throw new AccessDeniedException(TOKEN_PATH);
+                },
+                () -> {
+                    throw new SecurityException("not here");
+                },
+                () -> new byte[] {(byte) 0xff, (byte) 0xfe},
+                () -> new byte[65 * 1024],
+                () -> new byte[0])) {
+            world.files.put(TOKEN_PATH, content);
+            assertThat(description(world.builder()).token()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_description_is_of_now_and_says_nothing_to_the_log() throws Exception {
+        world.variables.put(FULL, URI);
+        world.variables.put(RELATIVE, "/both");
+        ContainerCredentialsSource source = world.builder().build();
+        try (LibraryLog log = LibraryLog.open()) {
+            assertThat(source.describe().endpoint()).contains("http://169.254.170.2/both");
+            assertThat(log.warnings()).isEmpty();
+        }
+        world.variables.remove(RELATIVE);
+        assertThat(source.describe().endpoint()).contains(URI);
+    }
+
+    // ---- what is held
+
+    @Test
+    void a_source_that_nobody_has_asked_holds_nothing_and_asks_nobody() {
+        assertThat(world.impatient().build().held()).isEmpty();
+        assertThat(world.touched).isEmpty();
+    }
+
+    @Test
+    void what_was_given_is_held_also_past_its_end() throws Exception {
+        ContainerCredentialsSource source = world.impatient().build();
+        ContainerCredentials given = source.resolve();
+        world.always(refused());
+        world.pass(Duration.ofDays(1));
+        int asked = world.requests.size();
+
+        assertThat(source.held()).containsSame(given);
+        source.close();
+        assertThat(source.held()).containsSame(given);
+        assertThat(world.requests).hasSize(asked);
+    }
+
+    @Test
+    void a_source_whose_agent_gave_nothing_holds_nothing() {
+        world.always(refused());
+        ContainerCredentialsSource source = world.impatient().build();
+        SourceWorld.failure(source);
+
+        assertThat(source.held()).isEmpty();
+    }
+}
