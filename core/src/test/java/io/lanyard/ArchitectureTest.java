@@ -31,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.Timer;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -186,13 +187,33 @@ class ArchitectureTest {
     }
 
     @Test
+    void the_chain_knows_nothing_of_containers() {
+        classes()
+                .that()
+                .resideInAPackage("io.lanyard.chain")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.lang..",
+                        "java.util..",
+                        "java.time..",
+                        "org.jspecify..",
+                        "io.lanyard",
+                        "io.lanyard.chain",
+                        "io.lanyard.refresh",
+                        "io.lanyard.spi")
+                .check(CORE);
+    }
+
+    @Test
     void the_value_and_its_failure_depend_on_nothing_of_ours() {
         noClasses()
                 .that()
                 .resideInAPackage("io.lanyard")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.lanyard.container..", "io.lanyard.refresh..", "io.lanyard.spi..")
+                .resideInAnyPackage(
+                        "io.lanyard.chain..", "io.lanyard.container..", "io.lanyard.refresh..", "io.lanyard.spi..")
                 .check(CORE);
     }
 
@@ -222,12 +243,34 @@ class ArchitectureTest {
 
     @Test
     void the_package_container_has_two_doors() {
-        assertThat(CORE.stream()
-                        .filter(c -> c.getPackageName().equals("io.lanyard.container"))
-                        .filter(c -> c.getModifiers().contains(JavaModifier.PUBLIC))
-                        .map(c -> c.getName().substring("io.lanyard.container.".length())))
+        assertThat(doors("io.lanyard.container"))
                 .containsExactlyInAnyOrder(
                         "ContainerCredentialsSource", "ContainerCredentialsSource$Builder", "ExpiredCredentials");
+    }
+
+    @Test
+    void the_package_chain_has_a_chain_with_its_builder_a_link_and_what_a_report_is_made_of() {
+        assertThat(doors("io.lanyard.chain"))
+                .containsExactlyInAnyOrder(
+                        "CredentialsChain",
+                        "CredentialsChain$Builder",
+                        "Link",
+                        "Slot",
+                        "Detection",
+                        "OnFailure",
+                        "ChainReport",
+                        "ChainStatus",
+                        "LinkReport",
+                        "LinkState",
+                        "Identity");
+    }
+
+    private static List<String> doors(String packageName) {
+        return CORE.stream()
+                .filter(c -> c.getPackageName().equals(packageName))
+                .filter(c -> c.getModifiers().contains(JavaModifier.PUBLIC))
+                .map(c -> c.getName().substring(packageName.length() + 1))
+                .toList();
     }
 
     private static GivenClassesConjunction outsideSpi() {

@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * <p>Immutable and safe for use by any thread.
  *
- * @param source the source in use; empty before the first resolve, and when none could ever be chosen
+ * @param source the source in use; empty before the first resolve, and when none could be chosen the last time
  * @param identity whose credentials it gives
  * @param refresh how they are kept fresh; empty where they do not end or the source keeps them fresh out of sight
  * @param failure why no source could be chosen the last time; empty once one was

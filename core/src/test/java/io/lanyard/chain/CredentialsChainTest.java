@@ -1010,6 +1010,45 @@ class CredentialsChainTest {
                 .hasToString("AKIA-first, arn:aws:sts::111122223333:assumed-role/cart/pod");
     }
 
+    // ---- the status
+
+    @Test
+    void a_status_before_the_first_call_knows_nothing_and_looks_at_nothing() {
+        ChainStatus status = Evidence.seen("chain", chain().status());
+        assertThat(status)
+                .isEqualTo(new ChainStatus(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()))
+                .hasToString("ChainStatus(no source)");
+        assertThat(first.detections).hasValue(0);
+    }
+
+    @Test
+    void a_status_tells_the_source_in_use_and_whose_credentials_it_holds_now() throws Exception {
+        CredentialsChain<Key> chain = chain();
+        chain.resolve();
+        assertThat(chain.status().source()).contains(first.slot);
+        assertThat(chain.status().identity()).contains(Key.identity(first.key));
+        first.holds(new Key("AKIA-renewed"));
+        assertThat(Evidence.seen("chain", chain.status()))
+                .hasToString("ChainStatus(first, AKIA-renewed, account 111122223333, until 2026-11-23T10:00:00Z)");
+    }
+
+    @Test
+    void a_status_tells_why_no_source_could_be_chosen_until_one_is() throws Exception {
+        RuntimeException failure = ScriptedLink.failure("the agent is away");
+        first.fails(failure);
+        CredentialsChain<Key> chain = of(first).reuseSource(false).build();
+        failure(chain);
+        assertThat(chain.status().failure()).containsSame(failure);
+        assertThat(Evidence.seen("chain", chain.status()))
+                .hasToString("ChainStatus(no source, failure=CredentialsException)");
+        first.gives();
+        chain.resolve();
+        assertThat(chain.status().failure()).isEmpty();
+        first.fails(failure);
+        failure(chain);
+        assertThat(chain.status().source()).as("nobody is in use").isEmpty();
+    }
+
     // ---- the text of a report
 
     @Test

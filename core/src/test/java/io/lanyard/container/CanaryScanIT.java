@@ -3,6 +3,7 @@ package io.lanyard.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lanyard.CredentialsException;
 import io.lanyard.testsupport.Canaries;
 import io.lanyard.testsupport.Capture;
 import io.lanyard.testsupport.ConformanceVector;
@@ -76,6 +77,23 @@ class CanaryScanIT {
         assertThat(logs).as("log records").isTrue();
     }
 
+    @Test
+    void thereIsEvidenceOfChainsAndOfWhatTheySayWhenTheyFindNothing() throws IOException {
+        long reports = 0;
+        long exhausted = 0;
+        long choices = 0;
+        for (Path file : files("evidence")) {
+            for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
+                reports += line.startsWith("### ChainReport: ") ? 1 : 0;
+                exhausted += line.startsWith(CredentialsException.class.getName() + ": ChainExhausted: ") ? 1 : 0;
+                choices += line.startsWith("INFO: Credentials come from ") ? 1 : 0;
+            }
+        }
+        assertThat(reports).as("reports").isGreaterThan(20);
+        assertThat(exhausted).as("exceptions").isGreaterThan(5);
+        assertThat(choices).as("log records").isGreaterThan(20);
+    }
+
     /** A scan that finds nothing because it looks in the wrong way is worse than none. */
     @Test
     void theSecretsLookedForAreThoseThatTheTestsHaveAndNoCommonWords() {
@@ -94,7 +112,9 @@ class CanaryScanIT {
     /** What to look for, also as XML reports write it, and as a message that was cleaned of line breaks has it. */
     private static List<String> secrets() {
         Set<String> known = new TreeSet<>();
-        ConformanceVector.all().forEach(vector -> known.addAll(vector.secrets()));
+        Stream.of(ConformanceVector.all(), ConformanceVector.ofGroup("chain"), ConformanceVector.ofGroup("chain-sep"))
+                .flatMap(List::stream)
+                .forEach(vector -> known.addAll(vector.secrets()));
         for (String file : List.of("eks-pod-identity-agent", "ecs-agent", "aws-vault-and-ecs-local")) {
             Capture.read(file).forEach(capture -> known.addAll(capture.secrets()));
         }

@@ -61,6 +61,16 @@ public final class ConformanceVector {
 
     /** The vectors about one source, in the order of the file. */
     public static List<ConformanceVector> all() {
+        return ofGroups(GROUPS);
+    }
+
+    /** The vectors of a group about what is built on top of a source, in the order of the file. */
+    public static List<ConformanceVector> ofGroup(String group) {
+        require(OTHER_GROUPS.contains(group), group + " is a group");
+        return ofGroups(Set.of(group));
+    }
+
+    private static List<ConformanceVector> ofGroups(Set<String> wanted) {
         JsonNode document = document();
         List<ConformanceVector> vectors = new ArrayList<>();
         Set<String> ids = new HashSet<>();
@@ -69,7 +79,7 @@ public final class ConformanceVector {
             String group = raw.path("group").asText();
             require(!vector.id.isEmpty() && ids.add(vector.id), "every vector has an id of its own: " + vector.id);
             require(GROUPS.contains(group) || OTHER_GROUPS.contains(group), vector.id + " is of an unknown group");
-            if (GROUPS.contains(group)) {
+            if (wanted.contains(group)) {
                 vectors.add(vector);
             }
         }
@@ -103,15 +113,13 @@ public final class ConformanceVector {
         }
     }
 
-    static void requireKeys(JsonNode node, Set<String> known, String where) {
+    public static void requireKeys(JsonNode node, Set<String> known, String where) {
         node.fieldNames().forEachRemaining(key -> require(known.contains(key), where + " has the unknown key " + key));
     }
 
     /** Fails when the vector has anything that its runner would not act on. */
     public void requireUnderstood() {
-        Set<String> known = new HashSet<>(WORDS);
-        known.addAll(PARTS);
-        requireKeys(raw, known, id);
+        requireKnownParts();
         String agreement = raw.path("agreement").asText();
         require(agreement.equals("agreed") || agreement.equals("disputed"), id + " is neither agreed nor disputed");
         require(
@@ -129,6 +137,13 @@ public final class ConformanceVector {
         require(http().isArray(), id + " has a list of calls");
         requireConfig();
         requireExpect();
+    }
+
+    /** Fails when the vector has a part that no runner knows. */
+    public void requireKnownParts() {
+        Set<String> known = new HashSet<>(WORDS);
+        known.addAll(PARTS);
+        requireKeys(raw, known, id);
     }
 
     private void requireConfig() {
@@ -182,16 +197,16 @@ public final class ConformanceVector {
         return part("expect");
     }
 
-    JsonNode config() {
+    public JsonNode config() {
         JsonNode config = part("config");
         return config.isMissingNode() ? JsonNodeFactory.instance.objectNode() : config;
     }
 
-    JsonNode env() {
+    public JsonNode env() {
         return raw.path("env");
     }
 
-    JsonNode files() {
+    public JsonNode files() {
         return raw.path("files");
     }
 

@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lanyard.Category;
+import io.lanyard.ContainerCredentials;
+import io.lanyard.CredentialsException;
+import io.lanyard.SourceDescription;
+import io.lanyard.container.ContainerCredentialsSource;
+import io.lanyard.refresh.Loaded;
+import io.lanyard.refresh.RefreshingCache;
+import io.lanyard.spi.AgentResponse;
+import io.lanyard.testsupport.ConformanceVector;
+import io.lanyard.testsupport.Evidence;
+import io.lanyard.testsupport.VectorWorld;
+import io.lanyard.testsupport.VirtualTime;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * The groups chain and chain-sep of the conformance vectors: the composer, and the real source of container credentials
+ * in it. Other sources are scripted, as they are in the tests that the vectors come from; how they are detected is the
+ * business of the adapter's default chain.
+ *
+ * <p>The group chain-sep describes a chain of another make. Of its words,
+ *
+ * <ul>
+ *   <li>{@code terminal} is {@link OnFailure#STOP}, and what is not terminal is {@link OnFailure#CONTINUE};
+ *   <li>{@code present} is {@link Detection#configured()};
+ *   <li>a module that is missing is an incomplete source whose remedy names the dependency;
+ *   <li>the four slots of profiles are one, for the SDK's own provider tells them apart;
+ *   <li>{@code userAgentFeatureIds} are not here: core sends no request to a service, and the adapter names the source
+ *       to the SDK, which counts it;
+ *   <li>the list {@code moduleSuggestions} is not here: ours is a sentence, the remedy.
+ * </ul>
+ */
+@NullUnmarked // a vector's fields are there or not
+class ChainVectorsTest {
+
+    /** By the detection of the default chain, or by the SDK's own providers. */
+    private static final Set<String> ADAPTER_ALONE = Set.of(
+            "rs-chain-ecs-invalid-profile",
+            "rs-chain-ecs-assume-role",
+            "rs-chain-env-first",
+            "rs-chain-env-account",
+            "rs-chain-env-blank",
+            "rs-chain-imds-disabled",
+            "sep-chain-26");
+
+    private static final Map<String, String> NOT_FOR_US = Map.of(
+            "sep-chain-21", "a bearer token is another kind of identity; the chain is one of AWS credentials",
+            "sep-chain-25", "the text of a config file given by the program; the adapter takes the SDK's ProfileFile");
+
+    private static final Map<String, Slot> SLOTS = Map.of(
+            "Environment", Slot.ENVIRONMENT,
+            "WebIdentityTokenEnv", Slot.WEB_IDENTITY,
+            "ProfileSsoSession", Slot.PROFILE,
+            "ProfileAssumeRole", Slot.PROFILE,
+            "EcsContainer", Slot.CONTAINER,
+            "Ec2InstanceMetadata", Slot.INSTANCE_METADATA,
+            "ENVIRONMENT", Slot.ENVIRONMENT,
+            "PROFILE_SSO_SESSION", Slot.PROFILE,
+            "EC2_INSTANCE_METADATA", Slot.INSTANCE_METADATA);
+
+    private final VirtualTime time = new VirtualTime();
+    private final List<Slot> tried = new ArrayList<>();
+
+    @Test
+    void every_vector_is_run_here_or_by_the_adapter_or_is_not_for_us() {
+        List<ConformanceVector> chain = ConformanceVector.ofGroup("chain");
+        List<ConformanceVector> sep = ConformanceVector.ofGroup("chain-sep");
+        assertThat(chain).hasSize(13);
+        assertThat(sep).hasSize(14);
+        Set<String> known = new HashSet<>(ADAPTER_ALONE);
+        known.addAll(NOT_FOR_US.keySet());
+        assertThat(Stream.concat(chain.stream(), sep.stream()).map(ConformanceVector::id))
+                .containsAll(known);
+        assertThat(here("chain").count()).isEqualTo(7);
+        assertThat(here("chain-sep").count()).isEqualTo(11);
+    }
+
+    private static Stream<ConformanceVector> here(String group) {
+        return ConformanceVector.ofGroup(group).stream()
+                .filter(vector -> !ADAPTER_ALONE.contains(vector.id()) && !NOT_FOR_US.containsKey(vector.id()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> chain() {
+        return here("chain")
+                .map(vector -> DynamicTest.dynamicTest(vector.id(), () -> {
+                    tried.clear();
+                    vector.requireKnownParts();
+                    JsonNode scripted = vector.expect().path("chain");
+                    if (scripted.isMissingNode()) {
+                        holdsOfTheContainer(vector);
+                    } else if (scripted.has("callerTimeoutMillis")) {
+                        aCallerThatGivesUpLeavesTheCredentialsToTheNext(scripted);
+                    } else {
+                        holdsOfScriptedSources(scripted);
+                    }
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> chainSep() {
+        return here("chain-sep")
+                .map(vector -> DynamicTest.dynamicTest(vector.id(), () -> {
+                    tried.clear();
+                    vector.requireKnownParts();
+                    holdsOfTheModularChain(vector);
+                }));
+    }
+
+    // ---- the real source of container credentials, ahead of the node's role
+
+    private void holdsOfTheContainer(ConformanceVector vector) throws InterruptedException {
+        VectorWorld world = new VectorWorld(vector, VectorWorld::inMemory);
+        ContainerCredentialsSource source = ContainerCredentialsSource.builder()
+                .environment(world)
+                .hostResolver(world.resolver())
+                .clock(world.clock())
+                .transport(world)
+                .executor(Runnable::run)
+                .startupPatience(Duration.ZERO)
+                .maxAttempts(vector.maxAttempts())
+                .build();
+        ScriptedLink node = new ScriptedLink(Slot.INSTANCE_METADATA);
+        CredentialsChain.Builder<Key> chain = CredentialsChain.<Key>builder(Key::identity)
+                .scheduler(time)
+                .add(Slot.ENVIRONMENT, new ScriptedLink(Slot.ENVIRONMENT).absent())
+                .add(Slot.CONTAINER, new ContainerLink(source));
+        if (source.isConfigured()) {
+            chain.add(node.slot, node);
+        }
+        if (vector.fails()) {
+            checkFailure(vector, failure(vector, chain.build()));
+        } else {
+            chain.build().resolve();
+            ContainerCredentials credentials = source.held().orElseThrow();
+            JsonNode ok = vector.expect().path("ok");
+            assertThat(credentials.accessKeyId())
+                    .isEqualTo(ok.path("accessKeyId").textValue());
+            assertThat(credentials
+                            .secretAccessKey()
+                            .equals(ok.path("secretAccessKey").textValue()))
+                    .isTrue();
+            assertThat(credentials
+                            .sessionToken()
+                            .orElse("")
+                            .equals(ok.path("sessionToken").textValue()))
+                    .isTrue();
+            assertThat(credentials.expiration())
+                    .contains(Instant.parse(ok.path("expiration").textValue()));
+            assertThat(credentials.accountId()).contains(ok.path("accountId").textValue());
+        }
+        assertThat(world.problems()).isEmpty();
+        assertThat(world.calls()).isEqualTo(vector.requests());
+        assertThat(node.asked)
+                .as("the node's role is never asked for in its place")
+                .hasValue(0);
+        if (!source.isConfigured()) {
+            assertThat(world.fileReads()).as("what costs nothing").isZero();
+        }
+    }
+
+    private static void checkFailure(ConformanceVector vector, CredentialsException failure) {
+        if (vector.category().equals(Category.NOT_CONFIGURED.label())) {
+            assertThat(failure.category()).isEqualTo(Category.CHAIN_EXHAUSTED);
+            assertThat(failure).hasMessageContaining("container: not configured");
+        } else {
+            assertThat(failure.category().label()).isEqualTo(vector.category());
+        }
+        String error = vector.expect().path("error").asText();
+        if (failure.category() == Category.HTTP_STATUS) {
+            assertThat(failure)
+                    .as("in the agent's words")
+                    .hasMessageContaining(error.substring(error.indexOf(' ') + 1));
+        }
+        for (JsonNode text : vector.expect().path("notContains")) {
+            assertThat(Evidence.stackTrace(failure)).doesNotContain(text.textValue());
+        }
+    }
+
+    private static CredentialsException failure(ConformanceVector vector, CredentialsChain<Key> chain)
+            throws InterruptedException {
+        try {
+            chain.resolve();
+        } catch (CredentialsException e) {
+            Evidence.seen("of " + vector, chain.explain());
+            return Evidence.caught("conformance " + vector, e);
+        }
+        throw new AssertionError("there are credentials");
+    }
+
+    /** The source in a chain of keys. */
+    private record ContainerLink(ContainerCredentialsSource source) implements Link<Key> {
+        @Override
+        public Detection detect() {
+            return source.isConfigured() ? Detection.configured() : Detection.notConfigured("");
+        }
+
+        @Override
+        public Key resolve() throws InterruptedException {
+            return key(source.resolve());
+        }
+
+        @Override
+        public CompletableFuture<Key> resolveAsync() {
+            return source.resolveAsync().thenApply(ContainerLink::key);
+        }
+
+        private static Key key(ContainerCredentials credentials) {
+            return new Key(credentials.accessKeyId(), credentials.secretAccessKey());
+        }
+
+        @Override
+        public Key probe() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SourceDescription describe() {
+            return source.describe();
+        }
+    }
+
+    // ---- scripted sources
+
+    private void holdsOfScriptedSources(JsonNode expect) throws InterruptedException {
+        ConformanceVector.requireKeys(expect, Set.of("providers", "error", "notAsked", "lists"), "the chain");
+        CredentialsChain.Builder<Key> builder =
+                CredentialsChain.<Key>builder(Key::identity).scheduler(time);
+        Map<String, Throwable> failures = new HashMap<>();
+        for (JsonNode provider : expect.path("providers")) {
+            String name = provider.path(0).asText();
+            String[] outcome = provider.path(1).asText().split(": ", 2);
+            Slot slot = new Slot(name);
+            if (outcome[0].equals("ok")) {
+                builder.add(slot, answering(slot, CompletableFuture.completedFuture(new Key(name))));
+            } else {
+                failures.put(
+                        name,
+                        CredentialsException.builder(category(outcome[0]), outcome[1])
+                                .build());
+                builder.add(slot, answering(slot, CompletableFuture.failedFuture(failures.get(name))));
+            }
+        }
+        String error = expect.path("error").asText();
+        CredentialsException failure;
+        try {
+            Key key = builder.build().resolve();
+            throw new AssertionError("there are credentials of " + key.id());
+        } catch (CredentialsException e) {
+            failure = Evidence.caught("a chain", e);
+        }
+        if (error.startsWith("ChainExhausted")) {
+            assertThat(failure.category()).isEqualTo(Category.CHAIN_EXHAUSTED);
+        } else {
+            String of = error.replaceAll(".* of (\\w+)\\)", "$1");
+            assertThat(failure).isSameAs(failures.get(of));
+            assertThat(failure).hasMessageContaining(error.substring(0, error.indexOf(" (")));
+        }
+        assertThat(failure).hasMessageMatching(".*" + String.join(": .*", texts(expect.path("lists"))) + ".*");
+        for (String name : texts(expect.path("notAsked"))) {
+            assertThat(tried).doesNotContain(new Slot(name));
+        }
+    }
+
+    private static Category category(String label) {
+        return Arrays.stream(Category.values())
+                .filter(category -> category.label().equals(label))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+
+    private void aCallerThatGivesUpLeavesTheCredentialsToTheNext(JsonNode expect) {
+        JsonNode timeouts = expect.path("callerTimeoutMillis");
+        Duration loading = Duration.ofMillis(200);
+        VirtualTime world = new VirtualTime().runTasksAfter(() -> loading);
+        ScriptedLink one = new ScriptedLink(new Slot("provider1"));
+        CompletableFuture<Key> absence = one.hangs();
+        ScriptedLink two = new ScriptedLink(new Slot("provider2"));
+        RefreshingCache<Key> cache = RefreshingCache.builder(() -> Loaded.of(
+                        new Key("key of " + world.instant()), world.instant().plusSeconds(3_600)))
+                .clock(world)
+                .scheduler(world)
+                .build();
+        two.answers(cache::getAsync);
+        CredentialsChain<Key> chain = CredentialsChain.<Key>builder(Key::identity)
+                .scheduler(time)
+                .add(one.slot, one)
+                .add(two.slot, two)
+                .build();
+
+        CompletableFuture<Key> gaveUp = chain.resolveAsync();
+        world.advance(loading);
+        absence.completeExceptionally(CredentialsException.builder(Category.NOT_CONFIGURED, "nothing is set")
+                .build());
+        world.advance(Duration.ofMillis(timeouts.path(0).asLong()).minus(loading));
+        assertThat(gaveUp.cancel(false)).as("too late for the first caller").isTrue();
+        world.advance(Duration.ofMillis(timeouts.path(1).asLong()));
+        Key last = cache.held().orElseThrow();
+        world.advance(Duration.between(world.instant(), cache.status().nextTry().orElseThrow()));
+        assertThat(cache.status().loading()).isTrue();
+        assertThat(chain.resolveAsync()).as("while the next are being loaded").isCompletedWithValue(last);
+    }
+
+    // ---- a chain of another make
+
+    private void holdsOfTheModularChain(ConformanceVector vector) throws InterruptedException {
+        JsonNode setup = vector.config().path("setup");
+        JsonNode expect = vector.expect().path("chain");
+        ConformanceVector.requireKeys(vector.config(), Set.of("setup"), "config");
+        ConformanceVector.requireKeys(setup, Set.of("identityType", "modules", "sources", "custom"), "setup");
+        ConformanceVector.requireKeys(
+                expect, Set.of("ok", "selected", "order", "resolutionError", "userAgentFeatureIds"), "the chain");
+        CredentialsChain<Key> chain = modular(vector, setup).build();
+
+        if (expect.has("ok")) {
+            Key key = chain.resolve();
+            Slot selected = slot(expect.path("selected").asText());
+            JsonNode ok = expect.path("ok");
+            assertThat(key.id()).isEqualTo(ok.path("accessKeyId").asText());
+            assertThat(key.secret()).isEqualTo(ok.path("secretAccessKey").asText());
+            assertThat(chain.explain().inUse().orElseThrow().slot()).isEqualTo(selected);
+            List<String> order = texts(expect.path("order"));
+            assertThat(tried)
+                    .containsExactlyElementsOf(
+                            order.isEmpty()
+                                    ? List.of(selected)
+                                    : order.stream().map(ChainVectorsTest::slot).toList());
+            return;
+        }
+        JsonNode error = expect.path("resolutionError");
+        CredentialsException failure = failure(vector, chain);
+        assertThat(tried)
+                .containsExactlyElementsOf(texts(error.path("providersTried")).stream()
+                        .map(ChainVectorsTest::slot)
+                        .toList());
+        List<String> modules = texts(error.path("moduleSuggestions"));
+        assertThat(failure.remedy().orElse("").contains("add the dependency")).isEqualTo(!modules.isEmpty());
+        modules.forEach(module -> assertThat(failure.remedy().orElse("")).contains(module));
+    }
+
+    /** The sources that the environment and the files of the vector configure, with the answers that it scripts. */
+    private CredentialsChain.Builder<Key> modular(ConformanceVector vector, JsonNode setup) {
+        assertThat(setup.path("identityType").asText()).isEqualTo("AwsCredentialsIdentity");
+        List<String> modules = texts(setup.path("modules"));
+        JsonNode sources = setup.path("sources");
+        JsonNode env = vector.env();
+        boolean hasProfile = !vector.files().isEmpty();
+        String profileModule = vector.files().toString().contains("sso_session") ? "sso" : "sts";
+        CredentialsChain.Builder<Key> builder = CredentialsChain.<Key>builder(Key::identity)
+                .scheduler(time)
+                .add(Slot.ENVIRONMENT, environment(env))
+                .add(
+                        Slot.WEB_IDENTITY,
+                        builtIn(Slot.WEB_IDENTITY, env.has("AWS_WEB_IDENTITY_TOKEN_FILE"), "sts", modules, sources))
+                .add(Slot.PROFILE, builtIn(Slot.PROFILE, hasProfile, profileModule, modules, sources))
+                .add(Slot.CONTAINER, new ContainerLink(container(vector, sources.path("container"))))
+                .add(
+                        Slot.INSTANCE_METADATA,
+                        builtIn(Slot.INSTANCE_METADATA, modules.contains("imds"), "imds", modules, sources))
+                .onFailure(Slot.INSTANCE_METADATA, OnFailure.CONTINUE);
+        for (JsonNode custom : setup.path("custom")) {
+            add(builder, custom);
+        }
+        return builder;
+    }
+
+    private void add(CredentialsChain.Builder<Key> builder, JsonNode custom) {
+        ConformanceVector.requireKeys(
+                custom, Set.of("name", "ordering", "present", "terminal", "response"), "a custom source");
+        Slot slot = slot(custom.path("name").asText());
+        Slot anchor = slot(custom.path("ordering").path("slot").asText());
+        ScriptedLink link = scripted(slot, custom.path("response"));
+        if (!custom.path("present").asBoolean()) {
+            link.absent();
+        }
+        switch (custom.path("ordering").path("type").asText()) {
+            case "Before" -> builder.before(anchor, slot, link);
+            case "After" -> builder.after(anchor, slot, link);
+            default -> throw new AssertionError("an unknown ordering");
+        }
+        builder.onFailure(slot, custom.path("terminal").asBoolean() ? OnFailure.STOP : OnFailure.CONTINUE);
+    }
+
+    private static Slot slot(String name) {
+        Slot known = SLOTS.get(name);
+        return known == null ? new Slot(name) : known;
+    }
+
+    private ScriptedLink environment(JsonNode env) {
+        Key key = new Key(
+                env.path("AWS_ACCESS_KEY_ID").asText(),
+                env.path("AWS_SECRET_ACCESS_KEY").asText());
+        ScriptedLink link = answering(Slot.ENVIRONMENT, CompletableFuture.completedFuture(key));
+        return key.id().isEmpty() ? link.absent() : link;
+    }
+
+    private ScriptedLink builtIn(Slot slot, boolean configured, String module, List<String> modules, JsonNode sources) {
+        ScriptedLink link = scripted(slot, sources.path(module));
+        if (!configured) {
+            return link.absent();
+        }
+        return modules.contains(module)
+                ? link
+                : link.detectedAs(Detection.incomplete(
+                        "a module is missing", "add the dependency software.amazon.awssdk:" + module));
+    }
+
+    /** Answers as the vector scripts it: credentials or a failure. */
+    private ScriptedLink scripted(Slot slot, JsonNode response) {
+        return answering(
+                slot,
+                response.has("error")
+                        ? CompletableFuture.failedFuture(
+                                ScriptedLink.refusal(response.path("error").asText()))
+                        : CompletableFuture.completedFuture(new Key(
+                                response.path("accessKeyId").asText(),
+                                response.path("secretAccessKey").asText())));
+    }
+
+    /** Also puts down that it was asked. */
+    private ScriptedLink answering(Slot slot, CompletableFuture<Key> answer) {
+        return new ScriptedLink(slot).answers(() -> {
+            tried.add(slot);
+            return answer;
+        });
+    }
+
+    /** The real source with the settings of the vector, and an agent that answers as it scripts it. */
+    private ContainerCredentialsSource container(ConformanceVector vector, JsonNode response) {
+        return ContainerCredentialsSource.builder()
+                .environment(new VectorWorld(vector, VectorWorld::inMemory))
+                .executor(Runnable::run)
+                .transport(request -> {
+                    tried.add(Slot.CONTAINER);
+                    String body =
+                            "{\"AccessKeyId\":\"" + response.path("accessKeyId").asText()
+                                    + "\",\"SecretAccessKey\":\""
+                                    + response.path("secretAccessKey").asText() + "\",\"Token\":\""
+                                    + response.path("sessionToken").asText() + "\"}";
+                    return new AgentResponse(200, Map.of(), body.getBytes(StandardCharsets.UTF_8), false);
+                })
+                .build();
+    }
+}
