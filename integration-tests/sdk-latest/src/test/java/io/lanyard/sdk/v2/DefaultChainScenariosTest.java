@@ -1,0 +1,534 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lanyard.CredentialsException;
+import io.lanyard.TokenClaims;
+import io.lanyard.chain.ChainReport;
+import io.lanyard.chain.LinkReport;
+import io.lanyard.chain.LinkState;
+import io.lanyard.chain.OnFailure;
+import io.lanyard.chain.Slot;
+import io.lanyard.testkit.Fault;
+import io.lanyard.testkit.IssuedCredentials;
+import io.lanyard.testkit.StsError;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.model.StsException;
+
+/** What a team meets on its way: STS in trouble, a move to Pod Identity, clients that come and go. */
+class DefaultChainScenariosTest {
+
+    private static final ResolveIdentityRequest ANY =
+            ResolveIdentityRequest.builder().build();
+
+    private static final AwsCredentialsProvider VAULT =
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIAVAULT", "CANARY secret"));
+
+    private final World world = new World();
+    private final Map<String, String> variables = new HashMap<>();
+    private final Map<String, String> properties = new HashMap<>(world.quickAndHere());
+    private @Nullable ProcessSettings settings;
+
+    @AfterEach
+    void close() {
+        if (settings != null) {
+            settings.close();
+        }
+        world.close();
+    }
+
+    // ---- a source in trouble
+
+    @Test
+    void while_sts_throttles_irsa_fails_and_nobody_elses_identity_is_given_in_its_place() {
+        irsa();
+        podIdentity();
+        node();
+        world.throttle(true);
+        try (LanyardDefaultCredentialsProvider ours = ours();
+                DefaultCredentialsProvider sdks =
+                        DefaultCredentialsProvider.builder().build()) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(ours::resolveCredentials)
+                        .isInstanceOfSatisfying(
+                                StsException.class,
+                                e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("Throttling"));
+            }
+            assertThat(world.eks.requests()).isEmpty();
+            assertThat(world.metadata.requests()).isEmpty();
+            assertThat(role(sdks)).as("the SDK's chain takes the next").isEqualTo(World.POD_ROLE);
+
+            world.throttle(false);
+
+            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+            assertThat(role(sdks)).as("and keeps it").isEqualTo(World.POD_ROLE);
+        }
+    }
+
+    @Test
+    void without_a_container_the_sdks_chain_hands_out_the_node_and_ours_does_not() {
+        irsa();
+        node();
+        world.throttle(true);
+        try (LanyardDefaultCredentialsProvider ours = ours();
+                DefaultCredentialsProvider sdks =
+                        DefaultCredentialsProvider.builder().build()) {
+            assertThatThrownBy(ours::resolveCredentials).isInstanceOf(StsException.class);
+            assertThat(role(sdks)).isEqualTo(World.NODE_ROLE);
+
+            world.throttle(false);
+
+            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+            assertThat(role(sdks)).isEqualTo(World.NODE_ROLE);
+        }
+    }
+
+    @Test
+    void who_continues_after_a_failure_is_back_at_the_right_source_when_it_is_well() {
+        irsa();
+        podIdentity();
+        world.throttle(true);
+        try (LanyardDefaultCredentialsProvider ours =
+                builder().onFailure(OnFailure.CONTINUE).build()) {
+            assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+
+            world.throttle(false);
+
+            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+        }
+    }
+
+    @Test
+    void valid_credentials_of_irsa_are_served_on_while_sts_fails() {
+        irsa();
+        try (LanyardDefaultCredentialsProvider ours = ours()) {
+            AwsCredentialsIdentity first = ours.resolveCredentials();
+            world.throttle(true);
+            ours.invalidate(first);
+
+            assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo(first.accessKeyId());
+            assertThat(world.sts.requests()).as("it was asked").hasSize(2);
+        }
+    }
+
+    // ---- nothing to be had
+
+    @Test
+    void a_chain_that_finds_nothing_names_every_source_and_what_it_looked_at() {
+        variables.put("AWS_EC2_METADATA_DISABLED", "true");
+        variables.put("AWS_ACCESS_KEY_ID", "AKIAHALF");
+        variables.put("AWS_PROFILE", "nowhere");
+        try (LanyardDefaultCredentialsProvider ours = ours()) {
+            assertThatThrownBy(ours::resolveCredentials)
+                    .isInstanceOf(SdkClientException.class)
+                    .hasCauseInstanceOf(CredentialsException.class)
+                    .hasMessageContainingAll(
+                            "ChainExhausted",
+                            "system-properties: not configured",
+                            "environment: incomplete, AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not",
+                            "web-identity: not configured",
+                            "profile: incomplete, there is no profile nowhere",
+                            "container: not configured",
+                            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                            "instance-metadata: excluded, AWS_EC2_METADATA_DISABLED is true");
+        }
+    }
+
+    @Test
+    void a_source_that_lacks_something_is_warned_of_once_with_the_remedy() {
+        variables.put("AWS_ROLE_ARN", World.IRSA_ROLE);
+        podIdentity();
+        List<LogRecord> log = logged(() -> {
+            try (LanyardDefaultCredentialsProvider ours = ours()) {
+                assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+                assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+            }
+        });
+
+        assertThat(log)
+                .filteredOn(line -> line.getLevel().equals(Level.WARNING))
+                .singleElement()
+                .satisfies(line -> assertThat(line.getMessage())
+                        .contains(
+                                "web-identity",
+                                "AWS_ROLE_ARN is set and AWS_WEB_IDENTITY_TOKEN_FILE is not",
+                                "Remedy"));
+    }
+
+    @Test
+    void the_source_in_use_is_told_once_and_again_when_it_changes() {
+        properties.put("aws.accessKeyId", "AKIABASE");
+        properties.put("aws.secretAccessKey", "CANARY secret");
+        podIdentity();
+        List<LogRecord> log = logged(() -> {
+            try (LanyardDefaultCredentialsProvider ours = ours()) {
+                ours.resolveCredentials();
+                ours.resolveCredentials();
+                withoutProperty("aws.accessKeyId");
+                ours.resolveCredentials();
+                ours.resolveCredentials();
+            }
+        });
+
+        assertThat(log)
+                .filteredOn(line -> line.getLevel().equals(Level.INFO))
+                .extracting(LogRecord::getMessage)
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("from system-properties", "AKIABASE"),
+                        second -> assertThat(second).contains("from container", "no longer from system-properties"));
+        assertThat(log).extracting(LogRecord::getMessage).noneMatch(line -> line.contains("CANARY"));
+    }
+
+    // ---- the way to Pod Identity
+
+    @Test
+    void before_the_old_keys_go_one_sees_that_pod_identity_would_answer_and_for_whom() {
+        properties.put("aws.accessKeyId", "AKIABASE");
+        properties.put("aws.secretAccessKey", "CANARY secret");
+        podIdentity();
+        node();
+        try (LanyardDefaultCredentialsProvider ours = ours()) {
+            ours.resolveCredentials();
+            ChainReport known = ours.explain();
+            assertThat(world.eks.requests()).as("a report asks nobody").isEmpty();
+            assertThat(link(known, Slot.CONTAINER).state()).isEqualTo(LinkState.SHADOWED);
+
+            ChainReport probed = ours.explain(true);
+
+            assertThat(probed.inUse().orElseThrow().slot()).isEqualTo(Slot.SYSTEM_PROPERTIES);
+            LinkReport container = link(probed, Slot.CONTAINER);
+            assertThat(container.state()).isEqualTo(LinkState.SHADOWED);
+            assertThat(container.identity()).hasValueSatisfying(who -> {
+                assertThat(who.accountId()).contains("333344445555");
+                assertThat(who.arn().orElseThrow()).contains("assumed-role/pod/eks-");
+                assertThat(who.expiration()).isPresent();
+            });
+            assertThat(container.description().endpoint())
+                    .contains(world.eks.credentialsUri().toString());
+            assertThat(container.description().token()).hasValueSatisfying(token -> {
+                assertThat(token.namespace()).contains("shop");
+                assertThat(token.serviceAccount()).contains("cart");
+                assertThat(token.audiences()).containsExactly("pods.eks.amazonaws.com");
+                assertThat(token.expiration()).isPresent();
+            });
+            assertThat(link(probed, Slot.INSTANCE_METADATA).state()).isEqualTo(LinkState.EXCLUDED);
+            assertThat(probed.toString()).contains("would give ASIA").doesNotContain("CANARY", "eyJ");
+            assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo("AKIABASE");
+            assertThat(world.eks.requests()).hasSize(1);
+
+            withoutProperty("aws.accessKeyId");
+
+            assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+            assertThat(ours.explain().inUse().orElseThrow().slot()).isEqualTo(Slot.CONTAINER);
+        }
+    }
+
+    @Test
+    void a_pod_identity_that_would_not_answer_is_seen_with_the_reason_and_the_remedy() {
+        irsa();
+        podIdentity();
+        world.eks.disassociate("shop", "cart");
+        try (LanyardDefaultCredentialsProvider ours = ours()) {
+            ours.resolveCredentials();
+
+            ChainReport report = ours.explain(true);
+
+            assertThat(report.inUse().orElseThrow().slot()).isEqualTo(Slot.WEB_IDENTITY);
+            LinkReport container = link(report, Slot.CONTAINER);
+            assertThat(container.state()).isEqualTo(LinkState.FAILED);
+            assertThat(container.failure().orElseThrow()).contains("ResourceNotFoundException");
+            assertThat(container.remedy().orElseThrow()).contains("create-pod-identity-association");
+            assertThat(link(report, Slot.WEB_IDENTITY)
+                            .description()
+                            .token()
+                            .map(TokenClaims::audiences)
+                            .orElseThrow())
+                    .containsExactly("sts.amazonaws.com");
+            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+        }
+    }
+
+    @Test
+    void irsa_that_is_withdrawn_gives_way_to_pod_identity() {
+        properties.put("aws.roleArn", World.IRSA_ROLE);
+        properties.put("aws.webIdentityTokenFile", world.irsaToken.toString());
+        podIdentity();
+        try (LanyardDefaultCredentialsProvider ours = ours()) {
+            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+
+            withoutProperty("aws.roleArn");
+
+            assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+        }
+    }
+
+    @Test
+    void a_profile_that_changes_is_read_anew_and_one_that_goes_gives_way() throws Exception {
+        profile("AKIAPROFILE");
+        podIdentity();
+        try (LanyardDefaultCredentialsProvider ours = ours()) {
+            assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo("AKIAPROFILE");
+
+            profile("AKIAPROFILETHESECOND");
+            until(() -> ours.resolveCredentials().accessKeyId().equals("AKIAPROFILETHESECOND"));
+
+            world.deleteFile("credentials");
+            until(() -> World.POD_ROLE.equals(roleOrNull(ours)));
+        }
+    }
+
+    @Test
+    void a_source_that_turns_up_ahead_is_for_the_next_process() {
+        podIdentity();
+        try (LanyardDefaultCredentialsProvider ours = ours()) {
+            assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+
+            opened().property("aws.accessKeyId", "AKIABASE");
+            opened().property("aws.secretAccessKey", "CANARY secret");
+
+            assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+            try (LanyardDefaultCredentialsProvider next = builder().build()) {
+                assertThat(next.resolveCredentials().accessKeyId()).isEqualTo("AKIABASE");
+            }
+        }
+    }
+
+    // ---- clients
+
+    @Test
+    @SuppressWarnings("try") // that it is closed early is the point
+    void a_client_that_is_closed_takes_nothing_from_another() {
+        podIdentity();
+        try (LanyardDefaultCredentialsProvider ours = ours();
+                StsClient second = sts(ours)) {
+            try (StsClient first = sts(ours)) {
+                first.getCallerIdentity();
+            }
+            assertThat(second.getCallerIdentity().arn()).contains("assumed-role/pod/");
+            assertThat(world.eks.requests()).hasSize(1);
+            ours.close();
+            assertThat(second.getCallerIdentity().arn()).contains("assumed-role/pod/");
+            assertThat(world.eks.requests()).as("closing keeps what is valid").hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"EXPIRED_TOKEN, 2", "ACCESS_DENIED, 1"})
+    void a_client_that_hears_of_an_expired_token_gets_others_at_its_next_call(StsError refusal, int asked) {
+        podIdentity();
+        try (LanyardDefaultCredentialsProvider ours = ours();
+                StsClient client = sts(ours)) {
+            client.getCallerIdentity();
+            world.sts.faults().next(refusal.fault());
+
+            assertThatThrownBy(client::getCallerIdentity).isInstanceOf(StsException.class);
+
+            client.getCallerIdentity();
+            assertThat(world.eks.issued()).hasSize(asked);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"irsa", "container", "profile", "node"})
+    void an_asynchronous_caller_neither_waits_nor_is_thrown_at(String source) throws Exception {
+        switch (source) {
+            case "irsa" -> irsa();
+            case "container" -> podIdentity();
+            case "profile" -> profile("AKIAPROFILE");
+            default -> node();
+        }
+        world.sts.faults().always(Fault.status(503));
+        world.eks.faults().always(Fault.status(503));
+        world.metadata.faults().always(Fault.status(503));
+        boolean answers = source.equals("profile");
+        try (LanyardDefaultCredentialsProvider ours = ours()) {
+            CompletableFuture<AwsCredentialsIdentity> failing = ours.resolveIdentity(ANY);
+            assertThat(failing.handle((who, failure) -> failure == null).get(30, TimeUnit.SECONDS))
+                    .isEqualTo(answers);
+            world.sts.faults().clear();
+            world.eks.faults().clear();
+            world.metadata.faults().clear();
+            until(() -> ours.resolveIdentity(ANY)
+                    .handle((who, failure) -> failure == null)
+                    .join());
+
+            CompletableFuture<AwsCredentialsIdentity> known = ours.resolveIdentity(ANY);
+
+            assertThat(known).isCompleted();
+            assertThat(ours.resolveIdentity(ANY))
+                    .as("nothing is made for a call")
+                    .isSameAs(known);
+        }
+    }
+
+    @Test
+    void links_go_in_at_named_places_and_a_wrong_name_fails_at_build() {
+        podIdentity();
+        try (LanyardDefaultCredentialsProvider vaulted = builder()
+                .chain(chain -> chain.before(
+                        Slot.SYSTEM_PROPERTIES, new Slot("vault"), LanyardDefaultCredentialsProvider.link(VAULT)))
+                .build()) {
+            assertThat(vaulted.resolveCredentials().accessKeyId()).isEqualTo("AKIAVAULT");
+            assertThat(vaulted.toBuilder()
+                            .chain(chain -> chain.remove(new Slot("vault")))
+                            .build()
+                            .resolveCredentials()
+                            .accessKeyId())
+                    .startsWith("ASIA");
+        }
+        assertThatThrownBy(() -> builder()
+                        .chain(chain -> chain.remove(new Slot("valut")))
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no slot valut; it has: system-properties, environment");
+    }
+
+    @Test
+    void the_region_that_is_given_is_where_sts_is_asked() {
+        irsa();
+        try (LanyardDefaultCredentialsProvider ours =
+                builder().region(Region.EU_NORTH_1).build()) {
+            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+        }
+    }
+
+    // ---- set-ups
+
+    private void irsa() {
+        variables.put("AWS_ROLE_ARN", World.IRSA_ROLE);
+        variables.put("AWS_WEB_IDENTITY_TOKEN_FILE", world.irsaToken.toString());
+    }
+
+    private void podIdentity() {
+        variables.putAll(world.eks.environmentFor(world.podToken));
+    }
+
+    private void node() {
+        variables.putAll(world.metadata.environment());
+    }
+
+    private void profile(String key) {
+        world.writeFile(
+                "credentials", "[default]\naws_access_key_id = " + key + "\naws_secret_access_key = CANARY secret\n");
+        variables.put(
+                "AWS_SHARED_CREDENTIALS_FILE",
+                world.home.resolve(".aws").resolve("credentials").toString());
+    }
+
+    private ProcessSettings opened() {
+        if (settings == null) {
+            variables.putIfAbsent("HOME", world.home.toString());
+            variables.putIfAbsent("AWS_EC2_METADATA_SERVICE_ENDPOINT", world.closedUri());
+            settings = new ProcessSettings(variables, properties);
+        }
+        return settings;
+    }
+
+    private void withoutProperty(String name) {
+        opened().property(name, null);
+    }
+
+    private LanyardDefaultCredentialsProvider ours() {
+        return builder().build();
+    }
+
+    private LanyardDefaultCredentialsProvider.Builder builder() {
+        LanyardDefaultCredentialsProvider.BuilderImpl builder = ((LanyardDefaultCredentialsProvider.BuilderImpl)
+                        LanyardDefaultCredentialsProvider.builder())
+                .environment(opened());
+        return builder.container(container ->
+                container.source(source -> source.startupPatience(Duration.ZERO).maxAttempts(1)));
+    }
+
+    private StsClient sts(LanyardDefaultCredentialsProvider credentials) {
+        return StsClient.builder()
+                .credentialsProvider(credentials)
+                .endpointOverride(world.sts.endpoint())
+                .region(Region.US_WEST_2)
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .overrideConfiguration(options ->
+                        options.addExecutionInterceptor(new ExpiredTokenInterceptor(credentials::invalidate)))
+                .build();
+    }
+
+    // ---- observations
+
+    private String role(AwsCredentialsProvider provider) {
+        String role = roleOrNull(provider);
+        assertThat(role).as("a role of the testkit's").isNotNull();
+        return role;
+    }
+
+    private @Nullable String roleOrNull(AwsCredentialsProvider provider) {
+        String key = provider.resolveCredentials().accessKeyId();
+        return world.issued().stream()
+                .filter(issued -> issued.accessKeyId().equals(key))
+                .map(IssuedCredentials::roleArn)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static LinkReport link(ChainReport report, Slot slot) {
+        return report.link(slot).orElseThrow();
+    }
+
+    private static void until(java.util.function.BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(end);
+            Thread.sleep(20);
+        }
+    }
+
+    private static List<LogRecord> logged(Runnable action) {
+        List<LogRecord> records = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                records.add(line);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("io.lanyard");
+        logger.addHandler(handler);
+        try {
+            action.run();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        return new ArrayList<>(records);
+    }
+}
