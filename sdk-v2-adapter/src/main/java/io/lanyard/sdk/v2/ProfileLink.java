@@ -36,6 +36,7 @@ import software.amazon.awssdk.profiles.ProfileProperty;
 final class ProfileLink implements Link<AwsCredentialsIdentity> {
 
     private static final String SSO_SESSION = "sso_session";
+    private static final String LOGIN_SESSION = "login_session";
 
     /** Any of these makes a profile one of SSO, for the SDK. */
     private static final Set<String> SSO = Set.of(
@@ -138,6 +139,13 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
             return complete(profile, ProfileProperty.ROLE_ARN, ProfileProperty.SOURCE_PROFILE)
                     .orElseGet(() -> role(file, profile, roles));
         }
+        if (has.contains(LOGIN_SESSION) && sdkKnows("LOGIN_SESSION")) {
+            return module(
+                    profile,
+                    Links.hasModule(
+                            "software.amazon.awssdk.services.signin.auth.LoginProfileCredentialsProviderFactory"),
+                    "software.amazon.awssdk:signin");
+        }
         if (has.contains(ProfileProperty.CREDENTIAL_PROCESS)) {
             return complete(profile, ProfileProperty.CREDENTIAL_PROCESS).orElseGet(Detection::configured);
         }
@@ -192,6 +200,12 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
                 session == null
                         ? "software.amazon.awssdk:sso"
                         : "software.amazon.awssdk:sso and software.amazon.awssdk:ssooidc");
+    }
+
+    /** Whether the SDK that there is goes by a property; one that does not goes on to the others. */
+    private static boolean sdkKnows(String property) {
+        return Stream.of(ProfileProperty.class.getFields())
+                .anyMatch(field -> field.getName().equals(property));
     }
 
     private static Detection sts(Profile profile) {

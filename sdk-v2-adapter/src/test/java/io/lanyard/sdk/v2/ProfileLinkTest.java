@@ -2,6 +2,7 @@
 package io.lanyard.sdk.v2;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.lanyard.chain.Detection;
 import io.lanyard.chain.LinkState;
@@ -13,6 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.profiles.ProfileFile;
 
 /** What of a profile makes it a source of credentials. The SDK's own provider is the measure, in another module. */
@@ -85,12 +88,26 @@ class ProfileLinkTest {
         assertThat(detect(properties).isConfigured()).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "login_session = arn:session",
+                "login_session = arn:session;aws_access_key_id = AKIA;aws_secret_access_key = s"
+            })
+    void a_login_session_counts_with_an_sdk_that_knows_it(String properties) {
+        boolean answers;
+        try (ProfileCredentialsProvider provider = ProfileCredentialsProvider.builder()
+                .profileFile(file(properties))
+                .profileName("default")
+                .build()) {
+            answers = catchThrowable(provider::resolveCredentials) == null;
+        }
+
+        assertThat(detect(properties).isConfigured()).isEqualTo(answers);
+    }
+
     private static Detection detect(String properties) {
-        ProfileFile file = ProfileFile.builder()
-                .type(ProfileFile.Type.CONFIGURATION)
-                .content(new ByteArrayInputStream(
-                        ("[default]\n" + properties.replace(';', '\n')).getBytes(StandardCharsets.UTF_8)))
-                .build();
+        ProfileFile file = file(properties);
         return new ProfileLink(
                         Pod.environment(Map.of()),
                         null,
@@ -99,5 +116,13 @@ class ProfileLinkTest {
                         Scheduler.shared(),
                         null)
                 .detect();
+    }
+
+    private static ProfileFile file(String properties) {
+        return ProfileFile.builder()
+                .type(ProfileFile.Type.CONFIGURATION)
+                .content(new ByteArrayInputStream(
+                        ("[default]\n" + properties.replace(';', '\n')).getBytes(StandardCharsets.UTF_8)))
+                .build();
     }
 }

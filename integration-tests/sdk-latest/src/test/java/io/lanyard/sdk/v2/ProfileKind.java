@@ -86,6 +86,11 @@ enum ProfileKind {
             sso_region = us-west-2
             sso_account_id = 222233334444
             sso_role_name = reader"""),
+    LOGIN_WITHOUT_MODULE("login_session = arn:aws:iam::222233334444:user/reader"),
+    LOGIN_BESIDE_KEYS("""
+            login_session = arn:aws:iam::222233334444:user/reader
+            aws_access_key_id = AKIAPROFILE
+            aws_secret_access_key = CANARY-profile"""),
     SSO_SCOPES_BESIDE_KEYS("""
             sso_registration_scopes = sso:account:access
             aws_access_key_id = AKIAPROFILE
@@ -119,7 +124,9 @@ enum ProfileKind {
                     BLANK_PROCESS,
                     SSO_WITHOUT_ACCOUNT,
                     SSO_OF_A_MISSING_SESSION,
-                    SSO_WITHOUT_MODULE -> Standing.ABSENT;
+                    SSO_WITHOUT_MODULE,
+                    LOGIN_WITHOUT_MODULE,
+                    LOGIN_BESIDE_KEYS -> Standing.ABSENT;
             case KEYS, KEYS_AND_TOKEN, BLANK_TOKEN, ROLE_BESIDE_KEYS, SSO_SCOPES_BESIDE_KEYS ->
                 Standing.answers("AKIAPROFILE");
             case ROLE, WEB_IDENTITY -> Standing.answersUnless(throttled, World.PROFILE_ROLE);
