@@ -45,7 +45,9 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity> {
                     }
                     return builder.build();
                 },
-                RefreshPolicy.standard(),
+                RefreshPolicy.builder()
+                        .recheckInterval(RefreshedProvider.UNTOLD_END)
+                        .build(),
                 scheduler,
                 listener);
     }

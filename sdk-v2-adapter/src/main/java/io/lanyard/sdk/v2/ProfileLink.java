@@ -60,6 +60,9 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
             .recheckInterval(Duration.ofDays(3650))
             .build();
 
+    private static final RefreshPolicy SSO_POLICY =
+            POLICY.toBuilder().recheckInterval(RefreshedProvider.UNTOLD_END).build();
+
     private final Environment environment;
     private final @Nullable String givenName;
     private final @Nullable Supplier<ProfileFile> givenFile;
@@ -326,9 +329,16 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
                         .profileFile(file)
                         .profileName(name)
                         .build(),
-                POLICY,
+                policy(file, name),
                 scheduler,
                 listener);
+    }
+
+    static RefreshPolicy policy(ProfileFile file, String name) {
+        return file.profile(name)
+                .filter(profile -> !Collections.disjoint(profile.properties().keySet(), SSO))
+                .map(profile -> SSO_POLICY)
+                .orElse(POLICY);
     }
 
     private ProfileFile file() {

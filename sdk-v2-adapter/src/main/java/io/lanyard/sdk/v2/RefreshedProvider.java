@@ -45,6 +45,12 @@ final class RefreshedProvider
     /** How long credentials are taken for valid that had ended when they came; asked again at half of it. */
     private static final Duration ENDED_LIFE = Duration.ofMinutes(10);
 
+    /**
+     * How often credentials are asked for again that end and do not say when: older SDKs, 2.30 among them, keep that to
+     * themselves for the instance metadata service and for SSO. The former has new ones five minutes before the end.
+     */
+    static final Duration UNTOLD_END = Duration.ofMinutes(4);
+
     private final Supplier<? extends AwsCredentialsProvider> factory;
     private final boolean keepsEnded;
     private final @Nullable CredentialsListener listener;

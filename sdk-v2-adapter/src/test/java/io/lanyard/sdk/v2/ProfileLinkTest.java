@@ -10,6 +10,7 @@ import io.lanyard.spi.Clock;
 import io.lanyard.spi.Scheduler;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +105,16 @@ class ProfileLinkTest {
         }
 
         assertThat(detect(properties).isConfigured()).isEqualTo(answers);
+    }
+
+    /** Older versions of the SDK do not tell when credentials of SSO end. */
+    @Test
+    void credentials_of_sso_are_asked_for_again_soon_and_keys_when_the_file_changes() {
+        ProfileFile sso = file("sso_session = corp;sso_account_id = 1;sso_role_name = reader");
+        ProfileFile keys = file("aws_access_key_id = AKIA;aws_secret_access_key = s");
+
+        assertThat(ProfileLink.policy(sso, "default").recheckInterval()).isLessThan(Duration.ofMinutes(5));
+        assertThat(ProfileLink.policy(keys, "default").recheckInterval()).isGreaterThan(Duration.ofDays(365));
     }
 
     private static Detection detect(String properties) {

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lanyard.chain.LinkState;
+import io.lanyard.spi.Environment;
+import io.lanyard.spi.Scheduler;
+import io.lanyard.testkit.InstanceMetadataService;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+
+class InstanceMetadataLinkTest {
+
+    private static final String ENDPOINT = "aws.ec2MetadataServiceEndpoint";
+
+    private final InstanceMetadataService service =
+            InstanceMetadataService.start("arn:aws:iam::111122223333:role/node");
+    private final InstanceMetadataLink link = link(Pod.environment(Map.of()));
+
+    @AfterEach
+    void stop() {
+        System.clearProperty(ENDPOINT);
+        link.close();
+        service.close();
+    }
+
+    /** Some versions of the SDK tell when the node's credentials end, others do not. */
+    @Test
+    void the_nodes_credentials_are_asked_for_again_before_they_can_have_ended() throws Exception {
+        System.setProperty(ENDPOINT, service.endpoint().toString());
+
+        AwsCredentialsIdentity credentials = link.resolve();
+
+        Instant mayHaveEnded = credentials.expirationTime().orElse(Instant.now().plus(Duration.ofMinutes(5)));
+        assertThat(link.status().nextTry()).hasValueSatisfying(next -> assertThat(next)
+                .isBefore(mayHaveEnded));
+    }
+
+    @Test
+    void ended_credentials_of_the_node_are_handed_out_for_the_service_called_to_judge() throws Exception {
+        System.setProperty(ENDPOINT, service.endpoint().toString());
+        service.credentialLifetime(Duration.ofMinutes(-10));
+
+        assertThat(link.resolve().accessKeyId())
+                .isEqualTo(service.issued().get(0).accessKeyId());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,EXCLUDED", "True,EXCLUDED", "' TRUE ',EXCLUDED", "false,CONFIGURED", "yes,CONFIGURED", "'',CONFIGURED"})
+    void it_is_left_alone_where_it_is_disabled(String disabled, LinkState state) {
+        assertThat(link(Pod.environment(Map.of("AWS_EC2_METADATA_DISABLED", disabled)))
+                        .detect()
+                        .state())
+                .isEqualTo(state);
+    }
+
+    @Test
+    void it_is_left_alone_beside_a_container() {
+        assertThat(link(Pod.environment(Map.of("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/")))
+                        .detect()
+                        .reason())
+                .contains("container");
+    }
+
+    private static InstanceMetadataLink link(Environment environment) {
+        LanyardContainerCredentialsProvider container = LanyardContainerCredentialsProvider.builder()
+                .source(source -> source.environment(environment))
+                .build();
+        return new InstanceMetadataLink(
+                environment, new ContainerLink(container, environment), null, null, Scheduler.shared(), null);
+    }
+}
