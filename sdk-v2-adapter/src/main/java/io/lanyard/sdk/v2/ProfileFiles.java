@@ -87,6 +87,7 @@ final class ProfileFiles implements Supplier<ProfileFile> {
 
     private static List<Object> stamp(Path path) {
         List<Object> stamp = new ArrayList<>();
+        stamp.add(path); // a system property may say another one by now
         try {
             BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
             stamp.add(file.lastModifiedTime());
