@@ -39,8 +39,8 @@ class InstanceMetadataLinkTest {
         AwsCredentialsIdentity credentials = link.resolve();
 
         Instant mayHaveEnded = credentials.expirationTime().orElse(Instant.now().plus(Duration.ofMinutes(5)));
-        assertThat(link.status().nextTry()).hasValueSatisfying(next -> assertThat(next)
-                .isBefore(mayHaveEnded));
+        assertThat(link.status().nextTry())
+                .hasValueSatisfying(next -> assertThat(next).isBefore(mayHaveEnded));
     }
 
     @Test
@@ -53,7 +53,14 @@ class InstanceMetadataLinkTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"true,EXCLUDED", "True,EXCLUDED", "' TRUE ',EXCLUDED", "false,CONFIGURED", "yes,CONFIGURED", "'',CONFIGURED"})
+    @CsvSource({
+        "true,EXCLUDED",
+        "True,EXCLUDED",
+        "' TRUE ',EXCLUDED",
+        "false,CONFIGURED",
+        "yes,CONFIGURED",
+        "'',CONFIGURED"
+    })
     void it_is_left_alone_where_it_is_disabled(String disabled, LinkState state) {
         assertThat(link(Pod.environment(Map.of("AWS_EC2_METADATA_DISABLED", disabled)))
                         .detect()
