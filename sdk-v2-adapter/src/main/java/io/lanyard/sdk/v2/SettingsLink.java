@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 /**
- * Credentials that are set outright, as system properties or as variables. Read at every use, for properties can be
- * taken away; made into credentials when they have changed.
+ * Credentials that are set outright, as system properties or as variables. Properties are read at every use, for they can
+ * be taken away, and made into credentials when they have changed.
  */
 final class SettingsLink implements Link<AwsCredentialsIdentity> {
 
@@ -94,6 +95,10 @@ final class SettingsLink implements Link<AwsCredentialsIdentity> {
 
     private Known known() {
         Known last = known;
+        // reading a variable allocates, and a process's do not change
+        if (last != null && !properties) {
+            return last;
+        }
         String key = value(SdkSetting.ACCESS_KEY_ID);
         String secret = value(SdkSetting.SECRET_ACCESS_KEY);
         String token = value(SdkSetting.SESSION_TOKEN);
@@ -101,14 +106,16 @@ final class SettingsLink implements Link<AwsCredentialsIdentity> {
         if (last != null && last.isOf(key, secret, token, account)) {
             return last;
         }
-        if (key == null || secret == null) {
-            throw Links.notConfigured(name(SdkSetting.ACCESS_KEY_ID) + " and " + name(SdkSetting.SECRET_ACCESS_KEY)
-                    + " are not both set");
-        }
         AwsCredentialsProvider provider = properties
                 ? SystemPropertyCredentialsProvider.create()
                 : EnvironmentVariableCredentialsProvider.create();
-        Known now = new Known(key, secret, token, account, provider.resolveCredentials());
+        Known now;
+        try {
+            now = new Known(key, secret, token, account, provider.resolveCredentials());
+        } catch (SdkClientException e) { // they are not both set, or have been taken away since they were read here
+            throw Links.notConfigured(name(SdkSetting.ACCESS_KEY_ID) + " and " + name(SdkSetting.SECRET_ACCESS_KEY)
+                    + " are not both set");
+        }
         known = now;
         return now;
     }
