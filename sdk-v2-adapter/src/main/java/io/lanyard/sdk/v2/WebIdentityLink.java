@@ -145,7 +145,9 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
                 && (!SdkSetting.ROLE_ARN.isSet(environment) || !SdkSetting.WEB_IDENTITY_TOKEN_FILE.isSet(environment));
     }
 
-    private static RuntimeException withdrawn() {
+    /** Nobody asks it any longer, so nothing is to be refreshed. */
+    private RuntimeException withdrawn() {
+        provider.close();
         return Links.notConfigured(SdkSetting.ROLE_ARN.variable() + " and "
                 + SdkSetting.WEB_IDENTITY_TOKEN_FILE.variable() + " are no longer both set");
     }

@@ -48,8 +48,7 @@ class SettingsLinkTest {
         "' ', '', NOT_CONFIGURED",
         ", , NOT_CONFIGURED"
     })
-    void half_a_pair_is_incomplete_and_blank_is_unset(
-            @Nullable String key, @Nullable String secret, LinkState state) {
+    void half_a_pair_is_incomplete_and_blank_is_unset(@Nullable String key, @Nullable String secret, LinkState state) {
         set(KEY, key);
         set(SECRET, secret);
 

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import static io.lanyard.sdk.v2.SetUp.NOTHING;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.chain.Slot;
+import io.lanyard.sdk.v2.SetUp.Metadata;
+import io.lanyard.sdk.v2.SetUp.WebIdentity;
+import io.lanyard.spi.Scheduler;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sts.model.StsException;
+
+/** IRSA in our chain, where the SDK's would give something else. */
+class WebIdentityTest {
+
+    private static final SetUp IRSA = NOTHING.with(WebIdentity.COMPLETE);
+    private static final SetUp IRSA_AS_PROPERTIES =
+            NOTHING.with(new WebIdentity(Value.SET, Value.SET, true, true, true));
+
+    private final World world = new World();
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    enum Later {
+        CONTAINER(ContainerKind.POD, World.POD_ROLE),
+        NODE(ContainerKind.UNSET, World.NODE_ROLE);
+
+        private final ContainerKind container;
+        private final String role;
+
+        Later(ContainerKind container, String role) {
+            this.container = container;
+            this.role = role;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Later.class)
+    void sts_throttling_at_the_start_never_ends_in_a_later_sources_identity(Later later) {
+        SetUp setUp = IRSA.with(later.container)
+                .with(new Metadata(Metadata.Service.ANSWERS, null, false))
+                .throttled();
+        try (ProcessSettings process = process(setUp);
+                LanyardDefaultCredentialsProvider ours = ours(process).build();
+                DefaultCredentialsProvider sdk =
+                        DefaultCredentialsProvider.builder().build()) {
+            for (int call = 0; call < 3; call++) {
+                assertThatThrownBy(ours::resolveCredentials)
+                        .isInstanceOfSatisfying(
+                                StsException.class,
+                                e -> assertThat(e.isThrottlingException()).isTrue());
+            }
+            assertThat(role(sdk)).isEqualTo(later.role);
+
+            world.throttle(false);
+
+            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+            assertThat(role(sdk)).as("for the life of the process").isEqualTo(later.role);
+        }
+    }
+
+    @Test
+    void with_continue_the_later_identity_is_for_the_failing_call_alone() {
+        SetUp setUp = IRSA.with(ContainerKind.POD).throttled();
+        try (ProcessSettings process = process(setUp);
+                LanyardDefaultCredentialsProvider ours = ours(process)
+                        .onFailure(io.lanyard.chain.OnFailure.CONTINUE)
+                        .build()) {
+            assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+            world.throttle(false);
+            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+        }
+    }
+
+    @Test
+    void a_region_that_was_given_is_enough_for_sts() {
+        try (ProcessSettings process = process(IRSA)) {
+            process.property("aws.region", null);
+            try (LanyardDefaultCredentialsProvider ours =
+                    ours(process).region(Region.EU_CENTRAL_1).build()) {
+                assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+            }
+        }
+    }
+
+    @Test
+    void credentials_come_with_their_end_their_account_and_the_sdks_feature_ids() {
+        try (ProcessSettings process = process(IRSA);
+                LanyardDefaultCredentialsProvider ours = ours(process).build()) {
+            AwsCredentials credentials = ours.resolveCredentials();
+
+            assertThat(credentials.expirationTime()).isPresent();
+            assertThat(credentials.accountId()).contains("111122223333");
+            assertThat(credentials.providerName()).contains("h,k");
+        }
+    }
+
+    @Test
+    void settings_that_are_taken_away_give_way_to_the_container_and_nothing_is_refreshed_any_longer() throws Exception {
+        try (ProcessSettings process = process(IRSA_AS_PROPERTIES.with(ContainerKind.POD));
+                LanyardDefaultCredentialsProvider ours = ours(process).build()) {
+            WebIdentityLink link = new WebIdentityLink(process, null, Scheduler.shared(), null);
+            assertThat(link.detect().isConfigured()).isTrue();
+            link.resolve();
+            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+            assertThat(link.status().nextTry()).isPresent();
+
+            process.property("aws.roleArn", null);
+
+            assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+            assertThat(ours.status().source()).contains(Slot.CONTAINER);
+            assertThatThrownBy(link::resolve)
+                    .isInstanceOfSatisfying(
+                            CredentialsException.class,
+                            e -> assertThat(e.category()).isEqualTo(Category.NOT_CONFIGURED));
+            assertThat(link.status().closed()).isTrue();
+            assertThat(link.status().nextTry()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_token_file_that_is_not_there_is_a_failure_that_names_it() {
+        try (ProcessSettings process = process(NOTHING.with(new WebIdentity(Value.SET, Value.SET, false, true, false))
+                        .with(ContainerKind.POD));
+                LanyardDefaultCredentialsProvider ours = ours(process).build()) {
+            assertThatThrownBy(ours::resolveCredentials).hasStackTraceContaining("/nowhere/token");
+        }
+        assertThat(world.eks.requests()).isEmpty();
+    }
+
+    private ProcessSettings process(SetUp setUp) {
+        SetUp.Settings settings = setUp.in(world);
+        return new ProcessSettings(settings.variables(), settings.properties());
+    }
+
+    private static LanyardDefaultCredentialsProvider.BuilderImpl ours(ProcessSettings process) {
+        return ((LanyardDefaultCredentialsProvider.BuilderImpl) LanyardDefaultCredentialsProvider.builder())
+                .environment(process);
+    }
+
+    private String role(AwsCredentialsProvider provider) {
+        return Outcome.of(provider.resolveCredentials()).named(world.issued()).who();
+    }
+}
