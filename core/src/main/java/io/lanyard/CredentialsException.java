@@ -16,6 +16,9 @@ public final class CredentialsException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** Causes can be made to run in a circle. */
+    private static final int DEEPEST_CAUSE = 10;
+
     /** The kind of failure. */
     private final Category category;
     /** Whether it may pass by itself. */
@@ -114,6 +117,23 @@ public final class CredentialsException extends RuntimeException {
      */
     public Optional<String> remedy() {
         return Optional.ofNullable(remedy);
+    }
+
+    /**
+     * The failure of ours that is behind another library's, an SDK's for example.
+     *
+     * @param failure what was caught
+     * @return itself or the nearest of its causes that is a {@link CredentialsException}; empty when none is
+     */
+    public static Optional<CredentialsException> in(Throwable failure) {
+        Throwable reason = failure;
+        for (int depth = 0; reason != null && depth < DEEPEST_CAUSE; depth++) {
+            if (reason instanceof CredentialsException e) {
+                return Optional.of(e);
+            }
+            reason = reason.getCause();
+        }
+        return Optional.empty();
     }
 
     /** Builds a {@link CredentialsException}. Not safe for use by several threads at once. */

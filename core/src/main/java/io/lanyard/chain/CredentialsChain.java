@@ -455,7 +455,9 @@ public final class CredentialsChain<T> implements AutoCloseable {
     }
 
     private static boolean mayPass(Throwable failure) {
-        return ours(failure).map(CredentialsException::recoverable).orElse(true);
+        return CredentialsException.in(failure)
+                .map(CredentialsException::recoverable)
+                .orElse(true);
     }
 
     // ---- reports
@@ -533,7 +535,10 @@ public final class CredentialsChain<T> implements AutoCloseable {
 
     /** The words of a failure, on one line and no longer than a line should be, without the remedy. */
     private static String text(Throwable failure) {
-        String text = ours(failure).<Throwable>map(e -> e).orElse(failure).getMessage();
+        String text = CredentialsException.in(failure)
+                .<Throwable>map(e -> e)
+                .orElse(failure)
+                .getMessage();
         if (text == null) {
             return failure.getClass().getSimpleName();
         }
@@ -543,19 +548,9 @@ public final class CredentialsChain<T> implements AutoCloseable {
     }
 
     private static Optional<String> remedy(@Nullable Throwable failure) {
-        return failure == null ? Optional.empty() : ours(failure).flatMap(CredentialsException::remedy);
-    }
-
-    /** The failure of ours that is behind another library's. */
-    private static Optional<CredentialsException> ours(Throwable failure) {
-        Throwable reason = failure;
-        for (int depth = 0; reason != null && depth < 10; depth++) {
-            if (reason instanceof CredentialsException e) {
-                return Optional.of(e);
-            }
-            reason = reason.getCause();
-        }
-        return Optional.empty();
+        return failure == null
+                ? Optional.empty()
+                : CredentialsException.in(failure).flatMap(CredentialsException::remedy);
     }
 
     /** A source at its place. */

@@ -164,6 +164,7 @@ final class Cell<T> {
                 failure == null ? 0 : failure.count(),
                 Optional.ofNullable(failure).map(Failure::cause),
                 Optional.ofNullable(failure).map(Failure::kind),
+                failure != null && failure.servingExpired(),
                 nextTry(now),
                 counts.refreshes(),
                 counts.unchanged(),

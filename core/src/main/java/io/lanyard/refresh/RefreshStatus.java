@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param failuresInARow how many loads have failed since the last that succeeded
  * @param lastFailure the last failure; absent once a load has succeeded
  * @param lastFailureKind its kind
+ * @param servingExpired whether callers were last given the value past its end, for want of another
  * @param nextTry when the source is asked next without anybody's call; absent when it is being asked, or when only a
  *     call will do it
  * @param refreshes how many loads have given a new value, the first included
@@ -34,6 +35,7 @@ public record RefreshStatus(
         int failuresInARow,
         Optional<Throwable> lastFailure,
         Optional<FailureKind> lastFailureKind,
+        boolean servingExpired,
         Optional<Instant> nextTry,
         long refreshes,
         long unchanged,
@@ -56,6 +58,7 @@ public record RefreshStatus(
                 0,
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 Optional.empty(),
                 0,
                 0,

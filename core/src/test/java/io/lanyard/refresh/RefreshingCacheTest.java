@@ -314,8 +314,10 @@ class RefreshingCacheTest {
             time.advance(Duration.ofMinutes(40));
             source.mode = Mode.FAILING;
             time.advance(Duration.ofMinutes(30));
+            assertThat(told.status().servingExpired()).isTrue();
             source.mode = Mode.HEALTHY;
             time.advance(Duration.ofMinutes(1));
+            assertThat(told.status().servingExpired()).isFalse();
             assertThat(story.stream().distinct())
                     .containsExactly("refreshed", "failed", "serving expired", "recovered");
             assertThat(story).endsWith("failed", "refreshed", "recovered");
