@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.spring;
+
+import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
+import org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The health indicator under the names of Spring Boot 3. */
+@AutoConfiguration(after = LanyardAutoConfiguration.class)
+final class Boot3HealthAutoConfiguration {
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(
+            name = {
+                "org.springframework.boot.actuate.health.HealthIndicator",
+                "org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator"
+            })
+    static final class Boot3Health {
+
+        @Bean
+        @ConditionalOnBean(LanyardDefaultCredentialsProvider.class)
+        @ConditionalOnEnabledHealthIndicator("lanyard")
+        Indicator lanyardHealthIndicator(LanyardDefaultCredentialsProvider provider, LanyardProperties properties) {
+            return new Indicator(new CredentialsHealth(provider, properties));
+        }
+
+        record Indicator(CredentialsHealth credentials) implements HealthIndicator {
+            @Override
+            public Health health() {
+                CredentialsHealth.Finding finding = credentials.finding();
+                return Health.status(finding.status())
+                        .withDetails(finding.details())
+                        .build();
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.spring;
+
+import io.awspring.cloud.autoconfigure.core.CredentialsProperties;
+import io.awspring.cloud.autoconfigure.core.RegionProperties;
+import io.awspring.cloud.autoconfigure.core.RegionProviderAutoConfiguration;
+import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
+import java.lang.reflect.Method;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.event.ApplicationContextInitializedEvent;
+import org.springframework.boot.context.event.ApplicationStartingEvent;
+import org.springframework.boot.context.event.SpringApplicationEvent;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ApplicationListener;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
+
+/**
+ * The credentials of {@code spring.config.import=aws-secretsmanager:} and {@code aws-parameterstore:}, which are needed
+ * before there are beans, and in the newer Spring Boot under other names than in the older.
+ *
+ * <p>The AWS clients that are made then live on as beans of the application. So once the application has its own
+ * provider they are given that one's credentials: one is refreshed, and the application's listeners hear of it.
+ */
+final class BootstrapCredentials implements ApplicationListener<SpringApplicationEvent> {
+
+    private volatile @Nullable Relay relay;
+
+    @Override
+    public void onApplicationEvent(SpringApplicationEvent event) {
+        if (event instanceof ApplicationStartingEvent starting) {
+            register(starting);
+        } else if (event instanceof ApplicationContextInitializedEvent initialized && relay != null) {
+            initialized.getApplicationContext().getBeanFactory().registerSingleton("lanyardBootstrapCredentials", this);
+        }
+    }
+
+    void handOverTo(LanyardDefaultCredentialsProvider provider) {
+        Relay known = relay;
+        if (known != null) {
+            known.handOverTo(provider);
+        }
+    }
+
+    /** By reflection, for the registry's types have moved between the generations of Spring Boot. */
+    private void register(ApplicationStartingEvent event) {
+        Method context = method(ApplicationStartingEvent.class, "getBootstrapContext");
+        Class<?> registryType = context.getReturnType();
+        Method registerIfAbsent = method(registryType, "registerIfAbsent");
+        Method get = method(registryType, "get", Class.class);
+        Method from = method(registerIfAbsent.getParameterTypes()[1], "from", Supplier.class);
+        Object registry = ReflectionUtils.invokeMethod(context, event);
+        Supplier<AwsCredentialsProvider> supplier = () ->
+                provider((Binder) Objects.requireNonNull(ReflectionUtils.invokeMethod(get, registry, Binder.class)));
+        ReflectionUtils.invokeMethod(
+                registerIfAbsent,
+                registry,
+                AwsCredentialsProvider.class,
+                ReflectionUtils.invokeMethod(from, null, supplier));
+    }
+
+    private static Method method(Class<?> type, String name, Class<?>... parameters) {
+        Method method = parameters.length == 0
+                ? ReflectionUtils.findMethod(type, name, (Class<?>[]) null)
+                : ReflectionUtils.findMethod(type, name, parameters);
+        return Objects.requireNonNull(method, name);
+    }
+
+    /** What who asks the registry and is refused does in its place, Spring Cloud AWS does without us. */
+    private AwsCredentialsProvider provider(Binder binder) {
+        LanyardProperties properties = binder.bindOrCreate(LanyardProperties.PREFIX, LanyardProperties.class);
+        if (!properties.enabled()) {
+            throw new IllegalStateException(LanyardProperties.PREFIX + ".enabled is false");
+        }
+        LanyardDefaultCredentialsProvider.Builder builder = properties.providerBuilder();
+        boolean springCloudAws = ClassUtils.isPresent(
+                "io.awspring.cloud.autoconfigure.core.CredentialsProperties",
+                BootstrapCredentials.class.getClassLoader());
+        SdkAutoCloseable theirs = springCloudAws ? SpringCloudAws.customize(builder, properties, binder) : null;
+        Relay made = new Relay(builder.build(), theirs);
+        relay = made;
+        return made;
+    }
+
+    /** Apart, for Spring Cloud AWS is optional. */
+    private static final class SpringCloudAws {
+
+        static SpringCloudAwsCredentials customize(
+                LanyardDefaultCredentialsProvider.Builder builder, LanyardProperties lanyard, Binder binder) {
+            SpringCloudAwsCredentials credentials = new SpringCloudAwsCredentials(
+                    binder.bindOrCreate(CredentialsProperties.PREFIX, CredentialsProperties.class),
+                    RegionProviderAutoConfiguration.createRegionProvider(
+                            binder.bindOrCreate(RegionProperties.PREFIX, RegionProperties.class)),
+                    null,
+                    lanyard.region() == null
+                            ? binder.bind(SpringCloudAwsCredentials.REGION, String.class)
+                                    .orElse(null)
+                            : null);
+            credentials.customize(builder);
+            return credentials;
+        }
+    }
+
+    /** Gives its own credentials until there is the application's provider, and that one's from then on. */
+    private static final class Relay implements AwsCredentialsProvider, SdkAutoCloseable {
+
+        private final LanyardDefaultCredentialsProvider own;
+        private final @Nullable SdkAutoCloseable theirs;
+        private volatile AwsCredentialsProvider current;
+
+        Relay(LanyardDefaultCredentialsProvider own, @Nullable SdkAutoCloseable theirs) {
+            this.own = own;
+            this.theirs = theirs;
+            this.current = own;
+        }
+
+        void handOverTo(AwsCredentialsProvider provider) {
+            current = provider;
+            own.forget();
+            if (theirs != null) {
+                theirs.close();
+            }
+        }
+
+        @Override
+        public AwsCredentials resolveCredentials() {
+            return current.resolveCredentials();
+        }
+
+        @Override
+        public CompletableFuture<AwsCredentialsIdentity> resolveIdentity(ResolveIdentityRequest request) {
+            return current.resolveIdentity(request);
+        }
+
+        @Override
+        public void close() {
+            own.close();
+        }
+
+        @Override
+        public String toString() {
+            return "BootstrapCredentials(" + current + ")";
+        }
+    }
+}

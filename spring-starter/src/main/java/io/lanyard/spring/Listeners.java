@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.spring;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsListener;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/** All of the application's listeners as one; none can keep another from hearing. */
+record Listeners(List<CredentialsListener> listeners) implements CredentialsListener {
+
+    private static final Log LOG = LogFactory.getLog(Listeners.class);
+
+    @Override
+    public void refreshed(String accessKeyId, @Nullable Instant expiration) {
+        tell(listener -> listener.refreshed(accessKeyId, expiration));
+    }
+
+    @Override
+    public void refreshFailed(int attempt, Category category, @Nullable Instant nextTry) {
+        tell(listener -> listener.refreshFailed(attempt, category, nextTry));
+    }
+
+    @Override
+    public void servingExpired(String accessKeyId, @Nullable Instant expiration) {
+        tell(listener -> listener.servingExpired(accessKeyId, expiration));
+    }
+
+    @Override
+    public void recovered(String accessKeyId) {
+        tell(listener -> listener.recovered(accessKeyId));
+    }
+
+    @Override
+    public void loaded(Duration took, @Nullable Category failure) {
+        tell(listener -> listener.loaded(took, failure));
+    }
+
+    @Override
+    public void agentAsked(Duration took, int status) {
+        tell(listener -> listener.agentAsked(took, status));
+    }
+
+    @Override
+    public void sourceChanged(@Nullable String before, String now, String accessKeyId) {
+        tell(listener -> listener.sourceChanged(before, now, accessKeyId));
+    }
+
+    private void tell(Consumer<CredentialsListener> what) {
+        for (CredentialsListener listener : listeners) {
+            try {
+                what.accept(listener);
+            } catch (RuntimeException e) {
+                LOG.warn(listener.getClass().getName() + " failed when it was told of the credentials", e);
+            }
+        }
+    }
+}

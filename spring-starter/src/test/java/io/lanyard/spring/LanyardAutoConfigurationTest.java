@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsListener;
+import io.lanyard.chain.ChainReport;
+import io.lanyard.chain.Link;
+import io.lanyard.chain.LinkReport;
+import io.lanyard.chain.Slot;
+import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
+import io.lanyard.testkit.EksAuthAnswer;
+import io.lanyard.testkit.Fault;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.annotation.Order;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+
+@ExtendWith(OutputCaptureExtension.class)
+class LanyardAutoConfigurationTest {
+
+    private final Pod pod = new Pod();
+    private final ApplicationContextRunner application = pod.application();
+
+    @AfterEach
+    void close() {
+        pod.close();
+    }
+
+    // ---- the bean
+
+    @Test
+    void with_nothing_but_the_starter_the_credentials_are_lanyards_and_nobody_is_asked_before_they_are_needed() {
+        application.run(context -> {
+            AwsCredentialsProvider provider = context.getBean(AwsCredentialsProvider.class);
+
+            assertThat(provider).isInstanceOf(LanyardDefaultCredentialsProvider.class);
+            assertThat(pod.agent.requests()).isEmpty();
+            assertThat(provider.resolveCredentials().accessKeyId())
+                    .isEqualTo(pod.issued().accessKeyId());
+        });
+    }
+
+    @Test
+    void an_applications_own_provider_wins() {
+        application.withUserConfiguration(OwnProvider.class).run(context -> {
+            assertThat(context).hasSingleBean(AwsCredentialsProvider.class);
+            assertThat(context).hasBean("mine");
+            assertThat(context).doesNotHaveBean(CredentialsLifecycle.class);
+        });
+    }
+
+    @Test
+    void can_be_turned_off() {
+        application
+                .withPropertyValues("lanyard.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(AwsCredentialsProvider.class));
+    }
+
+    // ---- properties
+
+    @Test
+    void the_chain_is_what_the_properties_say() {
+        application
+                .withPropertyValues("lanyard.excluded-sources=profile, instance-metadata")
+                .run(context -> {
+                    ChainReport report = context.getBean(LanyardDefaultCredentialsProvider.class)
+                            .explain();
+
+                    assertThat(report.links())
+                            .extracting(LinkReport::slot)
+                            .containsExactly(
+                                    Slot.SYSTEM_PROPERTIES, Slot.ENVIRONMENT, Slot.WEB_IDENTITY, Slot.CONTAINER);
+                });
+    }
+
+    @Test
+    void attempts_and_what_becomes_of_expired_credentials_are_what_the_properties_say() {
+        pod.agent.faults().always(Fault.expired(Duration.ofHours(1)));
+        application
+                .withPropertyValues("lanyard.container.max-attempts=1", "lanyard.container.expired-credentials=accept")
+                .run(context -> {
+                    context.getBean(AwsCredentialsProvider.class).resolveCredentials();
+
+                    assertThat(pod.agent.requests()).hasSize(1);
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "lanyard.container.attempt-timeout, -1s, attemptTimeout must be positive",
+        "lanyard.container.connect-timeout, 0s, connectTimeout must be positive",
+        "lanyard.container.load-timeout, 0s, loadTimeout must be positive",
+        "lanyard.container.max-attempts, 0, maxAttempts must be at least 1",
+        "lanyard.container.startup-patience, -1s, startupPatience must not be negative",
+        "lanyard.container.advisory-window, 0s, advisoryWindow must be positive",
+        "lanyard.container.mandatory-window, 0s, mandatoryWindow must be positive",
+        "lanyard.container.expiry-margin, -1s, expiryMargin must not be negative",
+        "lanyard.container.recheck-interval, 0s, recheckInterval must be positive",
+        "lanyard.excluded-sources, pod-identity, the chain has no slot pod-identity; it has: system-properties"
+    })
+    void a_value_that_cannot_be_used_is_refused_by_the_propertys_name(String property, String value, String reason) {
+        application
+                .withPropertyValues(property + "=" + value)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, e -> {
+                            assertThat(e.getName()).isEqualTo(property);
+                            assertThat(e.getReason()).contains(reason);
+                        }));
+    }
+
+    @Test
+    void customizers_change_the_builder_in_their_order_after_the_properties() {
+        application
+                .withUserConfiguration(TwoCustomizers.class)
+                .run(context -> assertThat(context.getBean(LanyardDefaultCredentialsProvider.class)
+                                .explain()
+                                .links())
+                        .extracting(link -> link.slot().name())
+                        .containsExactly("two", "one", "container"));
+    }
+
+    // ---- the first fetch
+
+    @Test
+    void fail_fast_starts_with_credentials() {
+        application.withPropertyValues("lanyard.first-fetch=fail-fast").run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(pod.agent.issued()).hasSize(1);
+        });
+    }
+
+    @Test
+    void fail_fast_without_credentials_ends_the_start_and_the_analysis_says_why_and_how_to_mend_it() {
+        pod.agent.eksAuth().answerWith(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
+        application.withPropertyValues("lanyard.first-fetch=fail-fast").run(context -> {
+            Throwable failure = context.getStartupFailure();
+            assertThat(failure).isNotNull();
+
+            FailureAnalysis analysis = new CredentialsFailureAnalyzer().analyze(failure);
+
+            assertThat(analysis).isNotNull();
+            assertThat(analysis.getDescription())
+                    .contains("Category: HttpStatus")
+                    .contains("Cause: HttpStatus 400 AccessDeniedException")
+                    .doesNotContain("Remedy:")
+                    .doesNotContain("CANARY");
+            assertThat(analysis.getAction()).contains("trust policy");
+        });
+    }
+
+    @Test
+    void warn_without_credentials_starts_all_the_same_and_says_so(CapturedOutput output) {
+        pod.agent.stop();
+        application
+                .withPropertyValues("lanyard.first-fetch=warn")
+                .run(context -> assertThat(context).hasNotFailed());
+
+        assertThat(output)
+                .contains("The application starts without AWS credentials.")
+                .contains("Unreachable");
+    }
+
+    // ---- checkpoints
+
+    @Test
+    void a_checkpoint_finds_no_credentials_and_after_the_restore_there_are_new_ones_before_anybody_asks() {
+        application.run(context -> {
+            LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
+            provider.resolveCredentials();
+
+            context.stop(); // what Spring does before a checkpoint
+            assertThat(provider.status().identity()).isEmpty();
+
+            context.start(); // and after it
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(
+                            () -> assertThat(provider.status().identity()).isPresent());
+            assertThat(pod.agent.issued()).hasSize(2);
+        });
+    }
+
+    @Test
+    void at_the_end_of_the_application_its_beans_have_the_credentials_still() {
+        application.withUserConfiguration(NeedsCredentialsAtTheEnd.class).run(context -> {
+            context.getBean(AwsCredentialsProvider.class).resolveCredentials();
+            NeedsCredentialsAtTheEnd bean = context.getBean(NeedsCredentialsAtTheEnd.class);
+
+            context.close();
+
+            assertThat(bean.key).hasValue(pod.issued().accessKeyId());
+            assertThat(pod.agent.requests()).hasSize(1);
+        });
+    }
+
+    // ---- threads
+
+    @Test
+    void loads_run_on_virtual_threads_where_the_application_asks_for_them_and_the_jvm_has_them() {
+        AtomicReference<String> thread = new AtomicReference<>();
+        application
+                .withPropertyValues("spring.threads.virtual.enabled=true")
+                .withBean(CredentialsListener.class, () -> new CredentialsListener() {
+                    @Override
+                    public void loaded(Duration took, @Nullable Category failure) {
+                        thread.set(Thread.currentThread().getName());
+                    }
+                })
+                .run(context -> {
+                    context.getBean(AwsCredentialsProvider.class).resolveCredentials();
+
+                    await().atMost(Duration.ofSeconds(10)).until(() -> thread.get() != null);
+                    if (Runtime.version().feature() >= 21) {
+                        assertThat(thread.get()).matches("lanyard-\\d+");
+                    } else {
+                        assertThat(thread.get()).doesNotMatch("lanyard-\\d+");
+                    }
+                });
+    }
+
+    // ---- who hears
+
+    @Test
+    void what_becomes_of_the_credentials_is_told_as_application_events_without_secrets() {
+        application.withUserConfiguration(Events.class).run(context -> {
+            pod.agent.faults().always(Fault.lifetime(Duration.ofSeconds(2)));
+            AwsCredentialsProvider provider = context.getBean(AwsCredentialsProvider.class);
+            List<CredentialsEvent> heard = context.getBean(Events.class).heard;
+
+            provider.resolveCredentials();
+            await().atMost(Duration.ofSeconds(10)).until(() -> heard.size() >= 2);
+            pod.agent.stop();
+            await().atMost(Duration.ofSeconds(15)).until(() -> {
+                provider.resolveCredentials();
+                return heard.stream().anyMatch(CredentialsEvent.ServingExpired.class::isInstance);
+            });
+            pod.agent.faults().clear();
+            pod.agent.restart();
+            await().atMost(Duration.ofSeconds(15))
+                    .until(() -> heard.stream().anyMatch(CredentialsEvent.Recovered.class::isInstance));
+
+            assertThat(heard)
+                    .hasAtLeastOneElementOfType(CredentialsEvent.Refreshed.class)
+                    .contains(new CredentialsEvent.SourceChanged(
+                            null, "container", pod.agent.issued().get(0).accessKeyId()))
+                    .anySatisfy(event -> assertThat(event)
+                            .isInstanceOfSatisfying(
+                                    CredentialsEvent.RefreshFailed.class,
+                                    failed -> assertThat(failed.category()).isEqualTo(Category.UNREACHABLE)));
+            assertThat(heard).asString().doesNotContain("CANARY");
+        });
+    }
+
+    @Test
+    void a_listener_that_throws_keeps_no_other_from_hearing(CapturedOutput output) {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        application
+                .withBean("first", CredentialsListener.class, Throwing::new)
+                .withBean("second", CredentialsListener.class, () -> new CredentialsListener() {
+                    @Override
+                    public void refreshed(String accessKeyId, @Nullable Instant expiration) {
+                        heard.add(accessKeyId);
+                    }
+                })
+                .run(context -> {
+                    context.getBean(AwsCredentialsProvider.class).resolveCredentials();
+
+                    await().atMost(Duration.ofSeconds(10))
+                            .until(() -> heard.contains(pod.issued().accessKeyId()));
+                });
+        assertThat(output).contains(Throwing.class.getName() + " failed when it was told of the credentials");
+    }
+
+    private static final class Throwing implements CredentialsListener {
+        @Override
+        public void refreshed(String accessKeyId, @Nullable Instant expiration) {
+            throw new IllegalStateException("on purpose");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnProvider {
+        @Bean
+        AwsCredentialsProvider mine() {
+            return StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIAMINE", "CANARY"));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class TwoCustomizers {
+        @Bean
+        @Order(2)
+        CredentialsProviderCustomizer two() {
+            return builder -> builder.chain(chain -> chain.before(new Slot("one"), new Slot("two"), link()));
+        }
+
+        @Bean
+        @Order(1)
+        CredentialsProviderCustomizer one() {
+            return builder -> builder.chain(chain -> chain.before(Slot.CONTAINER, new Slot("one"), link()));
+        }
+
+        private static Link<AwsCredentialsIdentity> link() {
+            return LanyardDefaultCredentialsProvider.link(
+                    StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIACUSTOM", "CANARY")));
+        }
+    }
+
+    static final class NeedsCredentialsAtTheEnd implements AutoCloseable {
+        final AtomicReference<String> key = new AtomicReference<>();
+        private final AwsCredentialsProvider provider;
+
+        NeedsCredentialsAtTheEnd(AwsCredentialsProvider provider) {
+            this.provider = provider;
+        }
+
+        @Override
+        public void close() {
+            key.set(provider.resolveCredentials().accessKeyId());
+        }
+    }
+
+    static final class Events {
+        final List<CredentialsEvent> heard = new CopyOnWriteArrayList<>();
+
+        @EventListener
+        void hear(CredentialsEvent event) {
+            heard.add(event);
+        }
+    }
+}

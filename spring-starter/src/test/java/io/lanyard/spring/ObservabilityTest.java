@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.lanyard.refresh.RefreshState;
+import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
+import io.lanyard.testkit.EksAuthAnswer;
+import io.lanyard.testkit.Fault;
+import io.lanyard.testkit.IssuedCredentials;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.info.Info;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+class ObservabilityTest {
+
+    private final Pod pod = new Pod();
+    private final ApplicationContextRunner application = pod.application()
+            .withConfiguration(AutoConfigurations.of(
+                    LanyardActuatorAutoConfiguration.class,
+                    LanyardMetricsAutoConfiguration.class,
+                    Boot3HealthAutoConfiguration.class,
+                    Boot4HealthAutoConfiguration.class))
+            .withPropertyValues("management.endpoints.web.exposure.include=lanyard")
+            .withBean(MeterRegistry.class, SimpleMeterRegistry::new);
+
+    @AfterEach
+    void close() {
+        pod.close();
+    }
+
+    // ---- what is there
+
+    @Test
+    void health_metrics_endpoint_and_info_are_there_where_the_application_has_an_actuator() {
+        application.run(context -> assertThat(context)
+                .hasBean("lanyardHealthIndicator")
+                .hasSingleBean(CredentialsMetrics.class)
+                .hasSingleBean(LanyardEndpoint.class)
+                .hasBean("lanyardInfoContributor"));
+    }
+
+    @Test
+    void an_application_without_an_actuator_misses_nothing() {
+        application
+                .withClassLoader(new FilteredClassLoader(
+                        "org.springframework.boot.actuate", "org.springframework.boot.health", "io.micrometer"))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(AwsCredentialsProvider.class)
+                        .doesNotHaveBean("lanyardHealthIndicator")
+                        .doesNotHaveBean("lanyardCredentialsMetrics")
+                        .doesNotHaveBean("lanyardEndpoint")
+                        .doesNotHaveBean("lanyardInfoContributor"));
+    }
+
+    @Test
+    void nothing_is_observed_where_the_application_has_credentials_of_its_own() {
+        application
+                .withBean(
+                        AwsCredentialsProvider.class,
+                        () -> StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIAMINE", "CANARY")))
+                .run(context -> assertThat(context)
+                        .doesNotHaveBean("lanyardHealthIndicator")
+                        .doesNotHaveBean(CredentialsMetrics.class)
+                        .doesNotHaveBean(LanyardEndpoint.class)
+                        .doesNotHaveBean("lanyardInfoContributor"));
+    }
+
+    @Test
+    void health_and_info_can_be_turned_off_and_the_endpoint_is_there_only_when_it_is_exposed() {
+        application
+                .withPropertyValues(
+                        "management.health.lanyard.enabled=false",
+                        "management.info.lanyard.enabled=false",
+                        "management.endpoints.web.exposure.include=health")
+                .run(context -> assertThat(context)
+                        .doesNotHaveBean("lanyardHealthIndicator")
+                        .doesNotHaveBean("lanyardInfoContributor")
+                        .doesNotHaveBean(LanyardEndpoint.class));
+    }
+
+    @Test
+    void without_a_registry_there_are_no_meters() {
+        pod.application()
+                .withConfiguration(AutoConfigurations.of(LanyardMetricsAutoConfiguration.class))
+                .run(context -> assertThat(context).doesNotHaveBean(CredentialsMetrics.class));
+    }
+
+    // ---- health
+
+    @Test
+    void health_is_unknown_before_anybody_has_asked_and_asks_nobody_itself() {
+        application.run(context -> {
+            CredentialsHealth.Finding finding = health(context.getBean(LanyardDefaultCredentialsProvider.class));
+
+            assertThat(finding.status()).isEqualTo("UNKNOWN");
+            assertThat(pod.agent.requests()).isEmpty();
+        });
+    }
+
+    @Test
+    void health_is_up_with_credentials_and_says_whose_and_until_when() {
+        application.run(context -> {
+            LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
+            provider.resolveCredentials();
+
+            CredentialsHealth.Finding finding = health(provider);
+
+            IssuedCredentials issued = pod.issued();
+            assertThat(finding.status()).isEqualTo("UP");
+            assertThat(finding.details())
+                    .containsEntry("source", "container")
+                    .containsEntry("accessKeyId", issued.accessKeyId())
+                    .containsEntry("accountId", "111122223333")
+                    .containsEntry("expiration", issued.expiration().toString())
+                    .containsEntry("state", RefreshState.FRESH.name())
+                    .doesNotContainKey("failure");
+            assertThat(pod.agent.requests()).hasSize(1);
+        });
+    }
+
+    @Test
+    void health_is_down_when_there_never_were_credentials_and_says_what_kind_of_failure_it_is() {
+        pod.agent.eksAuth().answerWith(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
+        application.run(context -> {
+            LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
+            assertThat(catchThrowable(provider::resolveCredentials)).isNotNull();
+
+            CredentialsHealth.Finding finding = health(provider);
+
+            assertThat(finding.status()).isEqualTo("DOWN");
+            assertThat(finding.details()).containsEntry("failure", "HttpStatus");
+        });
+    }
+
+    @Test
+    void in_an_outage_health_is_up_then_out_of_service_shortly_before_the_end_and_down_after_it() {
+        pod.agent.faults().next(Fault.lifetime(Duration.ofSeconds(6)));
+        application.run(context -> {
+            LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
+            provider.resolveCredentials();
+            pod.agent.stop();
+            await().atMost(Duration.ofSeconds(15))
+                    .until(() -> provider.status().refresh().orElseThrow().failuresInARow() > 0);
+            CredentialsHealth health = new CredentialsHealth(provider, properties("3s"));
+            Instant end = pod.issued().expiration();
+
+            assertThat(health.finding(provider.status(), end.minusSeconds(4)).status())
+                    .isEqualTo("UP");
+            assertThat(health.finding(provider.status(), end.minusSeconds(3)).status())
+                    .isEqualTo("OUT_OF_SERVICE");
+            assertThat(health.finding(provider.status(), end).status()).isEqualTo("DOWN");
+            assertThat(health.finding().details())
+                    .containsEntry("failure", "Unreachable")
+                    .containsKeys("failuresInARow", "nextTry");
+        });
+    }
+
+    private CredentialsHealth.Finding health(LanyardDefaultCredentialsProvider provider) {
+        return new CredentialsHealth(provider, properties("1m")).finding();
+    }
+
+    private static LanyardProperties properties(String threshold) {
+        return new Binder(new MapConfigurationPropertySource(Map.of("lanyard.health.expiry-threshold", threshold)))
+                .bindOrCreate(LanyardProperties.PREFIX, LanyardProperties.class);
+    }
+
+    // ---- metrics
+
+    @Test
+    void meters_count_refreshes_by_outcome_and_requests_by_status() {
+        pod.agent.faults().next(Fault.status(503));
+        application.run(context -> {
+            MeterRegistry registry =
+                    bound(context.getBean(CredentialsMetrics.class), context.getBean(MeterRegistry.class));
+            context.getBean(AwsCredentialsProvider.class).resolveCredentials();
+
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> registry.find("lanyard.credentials.refresh").timer() != null);
+            assertThat(timer(registry, "refresh", "outcome", "success").count()).isEqualTo(1);
+            assertThat(timer(registry, "agent.requests", "status", "503").count())
+                    .isEqualTo(1);
+            assertThat(timer(registry, "agent.requests", "status", "200").count())
+                    .isEqualTo(1);
+            assertThat(gauge(registry, "expiry"))
+                    .isBetween(
+                            Duration.ofHours(5).toSeconds() * 1.0,
+                            Duration.ofHours(6).toSeconds() * 1.0);
+            assertThat(gauge(registry, "failures")).isZero();
+            assertThat(gauge(registry, "serving.expired")).isZero();
+        });
+    }
+
+    @Test
+    void meters_tell_of_an_outage_by_its_category_and_of_credentials_served_past_their_end() {
+        pod.agent.faults().next(Fault.lifetime(Duration.ofSeconds(2)));
+        application.run(context -> {
+            MeterRegistry registry =
+                    bound(context.getBean(CredentialsMetrics.class), context.getBean(MeterRegistry.class));
+            AwsCredentialsProvider provider = context.getBean(AwsCredentialsProvider.class);
+            provider.resolveCredentials();
+            pod.agent.stop();
+
+            await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+                provider.resolveCredentials();
+                assertThat(gauge(registry, "serving.expired")).isEqualTo(1);
+                assertThat(gauge(registry, "expiry")).isNegative();
+            });
+            assertThat(gauge(registry, "failures")).isPositive();
+            assertThat(timer(registry, "refresh", "category", "Unreachable").count())
+                    .isPositive();
+            assertThat(timer(registry, "agent.requests", "status", "none").count())
+                    .isPositive();
+        });
+    }
+
+    @Test
+    void what_happened_before_there_was_a_registry_is_not_lost_and_credentials_without_an_end_have_no_expiry() {
+        application.withPropertyValues("lanyard.first-fetch=fail-fast").run(context -> {
+            CredentialsMetrics metrics = context.getBean(CredentialsMetrics.class);
+            LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
+            provider.forget();
+            MeterRegistry registry = bound(metrics, context.getBean(MeterRegistry.class));
+
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> registry.find("lanyard.credentials.refresh").timer() != null);
+            assertThat(gauge(registry, "expiry")).isNaN();
+        });
+    }
+
+    private static MeterRegistry bound(CredentialsMetrics metrics, MeterRegistry registry) {
+        metrics.bindTo(registry);
+        return registry;
+    }
+
+    private static Timer timer(MeterRegistry registry, String name, String tag, String value) {
+        return registry.get("lanyard.credentials." + name).tag(tag, value).timer();
+    }
+
+    private static double gauge(MeterRegistry registry, String name) {
+        return registry.get("lanyard.credentials." + name).gauge().value();
+    }
+
+    // ---- endpoint and info
+
+    @Test
+    void the_endpoint_explains_every_source_without_asking_any() {
+        application.run(context -> {
+            Map<String, Object> before = context.getBean(LanyardEndpoint.class).credentials(null);
+
+            assertThat(before).doesNotContainKeys("inUse", "refresh");
+            assertThat(pod.agent.requests()).isEmpty();
+
+            context.getBean(AwsCredentialsProvider.class).resolveCredentials();
+            Map<String, Object> after = context.getBean(LanyardEndpoint.class).credentials(false);
+
+            assertThat(after).containsEntry("inUse", "container").containsKey("text");
+            assertThat(after.get("refresh")).asString().contains("state=FRESH").contains("refreshes=1");
+            assertThat((List<?>) after.get("sources"))
+                    .singleElement()
+                    .asString()
+                    .contains("state=IN_USE")
+                    .contains("endpoint=" + pod.agent.credentialsUri())
+                    .contains("accountId=111122223333")
+                    .contains("the option fullUri (set)")
+                    .doesNotContain("CANARY");
+            assertThat(pod.agent.requests()).hasSize(1);
+        });
+    }
+
+    @Test
+    void on_request_the_endpoint_asks_the_sources_and_changes_nothing_of_what_is_given() {
+        application.run(context -> {
+            AwsCredentialsProvider provider = context.getBean(AwsCredentialsProvider.class);
+            String inUse = provider.resolveCredentials().accessKeyId();
+
+            Map<String, Object> answer = context.getBean(LanyardEndpoint.class).credentials(true);
+
+            assertThat(answer.get("sources")).asString().contains(pod.issued().accessKeyId());
+            assertThat(pod.agent.requests()).hasSize(2);
+            assertThat(provider.resolveCredentials().accessKeyId()).isEqualTo(inUse);
+        });
+    }
+
+    @Test
+    void the_endpoint_tells_of_a_failure_and_its_remedy() {
+        pod.agent.eksAuth().answerWith(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
+        application.run(context -> {
+            assertThat(catchThrowable(context.getBean(AwsCredentialsProvider.class)::resolveCredentials))
+                    .isNotNull();
+
+            assertThat(context.getBean(LanyardEndpoint.class).credentials(null).get("sources"))
+                    .asString()
+                    .contains("state=FAILED")
+                    .contains("AccessDeniedException")
+                    .contains("remedy=");
+        });
+    }
+
+    @Test
+    void info_names_the_source_in_use_once_there_is_one() {
+        application.run(context -> {
+            assertThat(info(context)).doesNotContainKey("awsCredentials");
+
+            context.getBean(AwsCredentialsProvider.class).resolveCredentials();
+
+            assertThat(info(context).get("awsCredentials"))
+                    .asString()
+                    .contains("source=container", "accountId=111122223333")
+                    .doesNotContain("CANARY");
+        });
+    }
+
+    private static Map<String, Object> info(ApplicationContext context) {
+        Info.Builder info = new Info.Builder();
+        context.getBean(LanyardActuatorAutoConfiguration.Actuator.CredentialsInfo.class)
+                .contribute(info);
+        return info.build().getDetails();
+    }
+}

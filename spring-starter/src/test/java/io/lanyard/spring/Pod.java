@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.spring;
+
+import io.lanyard.testkit.EksPodIdentityAgent;
+import io.lanyard.testkit.IssuedCredentials;
+import io.lanyard.testkit.ServiceAccountTokenFile;
+import java.util.List;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** A pod of service account demo/orders beside its agent, whose environment an application has as properties. */
+final class Pod implements AutoCloseable {
+
+    final EksPodIdentityAgent agent = EksPodIdentityAgent.start();
+    final ServiceAccountTokenFile token = ServiceAccountTokenFile.create("demo", "orders");
+
+    Pod() {
+        agent.associate("demo", "orders", "arn:aws:iam::111122223333:role/orders");
+    }
+
+    /** Nothing of the machine that the test runs on, and no waiting for what is not there. */
+    String[] properties() {
+        return new String[] {
+            "lanyard.excluded-sources=system-properties,environment,web-identity,profile,instance-metadata",
+            "lanyard.container.full-uri=" + agent.credentialsUri(),
+            "lanyard.container.token-file=" + token.path(),
+            "lanyard.container.startup-patience=0s"
+        };
+    }
+
+    /** An application with nothing but the starter. */
+    ApplicationContextRunner application() {
+        return new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(LanyardAutoConfiguration.class))
+                .withPropertyValues(properties());
+    }
+
+    IssuedCredentials issued() {
+        List<IssuedCredentials> all = agent.issued();
+        return all.get(all.size() - 1);
+    }
+
+    @Override
+    public void close() {
+        token.close();
+        agent.close();
+    }
+}
