@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.it.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lanyard.testkit.IssuedCredentials;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.aot.AotDetector;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The application as ahead-of-time processing has made it in this build: its beans are fixed, its credentials are not. */
+class AheadOfTimeIT {
+
+    private final Running running = new Running();
+
+    AheadOfTimeIT() throws IOException {}
+
+    @BeforeEach
+    void ahead() {
+        System.setProperty(AotDetector.AOT_ENABLED, "true");
+    }
+
+    @AfterEach
+    void close() {
+        System.clearProperty(AotDetector.AOT_ENABLED);
+        running.close();
+    }
+
+    @Test
+    void in_a_pod_it_has_the_pods_credentials() throws Exception {
+        ConfigurableApplicationContext application =
+                running.start("spring.config.import=aws-secretsmanager:shop", "lanyard.first-fetch=fail-fast");
+
+        assertThat(isFromAheadOfTimeProcessing(application.getBeanFactory())).isTrue();
+        assertThat(running.get("/objects/1001").status()).isEqualTo(200);
+        assertThat(running.get("/imported/greeting").body()).isEqualTo("hello");
+        assertThat(running.get("/actuator/health").body()).contains("\"lanyard\"");
+        assertThat(running.get("/actuator/lanyard").body()).contains("\"inUse\":\"container\"");
+        assertThat(running.get("/actuator/metrics/lanyard.credentials.refresh").status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void with_static_keys_that_it_was_not_built_with_it_has_these() throws Exception {
+        running.aws.admit(new IssuedCredentials(
+                "AKIASTATIC",
+                "CANARY",
+                "",
+                "111122223333",
+                Instant.now().plus(Duration.ofHours(1)),
+                "arn:aws:iam::111122223333:user/static",
+                null));
+        running.start(
+                "spring.cloud.aws.credentials.access-key=AKIASTATIC", "spring.cloud.aws.credentials.secret-key=CANARY");
+
+        assertThat(running.get("/objects/1001").status()).isEqualTo(200);
+        assertThat(running.aws.served()).containsExactly("s3 AKIASTATIC");
+        assertThat(running.get("/actuator/lanyard").body()).contains("\"inUse\":\"spring-cloud-aws\"");
+        assertThat(running.agent.requests()).isEmpty();
+    }
+
+    /** Such a context has no class left that reads annotations of configurations. */
+    private static boolean isFromAheadOfTimeProcessing(ConfigurableListableBeanFactory beans) {
+        return !beans.containsBeanDefinition(
+                "org.springframework.context.annotation.internalConfigurationAnnotationProcessor");
+    }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.it.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lanyard.testkit.Fault;
+import io.lanyard.testkit.IssuedCredentials;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * One application, from its first import to an outage and out of it: an application's life, which its steps follow.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ApplicationIT {
+
+    private static final Pattern ENDPOINT = Pattern.compile("/actuator/[a-z/]+");
+    private static final Pattern METER = Pattern.compile("\"([a-z0-9.]+)\"");
+
+    private final Running running = new Running();
+
+    ApplicationIT() throws IOException {}
+
+    @BeforeAll
+    void start() throws IOException {
+        Files.deleteIfExists(Running.LOG);
+        running.agent.faults().always(Fault.lifetime(Duration.ofSeconds(8)));
+        running.start("spring.config.import=aws-secretsmanager:shop,aws-parameterstore:/shop/");
+    }
+
+    @AfterAll
+    void stop() {
+        running.close();
+    }
+
+    @Test
+    @Order(1)
+    void secrets_and_parameters_are_imported_with_the_pods_credentials() throws Exception {
+        String first = running.agent.issued().get(0).accessKeyId();
+
+        assertThat(running.get("/imported/greeting").body()).isEqualTo("hello");
+        assertThat(running.get("/imported/currency").body()).isEqualTo("euro");
+        assertThat(running.aws.served()).contains("secretsmanager " + first, "ssm " + first);
+    }
+
+    @Test
+    @Order(2)
+    void the_applications_client_has_the_pods_credentials_and_has_newer_ones_before_they_end() throws Exception {
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(running.get("/objects/1001").status()).isEqualTo(200);
+            assertThat(keysAtS3()).hasSizeGreaterThanOrEqualTo(2);
+        });
+    }
+
+    @Test
+    @Order(3)
+    void the_probes_are_well_and_only_readiness_looks_at_the_credentials() throws Exception {
+        assertThat(running.get("/actuator/health/readiness").body())
+                .contains("\"lanyard\"")
+                .contains("\"source\":\"container\"")
+                .contains("\"accountId\":\"111122223333\"");
+        assertThat(running.get("/actuator/health/readiness").status()).isEqualTo(200);
+        assertThat(running.get("/actuator/health/liveness").body()).doesNotContain("lanyard");
+        assertThat(running.get("/actuator/health").body()).contains("\"lanyard\"");
+    }
+
+    @Test
+    @Order(4)
+    void the_endpoint_info_and_meters_tell_where_the_credentials_come_from() throws Exception {
+        assertThat(running.get("/actuator/lanyard").body())
+                .contains("\"inUse\":\"container\"")
+                .contains("\"refresh\":{\"state\":")
+                .contains("shop/orders");
+        assertThat(running.get("/actuator/lanyard?probe=true").body())
+                .contains(running.agent.issued().get(running.agent.issued().size() - 1).accessKeyId());
+        assertThat(running.get("/actuator/info").body()).contains("\"awsCredentials\":{\"source\":\"container\"");
+        assertThat(meter("refresh", "?tag=outcome:success")).isGreaterThanOrEqualTo(2);
+        assertThat(meter("agent.requests", "?tag=status:200")).isGreaterThanOrEqualTo(2);
+        assertThat(meter("expiry", "")).isBetween(0.0, 8.0);
+        assertThat(meter("failures", "")).isZero();
+        assertThat(meter("serving.expired", "")).isZero();
+    }
+
+    @Test
+    @Order(5)
+    void an_outage_is_seen_by_health_meters_endpoint_and_events_and_ends_with_it() throws Exception {
+        running.agent.stop();
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            running.get("/objects/1002"); // in use, as an application is
+            assertThat(running.get("/actuator/health/readiness").status()).isEqualTo(503);
+            assertThat(running.get("/actuator/health").body())
+                    .contains("\"status\":\"DOWN\"")
+                    .contains("\"failure\":\"Unreachable\"");
+            assertThat(meter("serving.expired", "")).isEqualTo(1);
+        });
+        assertThat(running.get("/actuator/health/liveness").status()).isEqualTo(200);
+        assertThat(meter("failures", "")).isPositive();
+        assertThat(meter("expiry", "")).isNegative();
+        assertThat(meter("refresh", "?tag=category:Unreachable")).isPositive();
+        assertThat(running.get("/actuator/lanyard").body()).contains("\"servingExpired\":true");
+
+        running.agent.restart();
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(running.get("/objects/1003").status()).isEqualTo(200);
+            assertThat(running.get("/actuator/health/readiness").status()).isEqualTo(200);
+            assertThat(meter("serving.expired", "")).isZero();
+        });
+        assertThat(running.get("/events").body())
+                .contains("SourceChanged", "Refreshed", "RefreshFailed", "ServingExpired", "Recovered");
+    }
+
+    @Test
+    @Order(6)
+    void no_endpoint_meter_event_or_log_holds_a_secret() throws Exception {
+        Set<String> paths = new TreeSet<>(List.of("/events", "/actuator/lanyard?probe=true"));
+        matches(ENDPOINT, running.get("/actuator").body())
+                .map(MatchResult::group)
+                .filter(path -> !path.endsWith("/heapdump")) // it holds the heap
+                .forEach(paths::add);
+        matches(METER, running.get("/actuator/metrics").body())
+                .map(found -> "/actuator/metrics/" + found.group(1))
+                .forEach(paths::add);
+        assertThat(paths)
+                .contains(
+                        "/actuator/health",
+                        "/actuator/info",
+                        "/actuator/env",
+                        "/actuator/configprops",
+                        "/actuator/beans",
+                        "/actuator/threaddump",
+                        "/actuator/metrics/lanyard.credentials.refresh");
+
+        StringBuilder seen = new StringBuilder(Files.readString(Running.LOG));
+        assertThat(seen).contains("Credentials come from container");
+        for (String path : paths) {
+            seen.append(running.get(path).body());
+        }
+
+        assertThat(seen.indexOf("CANARY")).as("the first secret").isNegative();
+        for (IssuedCredentials issued : running.agent.issued()) {
+            assertThat(seen.indexOf(issued.secretAccessKey())).isNegative();
+            assertThat(seen.indexOf(issued.sessionToken())).isNegative();
+        }
+    }
+
+    private Set<String> keysAtS3() {
+        Set<String> keys = new TreeSet<>(running.aws.served());
+        keys.removeIf(call -> !call.startsWith("s3 "));
+        return keys;
+    }
+
+    private double meter(String name, String query) throws IOException, InterruptedException {
+        Running.Answer answer = running.get("/actuator/metrics/lanyard.credentials." + name + query);
+        assertThat(answer.status()).as(name).isEqualTo(200);
+        return matches(Pattern.compile("\"value\":(-?[0-9.E-]+)"), answer.body())
+                .map(found -> Double.parseDouble(found.group(1)))
+                .findFirst()
+                .orElse(Double.NaN);
+    }
+
+    private static Stream<MatchResult> matches(Pattern pattern, String text) {
+        return pattern.matcher(text).results();
+    }
+}
