@@ -16,6 +16,7 @@ import io.lanyard.testkit.Fault;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -157,12 +158,10 @@ class LanyardAutoConfigurationTest {
     void fail_fast_without_credentials_ends_the_start_and_the_analysis_says_why_and_how_to_mend_it() {
         pod.agent.eksAuth().answerWith(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
         application.withPropertyValues("lanyard.first-fetch=fail-fast").run(context -> {
-            Throwable failure = context.getStartupFailure();
-            assertThat(failure).isNotNull();
+            Throwable failure = Objects.requireNonNull(context.getStartupFailure());
 
-            FailureAnalysis analysis = new CredentialsFailureAnalyzer().analyze(failure);
+            FailureAnalysis analysis = Objects.requireNonNull(new CredentialsFailureAnalyzer().analyze(failure));
 
-            assertThat(analysis).isNotNull();
             assertThat(analysis.getDescription())
                     .contains("Category: HttpStatus")
                     .contains("Cause: HttpStatus 400 AccessDeniedException")
