@@ -18,6 +18,9 @@ public record Detection(LinkState state, String reason, Optional<String> remedy)
     /**
      * A detection.
      *
+     * @param state where the source stands
+     * @param reason why, in words
+     * @param remedy what completes it
      * @throws IllegalArgumentException when the state is one that only the chain can tell
      */
     public Detection {
