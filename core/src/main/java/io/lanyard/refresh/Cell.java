@@ -217,8 +217,10 @@ final class Cell<T> {
             wake = backoff.pause(kind, count, left, random).toMillis();
             call = wake;
         }
-        if (kind == FailureKind.FINAL && ended) {
-            call = REMEMBERED_FROM_MILLIS + (long) ((REMEMBERED_TO_MILLIS - REMEMBERED_FROM_MILLIS) * random);
+        if (kind == FailureKind.FINAL) {
+            long memory = REMEMBERED_FROM_MILLIS + (long) ((REMEMBERED_TO_MILLIS - REMEMBERED_FROM_MILLIS) * random);
+            // a pause that began just before the end must not make a longer memory of it afterwards
+            call = held == null || ended ? memory : Math.min(call, Math.max(0, held.expired() - held.at(now)) + memory);
         }
         boolean servingExpired = held != null && ended && served && kind != FailureKind.FINAL;
         return failed(new Failure(cause, kind, count, servingExpired), call, wake, now);

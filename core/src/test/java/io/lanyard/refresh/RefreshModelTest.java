@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -46,6 +47,24 @@ class RefreshModelTest {
             life.play(step);
             life.check();
         }
+    }
+
+    /** Found by the property: a refusal in the very last moment of the life was remembered for half a minute. */
+    @Example
+    void a_refusal_just_before_the_end_is_not_remembered_for_longer_after_it() {
+        no_sequence_of_events_breaks_a_rule(
+                List.of(
+                        new Resolve(),
+                        new Advance(Duration.ofMillis(10)),
+                        new Advance(Duration.ofMillis(10)),
+                        new Invalidate(true),
+                        new Resolve(),
+                        new Source(Mode.DENIED, Duration.ofSeconds(8)),
+                        new Advance(Duration.ofMillis(1_096_478)),
+                        new Advance(Duration.ofMillis(2_511_886)),
+                        new Resolve()),
+                true,
+                -869);
     }
 
     @Provide
