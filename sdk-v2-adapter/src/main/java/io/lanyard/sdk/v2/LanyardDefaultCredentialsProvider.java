@@ -27,6 +27,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
@@ -108,16 +109,16 @@ public final class LanyardDefaultCredentialsProvider
      * The credentials of the first source that is configured; waits for it where it must.
      *
      * @return the credentials
-     * @throws SdkClientException when no source is configured, naming each and the settings that were looked at; or
-     *     when one is configured and fails, what it threw, which may also be another {@link
-     *     software.amazon.awssdk.core.exception.SdkException} (STS's, for example)
+     * @throws SdkException the failure of a source that is configured, as the SDK's provider threw it (STS's, for
+     *     example); or a {@link SdkClientException}, whose cause is what a source threw that is no exception of the
+     *     SDK's, or which names each source and the settings that were looked at when none is configured
      * @throws AbortedException when the calling thread is interrupted while it waits
      */
     @Override
     public AwsCredentials resolveCredentials() {
         try {
             return Links.asAwsCredentials(chain.resolve());
-        } catch (CredentialsException e) {
+        } catch (RuntimeException e) {
             throw failed(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -140,7 +141,7 @@ public final class LanyardDefaultCredentialsProvider
         return resolved.exceptionally(failure -> {
             Throwable reason =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            throw reason instanceof CredentialsException e ? failed(e) : new CompletionException(reason);
+            throw reason instanceof RuntimeException e ? failed(e) : new CompletionException(reason);
         });
     }
 
@@ -219,8 +220,11 @@ public final class LanyardDefaultCredentialsProvider
         return "LanyardDefaultCredentialsProvider(" + chain + ")";
     }
 
-    private static SdkClientException failed(CredentialsException e) {
-        return SdkClientException.create("Failed to load credentials. " + e.getMessage(), e);
+    /** What is the SDK's own is left as it is; who catches the SDK's exceptions is to catch the others as well. */
+    private static RuntimeException failed(RuntimeException e) {
+        return e instanceof SdkException
+                ? e
+                : SdkClientException.create("Failed to load credentials. " + e.getMessage(), e);
     }
 
     /** Builds a {@link LanyardDefaultCredentialsProvider}. Not safe for use by several threads at once. */

@@ -102,9 +102,21 @@ final class RefreshedProvider
         AwsCredentialsProvider provider = factory.get();
         try {
             return provider.resolveCredentials();
+        } catch (RuntimeException e) {
+            throw withoutQuotes(e);
         } finally {
             IoUtils.closeIfCloseable(provider, null);
         }
+    }
+
+    /** The parser of the SDK quotes what it could not read, and what a process or a service gave may be a secret. */
+    private static RuntimeException withoutQuotes(RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause.getClass().getName().contains(".jackson.")) {
+                return SdkClientException.create("What was given for credentials is no JSON that can be read");
+            }
+        }
+        return failure;
     }
 
     @Override

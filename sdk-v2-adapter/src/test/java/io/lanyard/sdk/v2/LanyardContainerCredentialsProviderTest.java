@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.sdk.v2;
 
+import static io.lanyard.sdk.v2.Allocations.assertThatItAllocatesNothing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.sun.management.ThreadMXBean;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.testkit.EcsCredentialsAgent;
 import io.lanyard.testkit.EksAuthAnswer;
 import io.lanyard.testkit.Fault;
 import io.lanyard.testkit.IssuedCredentials;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -129,20 +128,11 @@ class LanyardContainerCredentialsProviderTest {
     void with_valid_credentials_a_resolve_allocates_nothing() {
         LanyardContainerCredentialsProvider provider = pod.provider().build();
         provider.resolveCredentials();
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long self = Thread.currentThread().getId();
-        long least = Long.MAX_VALUE;
-        // the least of some rounds: what the JVM does beside it, such as compiling, is not the provider's
-        for (int round = 0; round < 20; round++) {
-            long before = threads.getThreadAllocatedBytes(self);
-            for (int call = 0; call < 10_000; call++) {
-                provider.resolveCredentials();
-                provider.resolveIdentity(REQUEST).join();
-            }
-            least = Math.min(least, threads.getThreadAllocatedBytes(self) - before);
-        }
-        // one object a call would be 320,000 bytes a round
-        assertThat(least).isLessThan(1_000);
+
+        assertThatItAllocatesNothing(() -> {
+            provider.resolveCredentials();
+            provider.resolveIdentity(REQUEST).join();
+        });
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.lanyard.testkit.IssuedCredentials;
 import io.lanyard.testkit.ServiceAccountTokenFile;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +28,17 @@ final class Pod implements AutoCloseable {
     }
 
     Environment environment() {
-        return environment(agent.environmentFor(token));
+        return environment(variables(Map.of()));
     }
 
+    /** What the webhook injects, beside others. */
+    Map<String, String> variables(Map<String, String> others) {
+        Map<String, String> variables = new HashMap<>(others);
+        variables.putAll(agent.environmentFor(token));
+        return variables;
+    }
+
+    /** The process's own, but for its variables. */
     static Environment environment(Map<String, String> variables) {
         return new Environment() {
             @Override
@@ -39,7 +48,7 @@ final class Pod implements AutoCloseable {
 
             @Override
             public @Nullable String property(String name) {
-                return null;
+                return System.getProperty(name);
             }
 
             @Override

@@ -1,0 +1,581 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import static io.lanyard.sdk.v2.Allocations.assertThatItAllocatesNothing;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.CredentialsListener;
+import io.lanyard.chain.LinkState;
+import io.lanyard.chain.OnFailure;
+import io.lanyard.chain.Slot;
+import io.lanyard.spi.Environment;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import org.assertj.core.util.Throwables;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sts.StsClient;
+
+class LanyardDefaultCredentialsProviderTest {
+
+    private static final ResolveIdentityRequest REQUEST =
+            ResolveIdentityRequest.builder().build();
+    private static final Slot VAULT = new Slot("vault");
+    private static final AwsCredentials VAULTS = AwsBasicCredentials.create("AKIAVAULT", "CANARY-vault");
+
+    private final Pod pod = new Pod();
+    private final Set<String> properties = new HashSet<>();
+    private final LibraryLog log = new LibraryLog();
+
+    @TempDir
+    private Path directory;
+
+    private Path credentialsFile = Path.of("");
+
+    @BeforeEach
+    void shutThisMachineOut() {
+        credentialsFile = directory.resolve("credentials");
+        set("aws.sharedCredentialsFile", credentialsFile.toString());
+        set("aws.configFile", directory.resolve("config").toString());
+        set("aws.disableEc2Metadata", "true");
+    }
+
+    @AfterEach
+    void restore() {
+        properties.forEach(System::clearProperty);
+        log.close();
+        pod.close();
+    }
+
+    // ---- which source
+
+    @Test
+    void properties_come_before_a_profile_and_a_profile_before_the_container() throws IOException {
+        setKeys();
+        profile("AKIAPROFILE");
+        LanyardDefaultCredentialsProvider provider = provider().build();
+
+        assertThat(key(provider)).isEqualTo("AKIAPROPERTY");
+        clearKeys();
+        assertThat(key(provider)).isEqualTo("AKIAPROFILE");
+        Files.delete(credentialsFile);
+        await().until(() -> !key(provider).equals("AKIAPROFILE"));
+        assertThat(key(provider)).isEqualTo(podsKey());
+        assertThat(pod.agent.requests()).hasSize(1);
+    }
+
+    @Test
+    void a_source_in_use_stays_in_use_when_an_earlier_one_turns_up() {
+        LanyardDefaultCredentialsProvider provider = provider().build();
+        String before = key(provider);
+
+        setKeys();
+
+        assertThat(key(provider)).isEqualTo(before);
+    }
+
+    @Test
+    void without_reuse_every_call_asks_in_order() {
+        LanyardDefaultCredentialsProvider provider =
+                provider().chain(chain -> chain.reuseSource(false)).build();
+        assertThat(key(provider)).isEqualTo(podsKey());
+
+        setKeys();
+        assertThat(key(provider)).isEqualTo("AKIAPROPERTY");
+        clearKeys();
+        assertThat(key(provider)).isEqualTo(podsKey());
+        assertThat(pod.agent.requests()).hasSize(1);
+    }
+
+    @Test
+    void with_nothing_configured_every_source_is_named_with_what_it_looked_at() {
+        assertThatThrownBy(provider(Map.of()).build()::resolveCredentials)
+                .isInstanceOf(SdkClientException.class)
+                .hasMessageContainingAll(
+                        "system-properties",
+                        "aws.accessKeyId",
+                        "environment",
+                        "AWS_ACCESS_KEY_ID",
+                        "web-identity",
+                        "AWS_ROLE_ARN",
+                        "profile",
+                        "AWS_PROFILE",
+                        "container",
+                        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                        "instance-metadata",
+                        "aws.disableEc2Metadata")
+                .cause()
+                .isInstanceOfSatisfying(
+                        CredentialsException.class,
+                        e -> assertThat(e.category()).isEqualTo(Category.CHAIN_EXHAUSTED));
+    }
+
+    @Test
+    void with_all_failing_the_first_failure_is_the_cause_and_the_others_are_suppressed() {
+        pod.agent.disassociate("demo", "orders");
+        LanyardDefaultCredentialsProvider provider = provider()
+                .onFailure(OnFailure.CONTINUE)
+                .chain(chain -> chain.before(
+                        Slot.SYSTEM_PROPERTIES, VAULT, LanyardDefaultCredentialsProvider.link((AwsCredentialsProvider)
+                                () -> {
+                                    throw new IllegalStateException("sealed");
+                                })))
+                .build();
+
+        assertThatThrownBy(provider::resolveCredentials)
+                .cause()
+                .isInstanceOf(CredentialsException.class)
+                .satisfies(exhausted -> {
+                    assertThat(exhausted).hasCauseInstanceOf(IllegalStateException.class);
+                    assertThat(exhausted.getSuppressed())
+                            .singleElement()
+                            .asString()
+                            .contains("ResourceNotFoundException");
+                });
+    }
+
+    @Test
+    void a_profile_that_is_named_and_missing_is_passed_over_with_a_warning() {
+        set("aws.profile", "deploy");
+        LanyardDefaultCredentialsProvider provider = provider().build();
+
+        assertThat(key(provider)).isEqualTo(podsKey());
+        key(provider);
+        assertThat(log.messages(Level.WARNING))
+                .singleElement()
+                .asString()
+                .contains("profile", "there is no profile deploy", "unset AWS_PROFILE");
+    }
+
+    @Test
+    void a_failure_that_is_none_of_the_sdks_comes_as_one_of_the_sdks() throws IOException {
+        Files.writeString(credentialsFile, "[default]\nrole_arn = arn:role\nsource_profile = default\n");
+        LanyardDefaultCredentialsProvider provider = provider().build();
+
+        assertThatThrownBy(provider::resolveCredentials)
+                .isInstanceOf(SdkClientException.class)
+                .hasMessageContaining("Circular")
+                .hasCauseInstanceOf(IllegalStateException.class);
+        assertThat(provider.resolveIdentity(REQUEST))
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(SdkClientException.class)
+                .withMessageContaining("Circular");
+        assertThat(pod.agent.requests()).isEmpty();
+    }
+
+    @Test
+    void a_process_that_breaks_off_is_not_quoted() throws IOException {
+        Files.writeString(credentialsFile, "[default]\ncredential_process = echo '{\"SecretAccessKey\":\"CANARY\"'\n");
+        LanyardDefaultCredentialsProvider provider = provider().build();
+
+        assertThatThrownBy(provider::resolveCredentials)
+                .isInstanceOf(SdkClientException.class)
+                .hasMessageContaining("no JSON")
+                .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("CANARY"));
+        assertThat(provider.explain(true).toString()).contains("failed: ").doesNotContain("CANARY");
+    }
+
+    // ---- profiles
+
+    @Test
+    void a_profile_that_changes_is_read_again_and_one_that_does_not_is_the_same_object() throws IOException {
+        profile("AKIAFIRST");
+        LanyardDefaultCredentialsProvider provider = provider().build();
+        AwsCredentials first = provider.resolveCredentials();
+        assertThat(provider.resolveCredentials()).isSameAs(first);
+
+        profile("AKIASECOND");
+
+        await().untilAsserted(() -> assertThat(key(provider)).isEqualTo("AKIASECOND"));
+    }
+
+    @Test
+    void a_name_and_a_file_that_were_given_are_used_in_place_of_the_processs() throws IOException {
+        profile("AKIAPROCESS");
+        set("aws.profile", "nobody");
+        ProfileFile given = ProfileFile.builder()
+                .type(ProfileFile.Type.CREDENTIALS)
+                .content(write("given", "[work]\naws_access_key_id = AKIAGIVEN\naws_secret_access_key = CANARY\n"))
+                .build();
+
+        LanyardDefaultCredentialsProvider provider =
+                provider().profileName("work").profileFile(() -> given).build();
+
+        assertThat(key(provider)).isEqualTo("AKIAGIVEN");
+        assertThat(key(provider.toBuilder().build())).isEqualTo("AKIAGIVEN");
+    }
+
+    // ---- composition
+
+    @Test
+    void a_builder_that_goes_on_being_changed_does_not_change_what_it_built() {
+        LanyardDefaultCredentialsProvider.Builder builder = provider();
+        LanyardDefaultCredentialsProvider provider = builder.build();
+        builder.chain(chain -> chain.remove(Slot.CONTAINER))
+                .container(container -> container.source(source -> source.fullUri("http://203.0.113.1/")));
+
+        assertThat(key(provider)).isEqualTo(podsKey());
+        assertThat(key(provider.toBuilder().build())).isEqualTo(podsKey());
+        assertThatThrownBy(builder.build()::resolveCredentials).isInstanceOf(SdkClientException.class);
+    }
+
+    @Test
+    void to_builder_keeps_the_options_and_shares_no_credentials() {
+        LanyardDefaultCredentialsProvider original = provider()
+                .container(container -> container.sourceChain("p"))
+                .chain(chain -> chain.remove(Slot.SYSTEM_PROPERTIES))
+                .build();
+        setKeys();
+        AwsCredentials first = original.resolveCredentials();
+
+        AwsCredentials second = original.toBuilder().build().resolveCredentials();
+
+        assertThat(second.providerName()).contains("p,z");
+        assertThat(second.accessKeyId()).isNotEqualTo(first.accessKeyId());
+    }
+
+    @Test
+    void a_mistake_in_the_order_is_told_when_it_is_built() {
+        assertThatThrownBy(provider().chain(chain -> chain.remove(VAULT))::build)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("vault", "web-identity");
+    }
+
+    @Test
+    void a_provider_of_ones_own_answers_at_its_place_and_may_have_nothing_to_offer() {
+        AtomicBoolean empty = new AtomicBoolean();
+        LanyardDefaultCredentialsProvider provider = provider()
+                .chain(chain -> chain.after(
+                        Slot.PROFILE, VAULT, LanyardDefaultCredentialsProvider.link((AwsCredentialsProvider) () -> {
+                            if (empty.get()) {
+                                throw CredentialsException.builder(Category.NOT_CONFIGURED, "nothing for this pod")
+                                        .build();
+                            }
+                            return VAULTS;
+                        })))
+                .build();
+
+        assertThat(key(provider)).isEqualTo("AKIAVAULT");
+        empty.set(true);
+        assertThat(key(provider)).isEqualTo(podsKey());
+        assertThat(provider.explain(true).link(VAULT))
+                .hasValueSatisfying(vault -> assertThat(vault.state()).isEqualTo(LinkState.NOT_CONFIGURED));
+    }
+
+    // ---- threads
+
+    /** Where a chain goes on past a failed source and keeps what it found, some of these end with the pod's. */
+    @Test
+    void of_ten_thousand_first_uses_by_two_threads_with_one_blip_not_one_gives_the_later_source() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        List<String> identities = new ArrayList<>();
+        int blips = 0;
+        try {
+            AwsCredentials later = AwsBasicCredentials.create("AKIALATER", "CANARY-later");
+            for (int race = 0; race < 10_000; race++) {
+                AtomicBoolean blip = new AtomicBoolean(true);
+                LanyardDefaultCredentialsProvider provider = provider(Map.of())
+                        .chain(chain -> chain.before(
+                                        Slot.SYSTEM_PROPERTIES,
+                                        VAULT,
+                                        LanyardDefaultCredentialsProvider.link((AwsCredentialsProvider) () -> {
+                                            if (blip.getAndSet(false)) {
+                                                throw SdkClientException.create("a blip");
+                                            }
+                                            return VAULTS;
+                                        }))
+                                .replace(Slot.CONTAINER, LanyardDefaultCredentialsProvider.link((AwsCredentialsProvider)
+                                        () -> later)))
+                        .build();
+                CyclicBarrier start = new CyclicBarrier(2);
+                Future<String> one = threads.submit(() -> {
+                    start.await();
+                    return key(provider);
+                });
+                Future<String> two = threads.submit(() -> {
+                    start.await();
+                    return provider.resolveIdentity(REQUEST).join().accessKeyId();
+                });
+                for (Future<String> caller : List.of(one, two)) {
+                    try {
+                        identities.add(caller.get());
+                    } catch (ExecutionException e) {
+                        assertThat(e).hasStackTraceContaining("a blip");
+                        blips++;
+                    }
+                }
+                identities.add(key(provider));
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(blips).isBetween(10_000, 20_000);
+        assertThat(identities).hasSize(30_000 - blips).containsOnly("AKIAVAULT");
+    }
+
+    @Test
+    void with_valid_credentials_a_resolve_allocates_nothing() {
+        LanyardDefaultCredentialsProvider ofContainer = provider().build();
+        ofContainer.resolveCredentials();
+        setKeys();
+        LanyardDefaultCredentialsProvider ofProperties = provider().build();
+        ofProperties.resolveCredentials();
+
+        for (LanyardDefaultCredentialsProvider provider : List.of(ofContainer, ofProperties)) {
+            assertThat(provider.resolveIdentity(REQUEST)).isCompleted();
+            assertThatItAllocatesNothing(() -> {
+                provider.resolveCredentials();
+                provider.resolveIdentity(REQUEST).join();
+            });
+        }
+    }
+
+    @Test
+    void everything_that_may_take_time_runs_on_the_executor_that_was_given() {
+        List<Runnable> tasks = new CopyOnWriteArrayList<>();
+        LanyardDefaultCredentialsProvider provider =
+                provider().executor(tasks::add).build();
+
+        CompletableFuture<? extends AwsCredentialsIdentity> cold = provider.resolveIdentity(REQUEST);
+
+        assertThat(cold).isNotDone();
+        assertThat(pod.agent.requests()).isEmpty();
+        for (int done = 0; done < tasks.size(); done++) {
+            tasks.get(done).run();
+        }
+        assertThat(cold)
+                .isCompletedWithValueMatching(
+                        credentials -> credentials.accessKeyId().equals(podsKey()));
+    }
+
+    // ---- what is told
+
+    @Test
+    void a_source_is_told_of_once_when_it_is_chosen_and_once_when_it_changes() {
+        List<String> changes = new CopyOnWriteArrayList<>();
+        setKeys();
+        LanyardDefaultCredentialsProvider provider = provider()
+                .listener(new CredentialsListener() {
+                    @Override
+                    public void sourceChanged(@Nullable String before, String now, String accessKeyId) {
+                        changes.add(before + " -> " + now + " " + accessKeyId);
+                    }
+                })
+                .build();
+
+        for (int call = 0; call < 10; call++) {
+            provider.resolveCredentials();
+            assertThat(provider.resolveIdentity(REQUEST).join()).isNotNull();
+        }
+        await().untilAsserted(() -> assertThat(changes).containsExactly("null -> system-properties AKIAPROPERTY"));
+        clearKeys();
+        for (int call = 0; call < 10; call++) {
+            provider.resolveCredentials();
+        }
+
+        await().untilAsserted(() -> assertThat(changes)
+                .containsExactly(
+                        "null -> system-properties AKIAPROPERTY", "system-properties -> container " + podsKey()));
+        assertThat(log.messages(Level.INFO))
+                .hasSize(2)
+                .allSatisfy(message ->
+                        assertThat(message).startsWith("Credentials come from ").doesNotContain("CANARY"));
+        assertThat(log.messages(Level.WARNING)).isEmpty();
+    }
+
+    @Test
+    void a_listener_hears_of_refreshes_of_every_source() throws IOException {
+        profile("AKIAPROFILE");
+        List<String> refreshed = new CopyOnWriteArrayList<>();
+        LanyardDefaultCredentialsProvider provider = provider()
+                .listener(new CredentialsListener() {
+                    @Override
+                    public void refreshed(String accessKeyId, @Nullable Instant expiration) {
+                        refreshed.add(accessKeyId);
+                    }
+                })
+                .build();
+        key(provider);
+        await().untilAsserted(() -> assertThat(refreshed).containsExactly("AKIAPROFILE"));
+        Files.delete(credentialsFile);
+        await().until(() -> !key(provider).equals("AKIAPROFILE"));
+        await().untilAsserted(() -> assertThat(refreshed).containsExactly("AKIAPROFILE", podsKey()));
+    }
+
+    // ---- closing
+
+    @Test
+    void closing_a_client_takes_nothing_from_the_others() {
+        LanyardDefaultCredentialsProvider shared = provider().build();
+        String before = key(shared);
+        StsClient client = StsClient.builder()
+                .region(Region.EU_CENTRAL_1)
+                .endpointOverride(URI.create("http://127.0.0.1:1"))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .credentialsProvider(shared)
+                .build();
+
+        client.close();
+        shared.close();
+        shared.close();
+
+        assertThat(key(shared)).isEqualTo(before);
+        assertThat(pod.agent.requests()).hasSize(1);
+        shared.close();
+    }
+
+    @Test
+    void a_chain_that_is_closed_leaves_no_thread_and_no_timer() {
+        LanyardDefaultCredentialsProvider provider = provider().build();
+        key(provider);
+        assertThat(provider.status().refresh())
+                .hasValueSatisfying(status -> assertThat(status.nextTry()).isPresent());
+
+        provider.close();
+
+        assertThat(provider.status().refresh()).hasValueSatisfying(status -> {
+            assertThat(status.closed()).isTrue();
+            assertThat(status.nextTry()).isEmpty();
+        });
+    }
+
+    @Test
+    void a_provider_that_was_given_is_its_owners_to_close() {
+        AtomicInteger closings = new AtomicInteger();
+        class Vault implements AwsCredentialsProvider, AutoCloseable {
+            @Override
+            public AwsCredentials resolveCredentials() {
+                return VAULTS;
+            }
+
+            @Override
+            public void close() {
+                closings.incrementAndGet();
+            }
+        }
+        LanyardDefaultCredentialsProvider provider = provider()
+                .chain(chain ->
+                        chain.before(Slot.ENVIRONMENT, VAULT, LanyardDefaultCredentialsProvider.link(new Vault())))
+                .build();
+        key(provider);
+
+        provider.close();
+
+        assertThat(closings).hasValue(0);
+        assertThat(key(provider)).isEqualTo("AKIAVAULT");
+    }
+
+    // ---- refused credentials
+
+    @Test
+    void refused_credentials_are_replaced_and_those_of_others_are_not() {
+        LanyardDefaultCredentialsProvider provider = provider().build();
+        AwsCredentials refused = provider.resolveCredentials();
+        provider.invalidate(AwsBasicCredentials.create("AKIAOTHER", "CANARY"));
+        assertThat(key(provider)).isEqualTo(refused.accessKeyId());
+
+        provider.invalidate(refused);
+
+        assertThat(key(provider)).isNotEqualTo(refused.accessKeyId());
+    }
+
+    @Test
+    void an_interrupted_caller_is_aborted_as_the_sdk_does_it() throws Exception {
+        AtomicReference<Object> seen = new AtomicReference<>();
+        LanyardDefaultCredentialsProvider provider =
+                provider().executor(never -> {}).build();
+        Thread caller = new Thread(() -> {
+            Thread.currentThread().interrupt();
+            try {
+                provider.resolveCredentials();
+            } catch (RuntimeException e) {
+                seen.set(e.getClass().getSimpleName() + Thread.currentThread().isInterrupted());
+            }
+        });
+        caller.start();
+        caller.join(10_000);
+
+        assertThat(seen).hasValue("AbortedExceptiontrue");
+    }
+
+    private LanyardDefaultCredentialsProvider.BuilderImpl provider() {
+        return provider(pod.variables(Map.of()));
+    }
+
+    private static LanyardDefaultCredentialsProvider.BuilderImpl provider(Map<String, String> variables) {
+        Environment environment = Pod.environment(variables);
+        LanyardDefaultCredentialsProvider.BuilderImpl builder =
+                new LanyardDefaultCredentialsProvider.BuilderImpl().environment(environment);
+        builder.container(container -> container.source(source -> source.startupPatience(Duration.ZERO)));
+        return builder;
+    }
+
+    private static String key(LanyardDefaultCredentialsProvider provider) {
+        return provider.resolveCredentials().accessKeyId();
+    }
+
+    private String podsKey() {
+        return pod.issued().accessKeyId();
+    }
+
+    private void setKeys() {
+        set("aws.accessKeyId", "AKIAPROPERTY");
+        set("aws.secretAccessKey", "CANARY-property");
+    }
+
+    private static void clearKeys() {
+        System.clearProperty("aws.accessKeyId");
+        System.clearProperty("aws.secretAccessKey");
+    }
+
+    private void set(String property, String value) {
+        properties.add(property);
+        System.setProperty(property, value);
+    }
+
+    private void profile(String key) throws IOException {
+        write("credentials", "[default]\naws_access_key_id = " + key + "\naws_secret_access_key = CANARY-profile\n");
+    }
+
+    private Path write(String name, String content) throws IOException {
+        return Files.writeString(directory.resolve(name), content);
+    }
+}
