@@ -35,69 +35,6 @@ class WebIdentityTest {
         world.close();
     }
 
-    enum Later {
-        CONTAINER(ContainerKind.POD, World.POD_ROLE),
-        NODE(ContainerKind.UNSET, World.NODE_ROLE);
-
-        private final ContainerKind container;
-        private final String role;
-
-        Later(ContainerKind container, String role) {
-            this.container = container;
-            this.role = role;
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Later.class)
-    void sts_throttling_at_the_start_never_ends_in_a_later_sources_identity(Later later) {
-        SetUp setUp = IRSA.with(later.container)
-                .with(new Metadata(Metadata.Service.ANSWERS, null, false))
-                .throttled();
-        try (ProcessSettings process = process(setUp);
-                LanyardDefaultCredentialsProvider ours = ours(process).build();
-                DefaultCredentialsProvider sdk =
-                        DefaultCredentialsProvider.builder().build()) {
-            for (int call = 0; call < 3; call++) {
-                assertThatThrownBy(ours::resolveCredentials)
-                        .isInstanceOfSatisfying(
-                                StsException.class,
-                                e -> assertThat(e.isThrottlingException()).isTrue());
-            }
-            assertThat(role(sdk)).isEqualTo(later.role);
-
-            world.throttle(false);
-
-            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
-            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
-            assertThat(role(sdk)).as("for the life of the process").isEqualTo(later.role);
-        }
-    }
-
-    @Test
-    void with_continue_the_later_identity_is_for_the_failing_call_alone() {
-        SetUp setUp = IRSA.with(ContainerKind.POD).throttled();
-        try (ProcessSettings process = process(setUp);
-                LanyardDefaultCredentialsProvider ours = ours(process)
-                        .onFailure(io.lanyard.chain.OnFailure.CONTINUE)
-                        .build()) {
-            assertThat(role(ours)).isEqualTo(World.POD_ROLE);
-            world.throttle(false);
-            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
-        }
-    }
-
-    @Test
-    void a_region_that_was_given_is_enough_for_sts() {
-        try (ProcessSettings process = process(IRSA)) {
-            process.property("aws.region", null);
-            try (LanyardDefaultCredentialsProvider ours =
-                    ours(process).region(Region.EU_CENTRAL_1).build()) {
-                assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
-            }
-        }
-    }
-
     @Test
     void credentials_come_with_their_end_their_account_and_the_sdks_feature_ids() {
         try (ProcessSettings process = process(IRSA);
