@@ -115,8 +115,10 @@ class ExpiredTokenInterceptorTest {
     @ParameterizedTest
     @MethodSource("refusals")
     void it_hears_what_says_that_the_credentials_are_no_longer_good(String code) {
-        assertThat(invalidatedBy(code)).hasSize(1).allSatisfy(refused -> assertThat(refused.accessKeyId())
-                .isEqualTo(pod.issued().accessKeyId()));
+        assertThat(invalidatedBy(code))
+                .hasSize(1)
+                .allSatisfy(refused ->
+                        assertThat(refused.accessKeyId()).isEqualTo(pod.issued().accessKeyId()));
     }
 
     @Test
@@ -131,8 +133,8 @@ class ExpiredTokenInterceptorTest {
         List<AwsCredentialsIdentity> invalidated = new CopyOnWriteArrayList<>();
         service.stop(0);
 
-        assertThat(catchThrowable(() -> client.call(
-                        endpoint(), pod.provider().build(), new ExpiredTokenInterceptor(invalidated::add))))
+        assertThat(catchThrowable(() ->
+                        client.call(endpoint(), pod.provider().build(), new ExpiredTokenInterceptor(invalidated::add))))
                 .isNotNull();
 
         assertThat(invalidated).isEmpty();

@@ -58,7 +58,7 @@ class SdkModulesTest {
 
     private static URLClassLoader classPathWithout(String part) throws MalformedURLException {
         List<URL> urls = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             if (!entry.contains(part)) {
                 urls.add(new File(entry).toURI().toURL());
             }

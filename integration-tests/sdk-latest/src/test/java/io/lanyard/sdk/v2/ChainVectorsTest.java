@@ -61,16 +61,20 @@ class ChainVectorsTest {
     void a_vector_that_ends_in_credentials(String id) {
         JsonNode vector = vector(id);
         JsonNode ok = vector.path("expect").path("ok");
-        JsonNode expected = ok.isMissingNode() ? vector.path("expect").path("chain").path("ok") : ok;
+        JsonNode expected =
+                ok.isMissingNode() ? vector.path("expect").path("chain").path("ok") : ok;
         try (ProcessSettings process = process(vector);
                 LanyardDefaultCredentialsProvider provider = provider(vector, process)) {
             AwsCredentials credentials = provider.resolveCredentials();
 
-            assertThat(credentials.accessKeyId()).isEqualTo(expected.path("accessKeyId").asText());
-            assertThat(credentials.secretAccessKey()).isEqualTo(expected.path("secretAccessKey").asText());
+            assertThat(credentials.accessKeyId())
+                    .isEqualTo(expected.path("accessKeyId").asText());
+            assertThat(credentials.secretAccessKey())
+                    .isEqualTo(expected.path("secretAccessKey").asText());
             assertThat(credentials instanceof AwsSessionCredentials session ? session.sessionToken() : null)
                     .isEqualTo(expected.path("sessionToken").textValue());
-            assertThat(credentials.accountId().orElse(null)).isEqualTo(expected.path("accountId").textValue());
+            assertThat(credentials.accountId().orElse(null))
+                    .isEqualTo(expected.path("accountId").textValue());
             assertThat(credentials.expirationTime().map(Instant::toString).orElse(null))
                     .isEqualTo(expected.path("expiration").textValue());
         }
@@ -85,8 +89,9 @@ class ChainVectorsTest {
             assertThatThrownBy(provider::resolveCredentials)
                     .hasMessageContaining("AWS_EC2_METADATA_DISABLED is true")
                     .cause()
-                    .isInstanceOfSatisfying(CredentialsException.class, e -> assertThat(e.category())
-                            .isEqualTo(Category.CHAIN_EXHAUSTED));
+                    .isInstanceOfSatisfying(
+                            CredentialsException.class,
+                            e -> assertThat(e.category()).isEqualTo(Category.CHAIN_EXHAUSTED));
         }
         assertThat(world.metadata.requests()).isEmpty();
     }
@@ -114,8 +119,10 @@ class ChainVectorsTest {
 
     private ProcessSettings process(JsonNode vector) {
         Map<String, String> variables = new HashMap<>();
-        vector.path("env").properties().forEach(variable -> variables.put(
-                variable.getKey(), variable.getValue().asText()));
+        vector.path("env")
+                .properties()
+                .forEach(variable ->
+                        variables.put(variable.getKey(), variable.getValue().asText()));
         variables.put("HOME", world.home.toString());
         variables.putAll(world.metadata.environment());
         vector.path("files").properties().forEach(file -> {
@@ -151,8 +158,11 @@ class ChainVectorsTest {
         assertThat(request.scheme() + "://" + request.host() + request.target())
                 .isEqualTo(call.path("expect").path("url").asText());
         Map<String, String> headers = new HashMap<>();
-        call.path("reply").path("headers").properties().forEach(header -> headers.put(
-                header.getKey(), header.getValue().asText()));
+        call.path("reply")
+                .path("headers")
+                .properties()
+                .forEach(
+                        header -> headers.put(header.getKey(), header.getValue().asText()));
         return new AgentResponse(
                 call.path("reply").path("status").asInt(),
                 headers,

@@ -8,18 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.chain.Slot;
-import io.lanyard.sdk.v2.SetUp.Metadata;
 import io.lanyard.sdk.v2.SetUp.WebIdentity;
 import io.lanyard.spi.Scheduler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.sts.model.StsException;
 
 /** IRSA in our chain, where the SDK's would give something else. */
 class WebIdentityTest {
