@@ -25,7 +25,7 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
-import software.amazon.awssdk.utils.IoUtils;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * The credentials of one of the SDK's own providers, kept by our cache, so that no call waits or fails while they are
@@ -105,7 +105,9 @@ final class RefreshedProvider
         } catch (RuntimeException e) {
             throw withoutQuotes(e);
         } finally {
-            IoUtils.closeIfCloseable(provider, null);
+            if (provider instanceof SdkAutoCloseable closeable) {
+                closeable.close();
+            }
         }
     }
 
