@@ -36,9 +36,17 @@ final class DemoCommand implements Callable<Integer> {
     static final String JAR_PROPERTY = "lanyard.demo.jar";
     private static final String DEMO = "io.lanyard.demo.Demo";
     private static final String JAR = "lanyard-demo.jar";
+    static final String SPRING_PROPERTY = "lanyard.demo.spring.jar";
+    private static final String SPRING_JAR = "spring-boot-s3.jar";
 
     @Option(names = "--no-color", description = "No colours, as when NO_COLOR is set or the output is no terminal.")
     private boolean noColor;
+
+    @Option(
+            names = "--spring",
+            description =
+                    "The example Spring Boot application in place of the ordinary one, and what its actuator says.")
+    private boolean spring;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -50,20 +58,24 @@ final class DemoCommand implements Callable<Integer> {
         if (noColor) {
             arguments.add("--no-color");
         }
+        if (spring) {
+            Path application = find(System.getProperty(SPRING_PROPERTY), home(), SPRING_JAR, "examples/spring-boot-s3");
+            if (application == null) {
+                return missing(
+                        "The example application",
+                        SPRING_PROPERTY,
+                        "./lanyard demo --spring",
+                        "demo,cli,examples/spring-boot-s3");
+            }
+            arguments.add("--spring=" + application);
+        }
         ClassLoader own = DemoCommand.class.getClassLoader();
         if (own.getResource(DEMO.replace('.', '/') + ".class") != null) {
             return run(own, arguments);
         }
-        Path jar = find(System.getProperty(JAR_PROPERTY), home());
+        Path jar = find(System.getProperty(JAR_PROPERTY), home(), JAR, "demo");
         if (jar == null) {
-            spec.commandLine()
-                    .getErr()
-                    .println("The demo is a second jar, and it is not built. In a checkout of Lanyard, either of these"
-                            + " builds it:" + System.lineSeparator()
-                            + "  ./lanyard demo" + System.lineSeparator()
-                            + "  mvn -q -pl demo,cli -am -DskipTests package" + System.lineSeparator()
-                            + "If it is elsewhere: java -D" + JAR_PROPERTY + "=PATH -jar lanyard.jar demo");
-            return 2;
+            return missing("The demo", JAR_PROPERTY, "./lanyard demo", "demo,cli");
         }
         try (URLClassLoader loader =
                 new URLClassLoader("demo", new URL[] {jar.toUri().toURL()}, own)) {
@@ -71,8 +83,19 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    private int missing(String what, String property, String command, String modules) {
+        spec.commandLine()
+                .getErr()
+                .println(what + " is a jar of its own, and it is not built. In a checkout of Lanyard, either of these"
+                        + " builds it:" + System.lineSeparator()
+                        + "  " + command + System.lineSeparator()
+                        + "  mvn -q -pl " + modules + " -am -DskipTests package" + System.lineSeparator()
+                        + "If it is elsewhere: java -D" + property + "=PATH -jar lanyard.jar demo");
+        return 2;
+    }
+
     /** The jar that was named, or else the one beside lanyard.jar or in the checkout around it. */
-    static @Nullable Path find(@Nullable String named, @Nullable Path home) {
+    static @Nullable Path find(@Nullable String named, @Nullable Path home, String jarName, String module) {
         if (named != null) {
             Path jar = Path.of(named);
             return Files.isRegularFile(jar) ? jar : null;
@@ -80,8 +103,9 @@ final class DemoCommand implements Callable<Integer> {
         if (home == null) {
             return null;
         }
-        List<Path> places =
-                List.of(home.resolve(JAR), home.resolve("../../demo/target").resolve(JAR));
+        List<Path> places = List.of(
+                home.resolve(jarName),
+                home.resolve("../..").resolve(module).resolve("target").resolve(jarName));
         return places.stream()
                 .filter(Files::isRegularFile)
                 .findFirst()

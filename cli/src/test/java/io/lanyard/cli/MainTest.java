@@ -28,6 +28,7 @@ class MainTest {
     @AfterEach
     void forgetTheJar() {
         System.clearProperty(DemoCommand.JAR_PROPERTY);
+        System.clearProperty(DemoCommand.SPRING_PROPERTY);
     }
 
     @Test
@@ -67,16 +68,28 @@ class MainTest {
     }
 
     @Test
+    void theExampleIsHandedToTheDemoOrToldHowToBuildIt() throws IOException {
+        System.setProperty(DemoCommand.JAR_PROPERTY, demoJar().toString());
+        System.setProperty(
+                DemoCommand.SPRING_PROPERTY, directory.resolve("missing.jar").toString());
+        assertThat(run("demo", "--spring")).isEqualTo(2);
+        assertThat(err.toString()).contains("./lanyard demo --spring", "mvn ");
+
+        System.setProperty(DemoCommand.SPRING_PROPERTY, demoJar().toString());
+        assertThat(run("demo", "--spring")).isEqualTo(41);
+    }
+
+    @Test
     void theDemosJarIsFoundBesideOursAndInTheCheckout() throws IOException {
         Path home = Files.createDirectories(directory.resolve("cli/target"));
-        assertThat(DemoCommand.find(null, home)).isNull();
-        assertThat(DemoCommand.find(null, null)).isNull();
+        assertThat(DemoCommand.find(null, home, "lanyard-demo.jar", "demo")).isNull();
+        assertThat(DemoCommand.find(null, null, "lanyard-demo.jar", "demo")).isNull();
         Path inCheckout = directory.resolve("demo/target/lanyard-demo.jar");
         Files.createDirectories(directory.resolve("demo/target"));
         Files.createFile(inCheckout);
-        assertThat(DemoCommand.find(null, home)).isEqualTo(inCheckout);
+        assertThat(DemoCommand.find(null, home, "lanyard-demo.jar", "demo")).isEqualTo(inCheckout);
         Path beside = Files.createFile(home.resolve("lanyard-demo.jar"));
-        assertThat(DemoCommand.find(null, home)).isEqualTo(beside);
+        assertThat(DemoCommand.find(null, home, "lanyard-demo.jar", "demo")).isEqualTo(beside);
     }
 
     private int run(String... arguments) {

@@ -30,6 +30,8 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
  * takes them in turn, so that nothing here is shared.
  */
 public final class Demo {
+    private static final String NO_COLOR = "--no-color";
+    private static final String SPRING = "--spring=";
     private static final int LIVES = 3;
     private static final int ROTATIONS = LIVES - 1;
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
@@ -66,22 +68,31 @@ public final class Demo {
     /**
      * Runs the demo on stdout.
      *
-     * @param arguments {@code --no-color} or none
+     * @param arguments {@code --no-color}, {@code --spring=JAR} for the example application in place of the ordinary
+     *     one, or none
      * @return 0 if all was as told, 1 if not, 2 if the arguments are wrong
      */
     public static int run(List<String> arguments) {
         Sabotage sabotage;
+        boolean noColor = arguments.contains(NO_COLOR);
+        Path jar = null;
         try {
             sabotage = Sabotage.named(System.getenv(Sabotage.VARIABLE));
-            if (!List.of("--no-color").containsAll(arguments)) {
-                throw new IllegalArgumentException("the demo knows --no-color and nothing else");
+            for (String argument : arguments) {
+                if (argument.startsWith(SPRING)) {
+                    jar = Path.of(argument.substring(SPRING.length()));
+                } else if (!argument.equals(NO_COLOR)) {
+                    throw new IllegalArgumentException(
+                            "the demo knows " + NO_COLOR + ", " + SPRING + "JAR and nothing else");
+                }
             }
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             return 2;
         }
-        Screen screen = Screen.ofStdout(System.getenv(), !arguments.isEmpty());
-        return new Demo(screen, sabotage).run() ? 0 : 1;
+        Screen screen = Screen.ofStdout(System.getenv(), noColor);
+        boolean good = jar == null ? new Demo(screen, sabotage).run() : new SpringDemo(screen, jar).run();
+        return good ? 0 : 1;
     }
 
     /** Tells the whole story. Returns whether it was true. */
@@ -113,8 +124,8 @@ public final class Demo {
     }
 
     private void tell(Cluster cluster) throws IOException, InterruptedException {
-        showCluster(cluster);
-        showEnvironment(cluster);
+        showCluster(screen, cluster);
+        showEnvironment(screen, cluster);
         Path home = Files.createTempDirectory("lanyard-demo-home-");
         home.toFile().deleteOnExit();
         try (Pod pod = Pod.start(
@@ -146,7 +157,7 @@ public final class Demo {
         summary(cluster, servedByStore, refused);
     }
 
-    private void showCluster(Cluster cluster) throws IOException {
+    static void showCluster(Screen screen, Cluster cluster) throws IOException {
         screen.chapter(1, "The cluster");
         screen.fact("agent", cluster.agent().credentialsUri().toString());
         screen.fact(
@@ -159,7 +170,7 @@ public final class Demo {
         screen.fact("S3 endpoint", cluster.store().endpoint() + screen.dot() + "verifies SigV4");
     }
 
-    private void showEnvironment(Cluster cluster) {
+    static void showEnvironment(Screen screen, Cluster cluster) {
         screen.chapter(2, "The pod's environment, as the Pod Identity webhook sets it");
         cluster.podEnvironment().forEach((name, value) -> {
             String file = cluster.tokenFile().path().toString();
@@ -434,11 +445,11 @@ public final class Demo {
         return id.substring(0, Math.min(8, id.length()));
     }
 
-    private static Duration since(long nanoTime) {
+    static Duration since(long nanoTime) {
         return Duration.ofNanos(System.nanoTime() - nanoTime);
     }
 
-    private static double seconds(long nanoTime) {
+    static double seconds(long nanoTime) {
         return since(nanoTime).toMillis() / 1e3;
     }
 }

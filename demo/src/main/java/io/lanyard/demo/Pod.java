@@ -11,12 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The application's process. Its environment is a container's: what the webhook put there, and next to nothing else. */
 final class Pod implements AutoCloseable {
@@ -31,12 +33,11 @@ final class Pod implements AutoCloseable {
     private final Thread stderr;
     private final Deque<String> lastWords = new ArrayDeque<>();
 
-    private Pod(Process process, Consumer<Event> events) {
+    private Pod(Process process, Predicate<String> lines) {
         this.process = process;
         this.stdout = reader("pod-stdout", process.getInputStream(), text -> {
-            Event.Said said = Application.Line.parse(text);
-            if (said != null) {
-                events.accept(said);
+            if (!lines.test(text)) {
+                remember(text);
             }
         });
         this.stderr = reader("pod-stderr", process.getErrorStream(), this::remember);
@@ -52,22 +53,49 @@ final class Pod implements AutoCloseable {
      */
     static Pod start(Map<String, String> environment, Path home, Consumer<Event> events, String... arguments)
             throws IOException {
+        List<String> program = new ArrayList<>(
+                List.of("-Dslf4j.internal.verbosity=ERROR", "-cp", classPath(), Application.class.getName()));
+        program.addAll(Arrays.asList(arguments));
+        return start(program, environment, home, text -> {
+            Event.Said said = Application.Line.parse(text);
+            if (said != null) {
+                events.accept(said);
+            }
+            return said != null;
+        });
+    }
+
+    /**
+     * Starts an application that is a jar.
+     *
+     * @param jar the application
+     * @param environment what the webhook set
+     * @param home an empty directory
+     * @param lines is given each line of its stdout, on a thread of its own, and takes those that it understands
+     * @param arguments of the application
+     */
+    static Pod startJar(
+            Path jar, Map<String, String> environment, Path home, Predicate<String> lines, String... arguments)
+            throws IOException {
+        List<String> program = new ArrayList<>(List.of("-jar", jar.toString()));
+        program.addAll(Arrays.asList(arguments));
+        return start(program, environment, home, lines);
+    }
+
+    private static Pod start(List<String> program, Map<String, String> environment, Path home, Predicate<String> lines)
+            throws IOException {
         // a container's one CPU and little memory; and a quick start
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dslf4j.internal.verbosity=ERROR",
-                "-cp",
-                classPath(),
-                Application.class.getName());
-        builder.command().addAll(Arrays.asList(arguments));
+                "-XX:TieredStopAtLevel=1");
+        builder.command().addAll(program);
         Map<String, String> variables = builder.environment();
         variables.keySet().retainAll(KEPT);
         variables.put("HOME", home.toString());
         variables.putAll(environment);
-        Pod pod = new Pod(builder.start(), events);
+        Pod pod = new Pod(builder.start(), lines);
         pod.stdout.start();
         pod.stderr.start();
         return pod;
@@ -89,7 +117,7 @@ final class Pod implements AutoCloseable {
         return process.isAlive() || stdout.isAlive();
     }
 
-    /** The end of its stderr. */
+    /** The end of its stderr, and of what nobody took of its stdout. */
     List<String> lastWords() {
         synchronized (lastWords) {
             return List.copyOf(lastWords);
@@ -103,6 +131,11 @@ final class Pod implements AutoCloseable {
         } catch (IOException e) {
             // it has ended already
         }
+    }
+
+    /** Asks it to end as Kubernetes does. */
+    void terminate() {
+        process.destroy();
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -52,6 +53,15 @@ class DemoIT {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LIMIT);
         assertThat(screen()).contains("NOT OK", complaint);
         assertThat(screen()).as("no secret and no token").doesNotContain("CANARY", "eyJ");
+    }
+
+    @Test
+    void anExampleThatDoesNotStartMakesItsDemoFailWithItsLastWords() {
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+
+        assertThat(new SpringDemo(new Screen(stream, false, false, true), Path.of("missing.jar")).run())
+                .isFalse();
+        assertThat(screen()).contains("NOT OK", "does not start", "missing.jar");
     }
 
     private boolean demo(Sabotage sabotage) {

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.demo;
+
+import io.lanyard.testkit.IssuedCredentials;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The example application in the demo's cluster: a Spring Boot application with the starter and no line about
+ * credentials, while these end and the agent is restarted, and what its actuator says of it.
+ */
+final class SpringDemo {
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration LOOP_LIMIT = Duration.ofSeconds(60);
+    private static final Duration PACE = Duration.ofMillis(200);
+    /** After a key was issued; a refresh is due at about half of its life. */
+    private static final Duration AGENT_STOPS = Duration.ofSeconds(7);
+
+    private static final Duration AGENT_AWAY = Duration.ofSeconds(4);
+    private static final int LIVES = 3;
+
+    private static final Pattern LISTENS = Pattern.compile("started on port (\\d+)");
+    private static final Pattern TEXT_LINE = Pattern.compile("\"text\":\\[(.*?)\\]");
+    private static final Pattern COUNT = Pattern.compile("\"COUNT\",\"value\":(\\d+)");
+
+    private final Screen screen;
+    private final Path jar;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final CompletableFuture<Integer> port = new CompletableFuture<>();
+
+    private int served;
+    private int failed;
+
+    SpringDemo(Screen screen, Path jar) {
+        this.screen = screen;
+        this.jar = jar;
+    }
+
+    /** Tells the whole story. Returns whether it was true. */
+    boolean run() {
+        long start = System.nanoTime();
+        screen.title("Lanyard demo, Spring Boot", "about a minute, on this machine alone");
+        try (Cluster cluster = Cluster.start(Sabotage.NONE, event -> {})) {
+            Runtime.getRuntime().addShutdownHook(new Thread(cluster.tokenFile()::close));
+            tell(cluster);
+        } catch (IOException | RuntimeException e) {
+            screen.check(false, "demo", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            screen.check(false, "demo", "interrupted");
+        }
+        return screen.verdict(
+                String.format(Locale.ROOT, "%d calls, none failed; %.0f s in all", served, Demo.seconds(start)));
+    }
+
+    private void tell(Cluster cluster) throws IOException, InterruptedException {
+        Demo.showCluster(screen, cluster);
+        Demo.showEnvironment(screen, cluster);
+        Path home = Files.createTempDirectory("lanyard-demo-home-");
+        home.toFile().deleteOnExit();
+        try (Pod pod = Pod.startJar(
+                jar,
+                cluster.podEnvironment(),
+                home,
+                this::listen,
+                "--server.port=0",
+                "--orders.bucket=" + Cluster.BUCKET,
+                "--spring.cloud.aws.endpoint=" + cluster.store().endpoint(),
+                "--spring.cloud.aws.s3.path-style-access-enabled=true")) {
+            if (starts(pod)) {
+                manyCalls(cluster);
+                saysOfItself();
+                summary(cluster);
+            } else {
+                pod.lastWords().forEach(screen::note);
+            }
+            pod.terminate();
+        }
+    }
+
+    /** Takes the line that names the port. */
+    private boolean listen(String line) {
+        Matcher matcher = LISTENS.matcher(line);
+        return matcher.find() && port.complete(Integer.valueOf(matcher.group(1)));
+    }
+
+    private boolean starts(Pod pod) throws IOException, InterruptedException {
+        screen.chapter(3, "The example application starts: Spring Boot, Spring Cloud AWS, the starter");
+        screen.note("examples/spring-boot-s3 has no line about credentials");
+        long start = System.nanoTime();
+        while (!port.isDone() && pod.isAlive() && Demo.since(start).compareTo(START_LIMIT) < 0) {
+            try {
+                port.get(100, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException | ExecutionException e) {
+                // not yet
+            }
+        }
+        if (!port.isDone()) {
+            return screen.check(false, "application", "does not start; its last words:");
+        }
+        screen.check(true, "started", String.format(Locale.ROOT, "after %.1f s", Demo.seconds(start)));
+        HttpResponse<String> list = get("/orders");
+        served++;
+        return screen.check(
+                list.statusCode() == 200 && list.body().contains("orders/1001.json"), "GET /orders", list.body());
+    }
+
+    private void manyCalls(Cluster cluster) throws IOException, InterruptedException {
+        screen.chapter(
+                4,
+                "Five calls a second; a key lives " + Cluster.CREDENTIALS_LIFE.toSeconds()
+                        + " s, and the agent is away for " + AGENT_AWAY.toSeconds() + " s");
+        long start = System.nanoTime();
+        long lastIssue = start;
+        long stopped = 0;
+        boolean back = false;
+        int known = 0;
+        while ((known < LIVES || !back) && Demo.since(start).compareTo(LOOP_LIMIT) < 0) {
+            call(1001 + served % Cluster.OBJECTS, start);
+            List<IssuedCredentials> issued = cluster.agent().issued();
+            for (; known < issued.size(); known++) {
+                lastIssue = System.nanoTime();
+                screen.event(
+                        Demo.seconds(start),
+                        "credentials " + (known + 1),
+                        screen.key(issued.get(known).accessKeyId()));
+            }
+            if (known == 2 && stopped == 0 && Demo.since(lastIssue).compareTo(AGENT_STOPS) > 0) {
+                cluster.agent().stop();
+                stopped = System.nanoTime();
+                screen.event(Demo.seconds(start), "agent stopped", "it refuses connections");
+            } else if (stopped != 0 && !back && Demo.since(stopped).compareTo(AGENT_AWAY) > 0) {
+                cluster.agent().restart();
+                back = true;
+                screen.event(Demo.seconds(start), "agent restarted", "");
+            }
+            screen.status(String.format(
+                    Locale.ROOT,
+                    "%5.1f s  %d calls served%s%d failed",
+                    Demo.seconds(start),
+                    served,
+                    screen.dot(),
+                    failed));
+            TimeUnit.NANOSECONDS.sleep(PACE.toNanos());
+        }
+        screen.clearStatus();
+    }
+
+    private void call(int number, long start) throws IOException, InterruptedException {
+        HttpResponse<String> order = get("/orders/" + number);
+        if (order.statusCode() == 200) {
+            served++;
+        } else if (failed++ == 0) {
+            screen.fault(Demo.seconds(start), "call failed", order.statusCode() + " " + order.body());
+        }
+    }
+
+    private void saysOfItself() throws IOException, InterruptedException {
+        screen.chapter(5, "What its actuator says");
+        String health = get("/actuator/health/readiness").body();
+        screen.check(
+                health.contains("\"lanyard\"") && health.contains("\"status\":\"UP\""),
+                "/actuator/health",
+                "UP, with the credentials among its parts");
+        int refreshes = count("success");
+        screen.check(
+                refreshes >= LIVES, "/actuator/metrics", "lanyard.credentials.refresh: " + refreshes + " succeeded");
+        int failures = count("failure");
+        screen.check(failures > 0, "/actuator/metrics", failures + " failed while the agent was away");
+        String endpoint = get("/actuator/lanyard").body();
+        screen.check(endpoint.contains("\"inUse\":\"container\""), "/actuator/lanyard", "in use: container");
+        Matcher text = TEXT_LINE.matcher(endpoint);
+        if (text.find()) {
+            for (String line : text.group(1).split("\",\"", -1)) {
+                screen.note("  " + line.replace("\"", ""));
+            }
+        }
+    }
+
+    private void summary(Cluster cluster) {
+        screen.chapter(6, "What happened");
+        int servedByStore = cluster.store().served().entrySet().stream()
+                .filter(entry -> cluster.agent().issued().stream()
+                        .anyMatch(credentials -> credentials.accessKeyId().equals(entry.getKey())))
+                .mapToInt(Map.Entry::getValue)
+                .sum();
+        int issued = cluster.agent().issued().size();
+        screen.count(issued >= LIVES, "credentials issued", issued, "");
+        screen.count(
+                served == servedByStore,
+                "calls served",
+                served,
+                served == servedByStore ? "S3 counts the same" : "S3 counts " + servedByStore);
+        screen.count(failed == 0, "calls failed", failed, "");
+        screen.count(
+                cluster.store().refused() == 0,
+                "calls refused by S3",
+                cluster.store().refused(),
+                "");
+    }
+
+    private int count(String outcome) throws IOException, InterruptedException {
+        Matcher count = COUNT.matcher(get("/actuator/metrics/lanyard.credentials.refresh?tag=outcome:" + outcome)
+                .body());
+        return count.find() ? Integer.parseInt(count.group(1)) : 0;
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.join() + path))
+                        .timeout(Duration.ofSeconds(30))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+}
