@@ -79,7 +79,7 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
     /** At the end of the application there is no checkpoint, and beans that end may still need their credentials. */
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
-        if (event.getApplicationContext() == application) {
+        if (application.equals(event.getApplicationContext())) {
             closing = true;
         }
     }

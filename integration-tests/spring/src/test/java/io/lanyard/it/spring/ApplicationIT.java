@@ -40,7 +40,7 @@ class ApplicationIT {
     @BeforeAll
     void start() throws IOException {
         Files.deleteIfExists(Running.LOG);
-        running.agent.faults().always(Fault.lifetime(Duration.ofSeconds(8)));
+        running.agent.faults().always(Fault.lifetime(Duration.ofSeconds(5)));
         running.start("spring.config.import=aws-secretsmanager:shop,aws-parameterstore:/shop/");
     }
 
@@ -92,7 +92,7 @@ class ApplicationIT {
         assertThat(running.get("/actuator/info").body()).contains("\"awsCredentials\":{\"source\":\"container\"");
         assertThat(meter("refresh", "?tag=outcome:success")).isGreaterThanOrEqualTo(2);
         assertThat(meter("agent.requests", "?tag=status:200")).isGreaterThanOrEqualTo(2);
-        assertThat(meter("expiry", "")).isBetween(0.0, 8.0);
+        assertThat(meter("expiry", "")).isBetween(0.0, 5.0);
         assertThat(meter("failures", "")).isZero();
         assertThat(meter("serving.expired", "")).isZero();
     }
