@@ -114,7 +114,7 @@ final class Pod implements AutoCloseable {
     }
 
     boolean isAlive() {
-        return process.isAlive() || stdout.isAlive();
+        return process.isAlive() || stdout.isAlive() || stderr.isAlive();
     }
 
     /** The end of its stderr, and of what nobody took of its stdout. */
