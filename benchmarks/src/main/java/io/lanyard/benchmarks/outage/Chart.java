@@ -1,19 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.benchmarks.outage;
 
-import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
-import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
-import de.erichseifert.vectorgraphics2d.util.PageSize;
+import io.lanyard.benchmarks.report.Svg;
 import java.awt.Color;
-import java.awt.Font;
-import java.awt.font.GlyphVector;
-import java.awt.geom.Rectangle2D;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.text.ChoiceFormat;
-import java.text.NumberFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -22,7 +11,6 @@ import org.jfree.chart.JFreeChart;
 import org.jfree.chart.LegendItemCollection;
 import org.jfree.chart.axis.AxisLocation;
 import org.jfree.chart.axis.CategoryAxis;
-import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.ValueAxis;
@@ -43,22 +31,15 @@ import software.amazon.awssdk.core.util.VersionInfo;
 /** The outcomes as a picture: for each scenario a bar of each contestant in each panel. */
 final class Chart {
     private static final int WIDTH = 1600;
-    private static final NumberFormat DECADES = new ChoiceFormat(
-            new double[] {0, 0.9, 9, 90, 900, 9e3, 9e4, 9e5},
-            new String[] {"", "1", "10", "100", "1 k", "10 k", "100 k", "1 M"});
     private static final double NOTHING = -1;
     private static final int ROW = 48;
     private static final int FRAME = 170;
-    private static final Color[] COLOURS = {new Color(0x00_72_B2), new Color(0xD5_5E_00), new Color(0xE6_9F_00)};
-    private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
-    private static final Font FIGURE = new Font(Font.SANS_SERIF, Font.PLAIN, 10);
-    private static final Font BOLD = new Font(Font.SANS_SERIF, Font.BOLD, 14);
 
     private Chart() {}
 
     static String svg(List<Outcome> outcomes) {
         CategoryAxis scenarios = new CategoryAxis();
-        scenarios.setTickLabelFont(TEXT);
+        scenarios.setTickLabelFont(Svg.TEXT);
         scenarios.setCategoryMargin(0.25);
         scenarios.setLowerMargin(0.01);
         scenarios.setUpperMargin(0.01);
@@ -74,12 +55,12 @@ final class Chart {
         plot.add(logarithmic(outcomes, "fresh after the outage, ms", 0.5, figures -> figures.freshMillis()));
         LegendItemCollection legend = plot.getLegendItems();
         LegendItemCollection once = new LegendItemCollection();
-        for (int i = 0; i < Math.min(COLOURS.length, legend.getItemCount()); i++) {
+        for (int i = 0; i < Math.min(Svg.COLOURS.size(), legend.getItemCount()); i++) {
             once.add(legend.get(i));
         }
         plot.setFixedLegendItems(once);
-        JFreeChart chart = new JFreeChart(null, TEXT, plot, true);
-        chart.addSubtitle(new TextTitle("The same outages for Lanyard and for the AWS SDK's own provider", BOLD));
+        JFreeChart chart = new JFreeChart(null, Svg.TEXT, plot, true);
+        chart.addSubtitle(new TextTitle("The same outages for Lanyard and for the AWS SDK's own provider", Svg.BOLD));
         chart.addSubtitle(new TextTitle(
                 String.format(
                         Locale.ROOT,
@@ -88,28 +69,12 @@ final class Chart {
                         VersionInfo.SDK_VERSION,
                         Runtime.version().feature(),
                         Runtime.getRuntime().availableProcessors()),
-                FIGURE.deriveFont(12f)));
-        chart.setBackgroundPaint(Color.WHITE);
-        chart.getLegend().setItemFont(TEXT);
+                Svg.FIGURE.deriveFont(12f)));
         long rows = outcomes.stream()
                 .map(outcome -> outcome.scenario().name())
                 .distinct()
                 .count();
-        return drawn(chart, FRAME + (int) rows * ROW);
-    }
-
-    private static String drawn(JFreeChart chart, int height) {
-        VectorGraphics2D graphics = new FilledText();
-        chart.draw(graphics, new Rectangle2D.Double(0, 0, WIDTH, height));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            new SVGProcessor()
-                    .getDocument(graphics.getCommands(), new PageSize(0, 0, WIDTH, height))
-                    .writeTo(out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toString(StandardCharsets.UTF_8);
+        return Svg.drawn(chart, WIDTH, FRAME + (int) rows * ROW);
     }
 
     private static ToDoubleFunction<Outcome> share(ToLongFunction<Figures> count) {
@@ -155,46 +120,31 @@ final class Chart {
         bars.setDefaultItemLabelGenerator((CategoryLabel)
                 (row, column) -> figure(labels.getValue(row, column).doubleValue()));
         bars.setDefaultItemLabelsVisible(true);
-        bars.setDefaultItemLabelFont(FIGURE);
+        bars.setDefaultItemLabelFont(Svg.FIGURE);
         bars.setDefaultPositiveItemLabelPosition(
                 new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
-        for (int i = 0; i < COLOURS.length; i++) {
-            bars.setSeriesPaint(i, COLOURS[i]);
+        for (int i = 0; i < Svg.COLOURS.size(); i++) {
+            bars.setSeriesPaint(i, Svg.COLOURS.get(i));
         }
-        axis.setTickLabelFont(TEXT);
-        axis.setLabelFont(BOLD);
+        axis.setTickLabelFont(Svg.TEXT);
+        axis.setLabelFont(Svg.BOLD);
         CategoryPlot plot = new CategoryPlot(data, null, axis, bars);
         plot.setRangeAxisLocation(AxisLocation.TOP_OR_LEFT);
-        plot.setBackgroundPaint(new Color(0xF6_F6_F6));
         plot.setRangeGridlinePaint(new Color(0xC8_C8_C8));
         plot.setDomainGridlinesVisible(false);
-        plot.setOutlineVisible(false);
+        Svg.plain(plot);
         return plot;
     }
 
     private static ValueAxis logarithm(
             List<Outcome> outcomes, String label, ToDoubleFunction<Outcome> value, double zero) {
         double most = outcomes.stream().mapToDouble(value).max().orElse(1);
-        LogAxis axis = new LogAxis(label);
-        axis.setSmallestValue(zero);
-        axis.setRange(zero, Math.max(10, most) * 20); // room for the figure beside the longest bar
-        axis.setTickUnit(new NumberTickUnit(1));
-        axis.setMinorTickMarksVisible(false);
-        axis.setNumberFormatOverride(DECADES);
-        return axis;
+        return Svg.logarithmic(label, zero, Math.max(10, most) * 20); // room for the figure beside the longest bar
     }
 
     private static String figure(double value) {
         String text = String.format(Locale.ROOT, value > 0 && value < 9.95 ? "%.1f" : "%,.0f", value);
         return text.replace(".0", "").replace(',', ' ');
-    }
-
-    /** Glyphs as other canvases draw them; this one's own way gives outlines. */
-    private static final class FilledText extends VectorGraphics2D {
-        @Override
-        public void drawGlyphVector(GlyphVector glyphs, float x, float y) {
-            fill(glyphs.getOutline(x, y));
-        }
     }
 
     /** The figure beside a bar; the other labels are not in use. */

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.benchmarks.outage;
 
+import io.lanyard.benchmarks.report.Options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -36,7 +35,7 @@ final class Laboratory {
         System.setProperty("java.awt.headless", "true");
         int status;
         try {
-            status = run(Options.parse(List.of(args)));
+            status = run(Options.parse(List.of(args), "outage"));
         } catch (IllegalArgumentException e) {
             System.err.println("lanyard-bench outage: " + e.getMessage() + "\n\n" + USAGE);
             status = 2;
@@ -44,67 +43,21 @@ final class Laboratory {
         System.exit(status);
     }
 
-    /** What was asked for. */
-    record Options(boolean help, boolean list, boolean quick, Path out, Set<String> names) {
-        static Options parse(List<String> args) {
-            boolean help = false;
-            boolean list = false;
-            boolean quick = false;
-            Path out = Path.of(System.getProperty("lanyard.checkout", ""), "benchmarks", "target", "outage");
-            Set<String> names = new LinkedHashSet<>();
-            for (int i = 0; i < args.size(); i++) {
-                String arg = args.get(i);
-                switch (arg) {
-                    case "--help", "-h" -> help = true;
-                    case "--list" -> list = true;
-                    case "--quick" -> quick = true;
-                    case "--scenario", "--out" -> {
-                        if (++i == args.size()) {
-                            throw new IllegalArgumentException(arg + " wants a value");
-                        }
-                        if (arg.equals("--out")) {
-                            out = Path.of(args.get(i));
-                        } else {
-                            names.add(args.get(i));
-                        }
-                    }
-                    default -> throw new IllegalArgumentException("what is " + arg + "?");
-                }
-            }
-            return new Options(help, list, quick, out, names);
-        }
-
-        List<Scenario> scenarios() {
-            List<Scenario> all = quick ? Scenarios.quick() : Scenarios.all();
-            List<Scenario> chosen = names.isEmpty()
-                    ? all
-                    : all.stream()
-                            .filter(scenario -> names.contains(scenario.name()))
-                            .toList();
-            if (chosen.size() < names.size()) {
-                Set<String> unknown = new LinkedHashSet<>(names);
-                chosen.forEach(scenario -> unknown.remove(scenario.name()));
-                throw new IllegalArgumentException("no scenario " + unknown + "; --list names them");
-            }
-            return chosen;
-        }
-    }
-
     static int run(Options options) throws IOException, InterruptedException {
-        List<Scenario> scenarios = options.scenarios();
-        if (options.help) {
+        List<Scenario> scenarios = options.chosen(options.quick() ? Scenarios.quick() : Scenarios.all());
+        if (options.help()) {
             System.out.print(USAGE);
             return 0;
         }
-        if (options.list) {
+        if (options.list()) {
             scenarios.forEach(scenario -> System.out.printf("%-24s %s%n", scenario.name(), scenario.about()));
             return 0;
         }
-        Path logs = Files.createDirectories(options.out.resolve("logs"));
+        Path logs = Files.createDirectories(options.out().resolve("logs"));
         List<Outcome> outcomes = play(scenarios, logs);
         String csv = Report.csv(outcomes);
-        Files.writeString(options.out.resolve("outage.csv"), csv);
-        Files.writeString(options.out.resolve("outage.svg"), Chart.svg(outcomes));
+        Files.writeString(options.out().resolve("outage.csv"), csv);
+        Files.writeString(options.out().resolve("outage.svg"), Chart.svg(outcomes));
         System.out.println(Report.table(outcomes));
         System.out.println(Report.ratios(outcomes));
         List<String> broken = Report.broken(outcomes);
@@ -113,7 +66,7 @@ final class Laboratory {
                 .sum();
         System.out.printf(
                 "Lanyard kept %d of %d promises. %s and %s are in %s.%n",
-                promises - broken.size(), promises, "outage.csv", "outage.svg", options.out);
+                promises - broken.size(), promises, "outage.csv", "outage.svg", options.out());
         broken.forEach(line -> System.out.println("  NOT KEPT  " + line));
         return broken.isEmpty() ? 0 : 1;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.benchmarks.outage;
 
+import io.lanyard.benchmarks.report.Units;
 import java.time.Duration;
 import java.util.function.BiFunction;
 

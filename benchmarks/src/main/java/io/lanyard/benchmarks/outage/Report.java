@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.benchmarks.outage;
 
+import io.lanyard.benchmarks.report.Text;
+import io.lanyard.benchmarks.report.Units;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -69,7 +70,7 @@ final class Report {
             rows.add(row(name.equals(last) ? "" : name, outcome));
             last = name;
         }
-        return aligned(rows, 2);
+        return Text.aligned(rows, 2);
     }
 
     private static List<String> row(String name, Outcome outcome) {
@@ -110,7 +111,7 @@ final class Report {
             }
             rows.add(compared(ours, theirs));
         }
-        return aligned(rows, 1);
+        return Text.aligned(rows, 1);
     }
 
     private static List<String> compared(Outcome ours, Outcome theirs) {
@@ -147,21 +148,11 @@ final class Report {
     }
 
     static String csv(List<Outcome> outcomes) {
-        StringBuilder csv = new StringBuilder();
-        StringJoiner head = new StringJoiner(",", "", "\n");
-        COLUMNS.forEach(column -> head.add(column.name));
-        csv.append(head);
-        for (Outcome outcome : outcomes) {
-            StringJoiner line = new StringJoiner(",", "", "\n");
-            COLUMNS.forEach(column -> line.add(quoted(column.value.apply(outcome))));
-            csv.append(line);
-        }
-        return csv.toString();
-    }
-
-    /** As RFC 4180 has it. */
-    private static String quoted(String value) {
-        return value.matches("[^,\"\r\n]*") ? value : '"' + value.replace("\"", "\"\"") + '"';
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(COLUMNS.stream().map(Column::name).toList());
+        outcomes.forEach(outcome -> rows.add(
+                COLUMNS.stream().map(column -> column.value.apply(outcome)).toList()));
+        return Text.csv(rows);
     }
 
     /** What Lanyard did not keep, a line each. */
@@ -178,26 +169,5 @@ final class Report {
             }
         }
         return broken;
-    }
-
-    /** Columns in line; text to the left, figures to the right. */
-    private static String aligned(List<List<String>> rows, int textColumns) {
-        int[] widths = new int[rows.get(0).size()];
-        for (List<String> row : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                boolean spills = i == textColumns && row.stream().skip(i + 1L).allMatch(String::isEmpty);
-                widths[i] = spills ? widths[i] : Math.max(widths[i], row.get(i).length());
-            }
-        }
-        StringBuilder text = new StringBuilder();
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                String pad = " ".repeat(Math.max(0, widths[i] - row.get(i).length()));
-                line.append(i == 0 ? "" : "  ").append(i < textColumns ? row.get(i) + pad : pad + row.get(i));
-            }
-            text.append(line.toString().stripTrailing()).append('\n');
-        }
-        return text.toString();
     }
 }

@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.StringReader;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
@@ -93,25 +89,6 @@ class ReportTest {
         assertThatThrownBy(() -> Figures.parse("calls=1")).hasMessage("no failures");
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "0, <1 µs",
-        "999, 999 µs",
-        "1000, 1.0 ms",
-        "9949, 9.9 ms",
-        "10000, 10 ms",
-        "6011499, 6 011 ms",
-    })
-    void times_have_as_many_digits_as_say_something(long micros, String text) {
-        assertThat(Units.time(micros)).isEqualTo(text);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"1, 2, 1 : 2", "3, 1000, 1 : 333", "5, 2, 2.5 : 1", "4, 4, 1 : 1", "0, 5, ''", "5, 0, ''"})
-    void ratios_are_rounded(long first, long second, String text) {
-        assertThat(Units.ratio(first, second)).isEqualTo(text);
-    }
-
     @Test
     void the_picture_is_svg_with_every_name_drawn() throws Exception {
         String svg = Chart.svg(List.of(GOOD, BAD, DEAD));
@@ -121,20 +98,6 @@ class ReportTest {
         assertThat(document.getDocumentElement().getTagName()).isEqualTo("svg");
         assertThat(document.getElementsByTagName("text").getLength()).isGreaterThan(10);
         assertThat(svg).contains(">outage<", ">Lanyard<", ">AWS SDK<", ">6 011<");
-    }
-
-    @Test
-    void options_are_read_and_nonsense_is_refused() {
-        assertThat(Laboratory.Options.parse(List.of("--quick", "--scenario", "healthy", "--out", "x")))
-                .isEqualTo(new Laboratory.Options(false, false, true, Path.of("x"), Set.of("healthy")));
-        assertThat(Laboratory.Options.parse(List.of("--scenario", "restart-10s"))
-                        .scenarios())
-                .hasSize(1);
-        assertThatThrownBy(() -> Laboratory.Options.parse(List.of("--out"))).hasMessage("--out wants a value");
-        assertThatThrownBy(() -> Laboratory.Options.parse(List.of("--fast"))).hasMessage("what is --fast?");
-        assertThatThrownBy(() -> Laboratory.Options.parse(List.of("--scenario", "sunshine"))
-                        .scenarios())
-                .hasMessage("no scenario [sunshine]; --list names them");
     }
 
     @Test

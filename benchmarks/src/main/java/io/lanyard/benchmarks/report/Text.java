@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.benchmarks.report;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Rows of cells as text: in line for people, as CSV for programs. */
+public final class Text {
+    private Text() {}
+
+    /**
+     * Columns in line; text to the left, figures to the right.
+     *
+     * @param rows the rows, the head first, all of one length
+     * @param textColumns how many of the first columns hold text
+     * @return a line each
+     */
+    public static String aligned(List<List<String>> rows, int textColumns) {
+        int[] widths = new int[rows.get(0).size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                boolean spills = i == textColumns && row.stream().skip(i + 1L).allMatch(String::isEmpty);
+                widths[i] = spills ? widths[i] : Math.max(widths[i], row.get(i).length());
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                String pad = " ".repeat(Math.max(0, widths[i] - row.get(i).length()));
+                line.append(i == 0 ? "" : "  ").append(i < textColumns ? row.get(i) + pad : pad + row.get(i));
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+        return text.toString();
+    }
+
+    /**
+     * The rows as RFC 4180 has them.
+     *
+     * @param rows the rows, the head first
+     * @return a line each
+     */
+    public static String csv(List<List<String>> rows) {
+        return rows.stream()
+                .map(row -> row.stream().map(Text::quoted).collect(Collectors.joining(",", "", "\n")))
+                .collect(Collectors.joining());
+    }
+
+    private static String quoted(String value) {
+        return value.matches("[^,\"\r\n]*") ? value : '"' + value.replace("\"", "\"\"") + '"';
+    }
+}
