@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.benchmarks.fleet;
+
+import io.lanyard.benchmarks.report.Options;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** {@code lanyard-bench fleet}: plays the scenarios for each policy, prints and saves what came of them. */
+final class FleetMain {
+    private static final String USAGE = """
+            lanyard-bench fleet [--scenario NAME]... [--list] [--out DIR] [--quick]
+
+              --scenario NAME   only that one; may be repeated
+              --list            the scenarios, and nothing else
+              --out DIR         where fleet.csv, fleet.json and the charts go (benchmarks/target/fleet)
+              --quick           2 000 pods instead of 100 000, in about a minute
+
+            Ends with 0, or with 2 if it was called wrongly.
+            """;
+
+    private static final int PODS = 100_000;
+    private static final int FEW_PODS = 2_000;
+
+    /** The curve of the trade has many points; each is played by a fifth of the pods. */
+    private static final int SWEPT_SHARE = 5;
+
+    private static final int AT_ONCE = 2;
+    private static final long SEED = 20_260_101;
+
+    private FleetMain() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        System.setProperty("java.awt.headless", "true");
+        Options options;
+        List<Scenario> scenarios;
+        try {
+            options = Options.parse(List.of(args), "fleet");
+            scenarios = options.chosen(Scenarios.all());
+        } catch (IllegalArgumentException e) {
+            System.err.println("lanyard-bench fleet: " + e.getMessage() + "\n\n" + USAGE);
+            System.exit(2);
+            return;
+        }
+        run(options, scenarios);
+    }
+
+    static void run(Options options, List<Scenario> scenarios) throws IOException, InterruptedException {
+        if (options.help()) {
+            System.out.print(USAGE);
+            return;
+        }
+        if (options.list()) {
+            scenarios.forEach(scenario -> System.out.printf("%-24s %s%n", scenario.name(), scenario.about()));
+            return;
+        }
+        int pods = options.quick() ? FEW_PODS : PODS;
+        List<Run> runs = new ArrayList<>();
+        for (Scenario scenario : scenarios) {
+            Policy.CONTESTANTS.forEach(policy -> runs.add(new Run(scenario, policy, pods)));
+        }
+        List<Outcome> outcomes = play(runs);
+        List<Run> sweep = new ArrayList<>();
+        List<Scenario> swept = scenarios.stream()
+                .filter(scenario -> !scenario.variants().isEmpty())
+                .toList();
+        for (Scenario scenario : swept) {
+            scenario.variants().forEach(policy -> sweep.add(new Run(scenario, policy, pods / SWEPT_SHARE)));
+        }
+        List<Outcome> curve = play(sweep);
+        save(options.out(), scenarios, outcomes, swept, curve);
+        tell(outcomes, curve);
+        System.out.println("fleet.csv, fleet.json and the charts are in " + options.out());
+    }
+
+    private static void tell(List<Outcome> outcomes, List<Outcome> curve) {
+        System.out.println(Report.ratios(outcomes, Policy.RELEASED));
+        System.out.println(Report.ratios(outcomes, Policy.ANNOUNCED));
+        System.out.println(Report.table(outcomes));
+        if (!curve.isEmpty()) {
+            System.out.println(Report.table(curve));
+        }
+        List<String> worse = Report.worse(outcomes);
+        int others = outcomes.size() / Policy.CONTESTANTS.size() * (Policy.CONTESTANTS.size() - 1);
+        System.out.printf(
+                "Of %d comparisons Lanyard is worse in %d, by more than 2 %%.%n",
+                others * Measure.COMPARED.size(), worse.size());
+        worse.forEach(line -> System.out.println("  " + line));
+    }
+
+    private static void save(
+            Path out, List<Scenario> scenarios, List<Outcome> outcomes, List<Scenario> swept, List<Outcome> curve)
+            throws IOException {
+        Files.createDirectories(out);
+        List<Outcome> all = new ArrayList<>(outcomes);
+        all.addAll(curve);
+        Files.writeString(out.resolve("fleet.csv"), Report.csv(all));
+        Files.writeString(out.resolve("fleet.json"), Report.json(all));
+        for (Scenario scenario : scenarios) {
+            if (scenario.hasTrouble()) {
+                Files.writeString(
+                        out.resolve("fleet-" + scenario.name() + ".svg"), Chart.course(of(outcomes, scenario)));
+            }
+        }
+        if (!curve.isEmpty()) {
+            Files.writeString(
+                    out.resolve("fleet-trade.svg"),
+                    Chart.trade(swept.stream()
+                            .map(scenario -> of(curve, scenario).stream()
+                                    .filter(outcome -> Policy.CAPS.contains(outcome.policy()))
+                                    .toList())
+                            .toList()));
+        }
+    }
+
+    private static List<Outcome> of(List<Outcome> outcomes, Scenario scenario) {
+        return outcomes.stream()
+                .filter(outcome -> outcome.scenario() == scenario)
+                .toList();
+    }
+
+    /** One simulation. */
+    record Run(Scenario scenario, Policy policy, int pods) {
+        Outcome play() {
+            long begun = System.nanoTime();
+            Outcome outcome = new Fleet(scenario, policy, pods, SEED).run();
+            System.err.printf(
+                    "%4d s  %-24s %s%n", (System.nanoTime() - begun) / 1_000_000_000, scenario, policy.title());
+            return outcome;
+        }
+    }
+
+    private static List<Outcome> play(List<Run> runs) throws InterruptedException {
+        ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
+        try {
+            List<Outcome> outcomes = new ArrayList<>();
+            for (Future<Outcome> future :
+                    runs.stream().map(run -> pool.submit(run::play)).toList()) {
+                outcomes.add(future.get());
+            }
+            return outcomes;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.benchmarks.fleet;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsListener;
+import io.lanyard.container.ContainerCredentialsSource;
+import io.lanyard.refresh.RefreshPolicy;
+import io.lanyard.spi.AgentRequest;
+import io.lanyard.spi.AgentResponse;
+import io.lanyard.spi.AgentTransport;
+import io.lanyard.spi.Clock;
+import io.lanyard.spi.Environment;
+import io.lanyard.spi.Scheduler;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A pod with Lanyard: the real source, to which the pod is the whole world. */
+final class LanyardPod extends Pod implements AgentTransport, Environment, Clock, Scheduler, CredentialsListener {
+    private static final Map<String, String> VARIABLES = Map.of(
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/var/run/secrets/pods.eks.amazonaws.com/token");
+
+    private final RefreshPolicy policy;
+    private @Nullable ContainerCredentialsSource source;
+    private Kernel.@Nullable Event firstCall;
+    private long held;
+    private boolean failing;
+
+    LanyardPod(Fleet fleet, Agent agent, RefreshPolicy policy) {
+        super(fleet, agent);
+        this.policy = policy;
+    }
+
+    // ---- the process
+
+    @Override
+    void begin() {
+        source = ContainerCredentialsSource.builder()
+                .transport(this)
+                .environment(this)
+                .clock(this)
+                .scheduler(this)
+                .listener(this)
+                .refreshPolicy(policy)
+                .build();
+        call();
+    }
+
+    @Override
+    void stop() {
+        if (source != null) {
+            source.close();
+        }
+        if (firstCall != null) {
+            firstCall.cancel();
+        }
+    }
+
+    /** While there are no credentials yet it is a call that starts a load; later it is the timer. */
+    @SuppressWarnings("FutureReturnValueIgnored") // what comes of it, the load knows
+    private void call() {
+        if (source != null) {
+            source.resolveAsync();
+        }
+    }
+
+    /** Runs a load to its end, in its own time, and says what becomes of the calls that come meanwhile. */
+    private void load(Runnable task) {
+        long begun = fleet.kernel.now();
+        boolean first = !hasCredentials();
+        long heldTo = held;
+        long waitFrom = first
+                ? begun
+                : Math.max(begun, agent.when(held - policy.expiryMargin().toNanos()));
+        account(begun);
+        failing = false;
+        task.run();
+        long ended = fleet.kernel.now();
+        if (!first) { // by a slow clock, calls do not wait although the credentials have ended
+            fleet.ended(Math.max(begun, heldTo), Math.min(waitFrom, ended));
+        }
+        if (ended > waitFrom) {
+            double calls = fleet.calls(ended - waitFrom) + (first ? 1 : 0);
+            fleet.tally.waited(waitFrom, calls, (ended - waitFrom) / 2.0, ended - waitFrom);
+            if (failing && first) {
+                fleet.tally.failed(waitFrom, calls);
+            } else if (failing && ended >= heldTo) {
+                fleet.tally.ended(waitFrom, calls);
+            }
+        }
+        accounted(ended);
+        if (!hasCredentials()) {
+            firstCall = fleet.kernel.at(ended + fleet.untilNextCall(), this::call);
+        }
+    }
+
+    // ---- CredentialsListener
+
+    @Override
+    public void refreshed(String accessKeyId, @Nullable Instant expiration) {
+        held = expiration == null ? Time.NEVER : Time.ofEpochMillis(expiration.toEpochMilli());
+        loaded(held);
+    }
+
+    @Override
+    public void recovered(String accessKeyId) {
+        loaded(held);
+    }
+
+    @Override
+    public void refreshFailed(int attempt, Category category, @Nullable Instant nextTry) {
+        failing = true;
+        failed();
+    }
+
+    // ---- AgentTransport
+
+    @Override
+    public AgentResponse get(AgentRequest request) throws IOException {
+        Agent.Answer answer =
+                agent.request(token(), fleet.kernel.now(), request.timeout().toNanos());
+        fleet.kernel.pass(answer.at() - fleet.kernel.now());
+        return switch (answer.outcome()) {
+            case GIVEN -> response(200, body(Objects.requireNonNull(answer.issued())));
+            case REFUSED -> throw new ConnectException("Connection refused");
+            case GONE -> throw new SocketTimeoutException("Read timed out");
+            case LIMITED -> response(429, "Too Many Requests\n");
+            case TOKEN_ENDED ->
+                response(400, "Service account token failed basic claim validations: token is expired\n");
+            case THROTTLED -> response(429, "[id]: (ThrottlingException): Rate exceeded, fault: client\n");
+            case UNAVAILABLE -> response(503, "[id]: (ServiceUnavailableException): unavailable, fault: server\n");
+            case UPSTREAM_SILENT -> response(500, "[]\n");
+        };
+    }
+
+    private AgentResponse response(int status, String body) {
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(instant().atOffset(ZoneOffset.UTC));
+        return new AgentResponse(status, Map.of("Date", date), body.getBytes(StandardCharsets.UTF_8), false);
+    }
+
+    private static String body(Issued issued) {
+        return "{\"AccessKeyId\":\"ASIA" + issued.id()
+                + "\",\"SecretAccessKey\":\"secret-CANARY\",\"Token\":\"session-CANARY\",\"AccountId\":\"111122223333\","
+                + "\"Expiration\":\"" + Instant.ofEpochMilli(Time.epochMillis(issued.end())) + "\"}";
+    }
+
+    // ---- Environment
+
+    @Override
+    public @Nullable String variable(String name) {
+        return VARIABLES.get(name);
+    }
+
+    @Override
+    public @Nullable String property(String name) {
+        return null;
+    }
+
+    @Override
+    public byte[] readFile(String path, int limit) {
+        return token().text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    // ---- Clock
+
+    @Override
+    public long epochMillis() {
+        return Time.epochMillis(wall());
+    }
+
+    @Override
+    public long nanoTime() {
+        return fleet.kernel.now();
+    }
+
+    @Override
+    public void sleep(Duration duration) {
+        fleet.kernel.pass(duration.toNanos());
+    }
+
+    // ---- Scheduler
+
+    @Override
+    public void execute(Runnable task) {
+        fleet.kernel.at(fleet.kernel.now(), () -> load(task));
+    }
+
+    @Override
+    public <O> Timer schedule(O owner, Consumer<? super O> task, Duration delay) {
+        return fleet.kernel.at(fleet.kernel.now() + delay.toNanos(), () -> task.accept(owner));
+    }
+}

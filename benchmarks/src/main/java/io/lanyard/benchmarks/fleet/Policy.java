@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.benchmarks.fleet;
+
+import io.lanyard.refresh.Backoff;
+import io.lanyard.refresh.FailureKind;
+import io.lanyard.refresh.RefreshPolicy;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a fleet's pods keep their credentials.
+ *
+ * @param name for files
+ * @param title for people
+ * @param cap its longest pause with trouble upstream, in seconds; 0 where that is not what it differs by
+ * @param hiring makes a pod
+ */
+record Policy(String name, String title, int cap, Hiring hiring) {
+    /** The longest pause of {@link Backoff#standard()} with trouble upstream, in seconds. */
+    private static final int STANDARD_CAP = 50;
+
+    static final Policy LANYARD = lanyard("lanyard", "Lanyard", STANDARD_CAP, RefreshPolicy.standard());
+    static final Policy RELEASED =
+            new Policy("sdk", "AWS SDK", 0, (fleet, agent) -> new SdkPod(fleet, agent, SdkRules.RELEASED));
+    static final Policy ANNOUNCED =
+            new Policy("announced", "announced", 0, (fleet, agent) -> new SdkPod(fleet, agent, SdkRules.ANNOUNCED));
+
+    static final List<Policy> CONTESTANTS = List.of(LANYARD, RELEASED, ANNOUNCED);
+
+    /** Lanyard with shorter and longer longest pauses, its own among them, and the others beside it. */
+    static final List<Policy> CAPS = List.of(
+            RELEASED,
+            ANNOUNCED,
+            capped(10),
+            capped(20),
+            capped(30),
+            capped(STANDARD_CAP),
+            capped(90),
+            capped(180),
+            capped(300));
+
+    /** Lanyard refreshing earlier than an hour before the end. */
+    static final List<Policy> WINDOWS = List.of(windowed(90), windowed(120), windowed(150), windowed(180));
+
+    /** Makes a pod. */
+    @FunctionalInterface
+    interface Hiring {
+        Pod pod(Fleet fleet, Agent agent);
+    }
+
+    private static Policy windowed(int minutes) {
+        return lanyard(
+                "lanyard-window-" + minutes + "m",
+                "window " + minutes + " min",
+                0,
+                RefreshPolicy.builder()
+                        .advisoryWindow(Duration.ofMinutes(minutes))
+                        .build());
+    }
+
+    private static Policy capped(int seconds) {
+        return lanyard(
+                "lanyard-" + seconds + "s",
+                "Lanyard " + seconds + " s",
+                seconds,
+                RefreshPolicy.builder().backoff(backoff(seconds)).build());
+    }
+
+    /** Lanyard's back-off with another longest pause: upstream, the same in a time that runs faster or slower. */
+    static Backoff backoff(int seconds) {
+        Backoff standard = Backoff.standard();
+        double stretch = (double) seconds / STANDARD_CAP;
+        return (kind, failures, left, random) -> {
+            if (kind == FailureKind.LOCAL || left == null) {
+                return standard.pause(kind, failures, left, random);
+            }
+            return scaled(standard.pause(kind, failures, scaled(left, 1 / stretch), random), stretch);
+        };
+    }
+
+    private static Duration scaled(Duration duration, double factor) {
+        return Duration.ofNanos((long) (duration.toNanos() * factor));
+    }
+
+    private static Policy lanyard(String name, String title, int cap, RefreshPolicy policy) {
+        return new Policy(name, title, cap, (fleet, agent) -> new LanyardPod(fleet, agent, policy));
+    }
+}
