@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -89,7 +90,7 @@ final class Callers {
         for (Caller caller : callers) {
             caller.thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
         }
-        Latencies all = new Latencies();
+        Histogram all = Histograms.empty();
         long[] sums = new long[5];
         long slowestWhileValid = 0;
         for (Caller caller : callers) {
@@ -102,12 +103,13 @@ final class Callers {
                 sums[2],
                 sums[3],
                 sums[4],
-                all.percentile(0.5) / 1_000,
-                all.percentile(0.99) / 1_000,
-                all.percentile(1) / 1_000,
+                all.getValueAtPercentile(50) / 1_000,
+                all.getValueAtPercentile(99) / 1_000,
+                all.getMaxValue() / 1_000,
                 slowestWhileValid / 1_000,
                 freshMillis.get(),
-                failure == null ? "" : failure);
+                failure == null ? "" : failure,
+                Histograms.text(all));
     }
 
     private void launch(int threads, Consumer<Caller> life) {
@@ -126,7 +128,7 @@ final class Callers {
 
     private final class Caller {
         private final Thread thread;
-        private final Latencies latencies = new Latencies();
+        private final Histogram latencies = Histograms.empty();
         private long calls;
         private long failures;
         private long failuresWhileValid;
@@ -180,15 +182,15 @@ final class Callers {
             count(took, latencies);
         }
 
-        private void count(long took, Latencies into) {
+        private void count(long took, Histogram into) {
             if (heldMillis > MARGIN_MILLIS) {
                 slowestWhileValid = Math.max(slowestWhileValid, took);
             }
-            into.add(took);
+            into.recordValue(took);
         }
 
-        synchronized long addTo(Latencies all, long[] sums) {
-            all.addAll(latencies);
+        synchronized long addTo(Histogram all, long[] sums) {
+            all.add(latencies);
             if (calling) {
                 count(System.nanoTime() - startedNanos, all);
                 sums[4]++;

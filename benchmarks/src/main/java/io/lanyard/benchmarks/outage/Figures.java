@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param slowestWhileValidMicros the slowest call that began more than five seconds before the end of what was held
  * @param freshMillis from the end of the outage to the first call that gave new credentials; -1 for none
  * @param firstFailure in words; empty for none
+ * @param latencies of all calls, by {@link Histograms#text}
  */
 record Figures(
         long calls,
@@ -35,7 +36,8 @@ record Figures(
         long slowestMicros,
         long slowestWhileValidMicros,
         long freshMillis,
-        String firstFailure) {
+        String firstFailure,
+        String latencies) {
 
     /** One line, for {@link #parse(String)}. */
     String line() {
@@ -69,7 +71,8 @@ record Figures(
                 number(values, "slowestMicros"),
                 number(values, "slowestWhileValidMicros"),
                 number(values, "freshMillis"),
-                values.getOrDefault("firstFailure", ""));
+                values.getOrDefault("firstFailure", ""),
+                values.getOrDefault("latencies", ""));
     }
 
     private static long number(Map<String, String> values, String name) {

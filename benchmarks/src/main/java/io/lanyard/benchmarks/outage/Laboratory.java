@@ -54,7 +54,7 @@ final class Laboratory {
             return 0;
         }
         Path logs = Files.createDirectories(options.out().resolve("logs"));
-        List<Outcome> outcomes = play(scenarios, logs);
+        List<Outcome> outcomes = play(scenarios, SCENARIOS_AT_ONCE, logs);
         String csv = Report.csv(outcomes);
         Files.writeString(options.out().resolve("outage.csv"), csv);
         Files.writeString(options.out().resolve("outage.svg"), Chart.svg(outcomes));
@@ -71,8 +71,8 @@ final class Laboratory {
         return broken.isEmpty() ? 0 : 1;
     }
 
-    static List<Outcome> play(List<Scenario> scenarios, Path logs) throws InterruptedException {
-        List<Plan.Entry> plan = Plan.of(scenarios, SCENARIOS_AT_ONCE);
+    static List<Outcome> play(List<Scenario> scenarios, int atOnce, Path logs) throws InterruptedException {
+        List<Plan.Entry> plan = Plan.of(scenarios, atOnce);
         System.err.printf(
                 "%d scenarios, about %d s%n", plan.size(), Plan.length(plan).toSeconds());
         Contestant[] contestants = Contestant.values();

@@ -61,6 +61,29 @@ final class Scenarios {
                 hugeBody(seconds(34)));
     }
 
+    /** In each, Lanyard's refresh falls into the calls; the agent takes as long as one that has to ask EKS Auth. */
+    static List<Scenario> latency(boolean quick) {
+        Duration life = seconds(quick ? 30 : 150);
+        Duration from = seconds(quick ? 12 : 60);
+        Duration to = seconds(quick ? 20 : 88);
+        return List.of(
+                underway("refresh", "credentials are refreshed", life, from, to)
+                        .fault(Duration.ZERO, Fault.delay(Duration.ofMillis(30))),
+                underway("slow-agent", "the agent answers after 5 s", life, from, to)
+                        .fault(OUTAGE_BEGINS, Fault.delay(seconds(5))),
+                underway("restart", "the agent is gone for a while", life, from, to)
+                        .gone(from.plusSeconds(quick ? 1 : 4))
+                        .back(to.minusSeconds(quick ? 3 : 12)));
+    }
+
+    private static Scenario underway(String name, String about, Duration life, Duration from, Duration to) {
+        return new Scenario(name, about)
+                .callers(8, Duration.ofMillis(2))
+                .life(life)
+                .calls(from, to)
+                .promise(Promise.noFailedCall(), Promise.noCallWaitsWhileValid());
+    }
+
     static Scenario healthy(Duration time) {
         return new Scenario("healthy", "64 callers, a healthy agent, six-hour credentials")
                 .callers(64, Duration.ofMillis(5))

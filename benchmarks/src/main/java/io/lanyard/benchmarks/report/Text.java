@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.benchmarks.report;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -45,6 +51,35 @@ public final class Text {
         return rows.stream()
                 .map(row -> row.stream().map(Text::quoted).collect(Collectors.joining(",", "", "\n")))
                 .collect(Collectors.joining());
+    }
+
+    /**
+     * The rows as an array of objects, which have the head's names; what is a number is one.
+     *
+     * @param rows the rows, the head first
+     * @return the JSON text
+     */
+    public static String json(List<List<String>> rows) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
+            json.writeStartArray();
+            for (List<String> row : rows.subList(1, rows.size())) {
+                json.writeStartObject();
+                for (int i = 0; i < row.size(); i++) {
+                    json.writeFieldName(rows.get(0).get(i));
+                    if (row.get(i).matches("-?\\d+(\\.\\d+)?")) {
+                        json.writeNumber(new BigDecimal(row.get(i)));
+                    } else {
+                        json.writeString(row.get(i));
+                    }
+                }
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.append('\n').toString();
     }
 
     private static String quoted(String value) {

@@ -19,11 +19,19 @@ class ReportTest {
             .promise(Promise.freshWithin(Duration.ofSeconds(5)), Promise.noCallWaitsWhileValid());
 
     private static final Outcome GOOD = new Outcome(
-            OUTAGE, Contestant.LANYARD, new Figures(12_345, 0, 0, 0, 0, 1, 40, 900, 900, 1_400, ""), 3, 1, 2, 1, "");
+            OUTAGE,
+            Contestant.LANYARD,
+            new Figures(12_345, 0, 0, 0, 0, 1, 40, 900, 900, 1_400, "", ""),
+            3,
+            1,
+            2,
+            1,
+            "");
     private static final Outcome BAD = new Outcome(
             OUTAGE,
             Contestant.SDK,
-            new Figures(200, 150, 100, 7, 2, 1_500, 6_010_499, 6_011_000, 6_011_000, -1, "IOException: 5\", \"x\", no"),
+            new Figures(
+                    200, 150, 100, 7, 2, 1_500, 6_010_499, 6_011_000, 6_011_000, -1, "IOException: 5\", \"x\", no", ""),
             1_200,
             0,
             510,
@@ -84,7 +92,7 @@ class ReportTest {
 
     @Test
     void figures_come_back_from_their_line() {
-        Figures figures = new Figures(1, 2, 3, 4, 5, 6, 7, 8, 9, -1, "a=b&c d\n\u00e9%");
+        Figures figures = new Figures(1, 2, 3, 4, 5, 6, 7, 8, 9, -1, "a=b&c d\n\u00e9%", "HISTFAA+/=");
         assertThat(Figures.parse(figures.line())).isEqualTo(figures);
         assertThatThrownBy(() -> Figures.parse("calls=1")).hasMessage("no failures");
     }

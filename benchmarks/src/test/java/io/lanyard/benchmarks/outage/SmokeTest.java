@@ -18,7 +18,7 @@ class SmokeTest {
         Scenario second = Scenarios.healthy(Duration.ofSeconds(1))
                 .callers(4, Duration.ofMillis(5))
                 .settling(Duration.ZERO);
-        List<Outcome> outcomes = Laboratory.play(List.of(second), logs);
+        List<Outcome> outcomes = Laboratory.play(List.of(second), 1, logs);
         assertThat(outcomes).extracting(Outcome::contestant).containsExactly(Contestant.values());
         assertThat(outcomes).allSatisfy(outcome -> {
             assertThat(outcome.trouble()).isEmpty();

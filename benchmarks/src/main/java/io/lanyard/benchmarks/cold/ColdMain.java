@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.benchmarks.cold;
+
+import io.lanyard.benchmarks.report.Bars;
+import io.lanyard.benchmarks.report.Goal;
+import io.lanyard.benchmarks.report.Machine;
+import io.lanyard.benchmarks.report.Options;
+import io.lanyard.benchmarks.report.Result;
+import io.lanyard.benchmarks.report.Sample;
+import io.lanyard.benchmarks.report.Text;
+import io.lanyard.testkit.EksPodIdentityAgent;
+import io.lanyard.testkit.ServiceAccountTokenFile;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+
+/** {@code lanyard-bench cold}: starts JVMs, one after the other and each kind in each round, and compares them. */
+final class ColdMain {
+    private static final String USAGE = """
+            lanyard-bench cold [--out DIR] [--quick]
+
+              --out DIR   where cold.csv, cold.json, cold.svg and the lists of classes go (benchmarks/target/cold)
+              --quick     5 JVMs of each kind instead of 40, in some 20 seconds
+
+            Ends with 0 if all goals are met, with 1 if not, with 2 if it was called wrongly.
+            """;
+
+    private static final String FIRST = "first credentials";
+    private static final String WALL = "wall time";
+    private static final String ADDED = "wall time over a bare JVM";
+    private static final String CPU = "CPU time";
+    private static final String CPU_ADDED = "CPU time over a bare JVM";
+
+    /** Enough for the agent's own JVM to have compiled what it needs. */
+    private static final int WARMING = 300;
+
+    private ColdMain() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        System.setProperty("java.awt.headless", "true");
+        Options options;
+        try {
+            options = Options.parse(List.of(args), "cold");
+        } catch (IllegalArgumentException e) {
+            System.err.println("lanyard-bench cold: " + e.getMessage() + "\n\n" + USAGE);
+            System.exit(2);
+            return;
+        }
+        if (options.help()) {
+            System.out.print(USAGE);
+            return;
+        }
+        System.exit(run(options));
+    }
+
+    private static int run(Options options) throws IOException, InterruptedException {
+        Files.createDirectories(options.out());
+        String machine = Machine.line();
+        List<Result> results = measure(options.quick() ? 5 : 40, options.out());
+        List<List<String>> rows = Result.rows(results);
+        Files.writeString(options.out().resolve("cold.csv"), Text.csv(rows));
+        Files.writeString(options.out().resolve("cold.json"), Text.json(rows));
+        Files.writeString(options.out().resolve("cold.svg"), picture(results, machine));
+        List<Goal> goals = List.of(goal(results, "provider"), goal(results, "chain"));
+        System.out.println(machine);
+        System.out.println();
+        System.out.println(Result.ratios(results, Starter.LANYARD_PROVIDER.title(), Starter.SDK_PROVIDER.title()));
+        System.out.println(Result.ratios(results, Starter.LANYARD_CHAIN.title(), Starter.SDK_CHAIN.title()));
+        System.out.println(Result.table(results));
+        System.out.print(Goal.lines(goals));
+        System.out.println("cold.csv, cold.json, cold.svg and classes-*.txt are in " + options.out());
+        return goals.stream().allMatch(Goal::isMet) ? 0 : 1;
+    }
+
+    static List<Result> measure(int rounds, Path out) throws IOException, InterruptedException {
+        try (EksPodIdentityAgent agent = EksPodIdentityAgent.start();
+                ServiceAccountTokenFile token = ServiceAccountTokenFile.create("benchmarks", "cold")) {
+            agent.associate("benchmarks", "cold", "arn:aws:iam::111122223333:role/Cold");
+            Map<String, String> environment = agent.environmentFor(token);
+            URI uri = URI.create(environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
+            String text = Files.readString(Path.of(environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")));
+            for (int i = 0; i < WARMING; i++) {
+                Starts.Exchange.ask(uri, text);
+            }
+            FreshJvm jvm = new FreshJvm(ClassPath.ofAnApplication(), environment, out);
+            List<Result> results = times(jvm, rounds);
+            results.addAll(classes(jvm));
+            return results;
+        }
+    }
+
+    private static List<Result> times(FreshJvm jvm, int rounds) throws IOException, InterruptedException {
+        Map<Starter, List<FreshJvm.Took>> took = new EnumMap<>(Starter.class);
+        Random order = new Random(1);
+        List<Starter> starters = new ArrayList<>(List.of(Starter.values()));
+        for (int round = -1; round < rounds; round++) {
+            Collections.shuffle(starters, order); // so that none always follows the same other
+            for (Starter starter : starters) {
+                FreshJvm.Took one = jvm.start(starter);
+                if (round >= 0) { // the first round brings the files into the machine's memory
+                    took.computeIfAbsent(starter, key -> new ArrayList<>()).add(one);
+                }
+            }
+            System.err.print(round + 1 < rounds ? "." : "\n");
+        }
+        List<FreshJvm.Took> bare = Objects.requireNonNull(took.get(Starter.BARE));
+        double bareWall = Sample.of(walls(bare)).median();
+        double bareCpu = cpu(bare);
+        List<Result> results = new ArrayList<>();
+        took.forEach((starter, all) -> results.add(result(starter, WALL, walls(all))));
+        took.forEach((starter, all) -> results.add(result(starter, ADDED, over(walls(all), bareWall))));
+        took.forEach((starter, all) -> results.add(result(starter, CPU, List.of(cpu(all)))));
+        took.forEach((starter, all) -> results.add(result(starter, CPU_ADDED, List.of(cpu(all) - bareCpu))));
+        return results;
+    }
+
+    private static List<Double> walls(List<FreshJvm.Took> took) {
+        return took.stream().map(FreshJvm.Took::wallMillis).toList();
+    }
+
+    /** Counted in steps of 10 ms, of which the mean makes more. */
+    private static double cpu(List<FreshJvm.Took> took) {
+        return took.stream().mapToDouble(FreshJvm.Took::cpuMillis).average().orElseThrow();
+    }
+
+    private static List<Double> over(List<Double> values, double base) {
+        return values.stream().map(value -> value - base).toList();
+    }
+
+    private static Result result(Starter starter, String measure, List<Double> values) {
+        return new Result(FIRST, measure, "ms", starter.title(), Sample.of(values));
+    }
+
+    private static List<Result> classes(FreshJvm jvm) throws IOException, InterruptedException {
+        List<Result> results = new ArrayList<>();
+        for (Starter starter : Starter.values()) {
+            LoadedClasses classes = jvm.classes(starter);
+            results.add(count(starter, "classes loaded, not shared", classes.dear()));
+            results.add(count(starter, "classes of the JDK", classes.jdk()));
+            results.add(count(starter, "classes of the SDK and others", classes.sdk()));
+            results.add(count(starter, "classes of Lanyard", classes.lanyard()));
+        }
+        results.sort((one, other) -> one.measure().compareTo(other.measure()));
+        return results;
+    }
+
+    private static Result count(Starter starter, String measure, int number) {
+        return new Result(FIRST, measure, "", starter.title(), Sample.of(number));
+    }
+
+    private static Goal goal(List<Result> results, String kind) {
+        double ours = Result.median(results, FIRST, ADDED, "Lanyard " + kind).orElseThrow();
+        double theirs = Result.median(results, FIRST, ADDED, "AWS SDK " + kind).orElseThrow();
+        return new Goal("wall time over a bare JVM : the SDK's, " + kind, ours / theirs, 0.4);
+    }
+
+    private static String picture(List<Result> results, String machine) {
+        List<Result> bars = new ArrayList<>();
+        for (Result result : results) {
+            if (result.measure().equals(ADDED) && !result.contestant().equals(Starter.BARE.title())) {
+                String title = result.contestant();
+                boolean isExchange = title.equals(Starter.EXCHANGE.title());
+                String who = isExchange ? title : title.substring(0, title.lastIndexOf(' '));
+                String what = isExchange ? "exchange alone" : title.substring(title.lastIndexOf(' ') + 1);
+                bars.add(new Result(what.toLowerCase(Locale.ROOT), ADDED, "ms", who, result.sample()));
+            }
+        }
+        return Bars.svg(
+                "First credentials of a fresh JVM",
+                machine,
+                bars,
+                List.of("Lanyard", "AWS SDK", Starter.EXCHANGE.title()));
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.benchmarks.cold;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Starts JVMs and waits for their end. Used by one thread. */
+final class FreshJvm {
+    private final String classPath;
+    private final Map<String, String> environment;
+    private final Path out;
+
+    /**
+     * What a JVM took, from its start to its end.
+     *
+     * @param wallMillis on the clock
+     * @param cpuMillis of all processors, in steps of 10
+     */
+    record Took(double wallMillis, double cpuMillis) {}
+
+    FreshJvm(String classPath, Map<String, String> environment, Path out) {
+        this.classPath = classPath;
+        this.environment = environment;
+        this.out = out;
+    }
+
+    Took start(Starter starter) throws IOException, InterruptedException {
+        return start(starter, List.of());
+    }
+
+    /** Leaves the list of the classes behind, as the JVM has written it. */
+    LoadedClasses classes(Starter starter) throws IOException, InterruptedException {
+        Path log =
+                out.resolve("classes-" + starter.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".txt");
+        start(starter, List.of("-Xlog:class+load:file=" + log + ":uptime"));
+        return LoadedClasses.of(Files.readAllLines(log));
+    }
+
+    private Took start(Starter starter, List<String> options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(
+                List.of("-Duser.home=" + out, "-cp", classPath, starter.main().getName()));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+        double cpu = ChildCpu.millis();
+        long begun = System.nanoTime();
+        int status = builder.start().waitFor();
+        double wall = (System.nanoTime() - begun) / 1e6;
+        if (status != 0) {
+            throw new IOException(starter.title() + " ended with status " + status);
+        }
+        return new Took(wall, ChildCpu.millis() - cpu);
+    }
+}

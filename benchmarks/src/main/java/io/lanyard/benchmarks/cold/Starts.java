@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.benchmarks.cold;
+
+import io.lanyard.sdk.v2.LanyardContainerCredentialsProvider;
+import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+
+/**
+ * What the fresh JVMs do; one class each, so that none loads what is another's. A JVM that did not get what it wanted
+ * ends with an exception, and so with another status than 0.
+ */
+final class Starts {
+    private Starts() {}
+
+    /** Nothing. */
+    static final class Bare {
+        private Bare() {}
+
+        public static void main(String[] args) {}
+    }
+
+    /** The exchange with the agent alone: reads the token, asks, reads the answer, understands nothing of it. */
+    static final class Exchange {
+        private Exchange() {}
+
+        public static void main(String[] args) throws IOException {
+            URI agent = URI.create(System.getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
+            String token = Files.readString(Path.of(System.getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")));
+            ask(agent, token);
+        }
+
+        static void ask(URI agent, String token) throws IOException {
+            StringBuilder request = new StringBuilder("GET ");
+            request.append(agent.getRawPath()).append(" HTTP/1.1\r\nHost: ").append(agent.getAuthority());
+            request.append("\r\nAuthorization: ").append(token).append("\r\nConnection: close\r\n\r\n");
+            try (Socket socket = new Socket(Proxy.NO_PROXY)) {
+                socket.connect(new InetSocketAddress(agent.getHost(), agent.getPort()), 2_000);
+                socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
+                byte[] answer = socket.getInputStream().readAllBytes();
+                if (!new String(answer, StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 200 ")) {
+                    throw new IOException("the agent did not answer with credentials");
+                }
+            }
+        }
+    }
+
+    /** The SDK's container provider. */
+    static final class SdkProvider {
+        private SdkProvider() {}
+
+        public static void main(String[] args) {
+            check(ContainerCredentialsProvider.create().resolveCredentials());
+        }
+    }
+
+    /** The SDK's default chain. */
+    static final class SdkChain {
+        private SdkChain() {}
+
+        public static void main(String[] args) {
+            check(DefaultCredentialsProvider.builder().build().resolveCredentials());
+        }
+    }
+
+    /** Lanyard's container provider. */
+    static final class LanyardProvider {
+        private LanyardProvider() {}
+
+        public static void main(String[] args) {
+            check(LanyardContainerCredentialsProvider.create().resolveCredentials());
+        }
+    }
+
+    /** Lanyard's default chain. */
+    static final class LanyardChain {
+        private LanyardChain() {}
+
+        public static void main(String[] args) {
+            check(LanyardDefaultCredentialsProvider.create().resolveCredentials());
+        }
+    }
+
+    private static void check(AwsCredentials credentials) {
+        if (credentials.expirationTime().isEmpty()) {
+            throw new IllegalStateException("these are not the agent's credentials");
+        }
+    }
+}

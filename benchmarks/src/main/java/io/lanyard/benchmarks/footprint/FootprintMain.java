@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.benchmarks.footprint;
+
+import io.lanyard.benchmarks.report.Bars;
+import io.lanyard.benchmarks.report.Goal;
+import io.lanyard.benchmarks.report.Machine;
+import io.lanyard.benchmarks.report.Options;
+import io.lanyard.benchmarks.report.Result;
+import io.lanyard.benchmarks.report.Sample;
+import io.lanyard.benchmarks.report.Text;
+import io.lanyard.testkit.EksPodIdentityAgent;
+import io.lanyard.testkit.ServiceAccountTokenFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** {@code lanyard-bench footprint}: heap, threads and jars. */
+final class FootprintMain {
+    private static final String USAGE = """
+            lanyard-bench footprint [--out DIR] [--quick]
+
+              --out DIR   where footprint.csv, footprint.json and footprint.svg go (benchmarks/target/footprint)
+              --quick     100 providers instead of 1 000
+
+            Ends with 0 if all goals are met, with 1 if not, with 2 if it was called wrongly.
+            """;
+
+    private static final String LANYARD = "Lanyard";
+    private static final String HEAP = "heap";
+    private static final String WITH_CREDENTIALS = "each, with credentials";
+
+    private FootprintMain() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        System.setProperty("java.awt.headless", "true");
+        Options options;
+        try {
+            options = Options.parse(List.of(args), "footprint");
+        } catch (IllegalArgumentException e) {
+            System.err.println("lanyard-bench footprint: " + e.getMessage() + "\n\n" + USAGE);
+            System.exit(2);
+            return;
+        }
+        if (options.help()) {
+            System.out.print(USAGE);
+            return;
+        }
+        System.exit(run(options));
+    }
+
+    private static int run(Options options) throws IOException, InterruptedException {
+        Files.createDirectories(options.out());
+        String machine = Machine.line();
+        List<Result> results = measure(options.quick() ? 100 : 1_000, options.out());
+        List<List<String>> rows = Result.rows(results);
+        Files.writeString(options.out().resolve("footprint.csv"), Text.csv(rows));
+        Files.writeString(options.out().resolve("footprint.json"), Text.json(rows));
+        List<Result> heap =
+                results.stream().filter(result -> result.measure().equals(HEAP)).toList();
+        Files.writeString(
+                options.out().resolve("footprint.svg"),
+                Bars.svg("What a provider keeps", machine, heap, List.of(LANYARD, "AWS SDK", "AWS SDK async")));
+        List<Goal> goals = goals(results);
+        System.out.println(machine);
+        System.out.println();
+        System.out.println(Result.ratios(results, LANYARD, "AWS SDK"));
+        System.out.println(Result.table(results));
+        System.out.print(Goal.lines(goals));
+        System.out.println("footprint.csv, footprint.json and footprint.svg are in " + options.out());
+        return goals.stream().allMatch(Goal::isMet) ? 0 : 1;
+    }
+
+    static List<Result> measure(int number, Path out) throws IOException, InterruptedException {
+        List<Result> results = new ArrayList<>();
+        try (EksPodIdentityAgent agent = EksPodIdentityAgent.start();
+                ServiceAccountTokenFile token = ServiceAccountTokenFile.create("benchmarks", "footprint")) {
+            agent.associate("benchmarks", "footprint", "arn:aws:iam::111122223333:role/Footprint");
+            for (Kept kept : Kept.values()) {
+                String[] figures = figures(kept, number, agent.environmentFor(token), out);
+                add(results, kept, "threads before the first call", "threads", "", figures[0]);
+                add(results, kept, "each, not yet called", HEAP, "bytes", figures[1]);
+                add(results, kept, WITH_CREDENTIALS, HEAP, "bytes", figures[2]);
+                add(results, kept, "threads of " + (number + 1) + " healthy ones", "threads", "", figures[3]);
+            }
+        }
+        results.add(jar("lanyard-core", LANYARD, Jars.core()));
+        results.add(jar("lanyard-sdk-v2-adapter", LANYARD, Jars.adapter()));
+        results.add(jar("auth", "AWS SDK", Jars.auth()));
+        List<Path> sdk = Jars.ofTheSdk();
+        double all = 0;
+        for (Path jar : sdk) {
+            all += Jars.kilobytes(jar);
+        }
+        results.add(jar("auth and the " + (sdk.size() - 1) + " modules of the SDK that it needs", "AWS SDK", all));
+        return results;
+    }
+
+    private static void add(
+            List<Result> results, Kept kept, String subject, String measure, String unit, String figure) {
+        results.add(new Result(
+                kept.kind() + ": " + subject, measure, unit, kept.contestant(), Sample.of(Double.parseDouble(figure))));
+    }
+
+    private static Result jar(String name, String contestant, double kilobytes) {
+        return new Result(name, "jar", "kB", contestant, Sample.of(kilobytes));
+    }
+
+    private static String[] figures(Kept kept, int number, Map<String, String> environment, Path out)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC", // of which a collection leaves nothing behind
+                "-Duser.home=" + out,
+                "-Dslf4j.internal.verbosity=ERROR",
+                "-cp",
+                System.getProperty("java.class.path"),
+                KeptMain.class.getName(),
+                kept.name(),
+                Integer.toString(number));
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+        Process process = builder.start();
+        String line = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (process.waitFor() != 0) {
+            throw new IOException(kept + " ended with status " + process.exitValue());
+        }
+        return line.split(" ", -1);
+    }
+
+    private static List<Goal> goals(List<Result> results) {
+        List<Goal> goals = new ArrayList<>();
+        for (Result result : results) {
+            if (!result.contestant().equals(LANYARD)) {
+                continue;
+            }
+            double is = result.sample().median();
+            if (result.subject().equals("lanyard-core")) {
+                goals.add(new Goal("kB of lanyard-core", is, 200));
+            } else if (result.subject().equals("provider: " + WITH_CREDENTIALS)) {
+                goals.add(new Goal("kB of heap for each idle provider", is / 1_000, 8));
+            } else if (result.measure().equals("threads")) {
+                goals.add(new Goal(result.subject(), is, result.subject().contains("before") ? 0 : 1));
+            }
+        }
+        return goals;
+    }
+}

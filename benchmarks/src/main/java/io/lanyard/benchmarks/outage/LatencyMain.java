@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.benchmarks.outage;
+
+import io.lanyard.benchmarks.report.Machine;
+import io.lanyard.benchmarks.report.Options;
+import io.lanyard.benchmarks.report.Text;
+import io.lanyard.benchmarks.report.Units;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.HdrHistogram.Histogram;
+
+/** {@code lanyard-bench latency}: percentiles of calls while the credentials are refreshed, and the agent is in trouble. */
+final class LatencyMain {
+    private static final String USAGE = """
+            lanyard-bench latency [--out DIR] [--quick]
+
+              --out DIR   where latency.csv, latency.json, latency.svg and the logs go (benchmarks/target/latency)
+              --quick     8 s of calls instead of 28 s, in about a minute
+
+            Ends with 0 if no call of Lanyard's failed or waited, with 1 if not, with 2 if it was called wrongly.
+            """;
+
+    static final List<Double> PERCENTILES = List.of(50.0, 90.0, 99.0, 99.9, 99.99, 100.0);
+
+    private LatencyMain() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+        System.setProperty("java.awt.headless", "true");
+        Options options;
+        try {
+            options = Options.parse(List.of(args), "latency");
+        } catch (IllegalArgumentException e) {
+            System.err.println("lanyard-bench latency: " + e.getMessage() + "\n\n" + USAGE);
+            System.exit(2);
+            return;
+        }
+        if (options.help()) {
+            System.out.print(USAGE);
+            return;
+        }
+        System.exit(run(options));
+    }
+
+    private static int run(Options options) throws IOException, InterruptedException {
+        Path logs = Files.createDirectories(options.out().resolve("logs"));
+        String machine = Machine.line();
+        List<Outcome> outcomes = Laboratory.play(Scenarios.latency(options.quick()), 1, logs);
+        Files.writeString(options.out().resolve("latency.csv"), Text.csv(rows(outcomes, false)));
+        Files.writeString(options.out().resolve("latency.json"), Text.json(rows(outcomes, false)));
+        Files.writeString(options.out().resolve("latency.svg"), LatencyChart.svg(outcomes, machine));
+        System.out.println(machine);
+        System.out.println();
+        System.out.println(ratios(outcomes));
+        System.out.println(Text.aligned(rows(outcomes, true), 2));
+        List<String> broken = Report.broken(outcomes);
+        broken.forEach(line -> System.out.println("  NOT KEPT  " + line));
+        System.out.println("latency.csv, latency.json and latency.svg are in " + options.out());
+        return broken.isEmpty() ? 0 : 1;
+    }
+
+    /** Microseconds for programs; with units for people. */
+    static List<List<String>> rows(List<Outcome> outcomes, boolean units) {
+        List<List<String>> rows = new ArrayList<>();
+        List<String> head = new ArrayList<>(List.of("scenario", "contestant", "calls", "failed"));
+        PERCENTILES.forEach(percentile -> head.add(name(percentile) + (units ? "" : "_us")));
+        rows.add(head);
+        for (Outcome outcome : outcomes) {
+            Figures figures = outcome.figures();
+            if (figures == null) {
+                continue; // did not live to tell; the log says why
+            }
+            Histogram calls = calls(outcome.scenario(), figures);
+            List<String> row = new ArrayList<>(List.of(
+                    outcome.scenario().name(),
+                    outcome.contestant().title(),
+                    String.valueOf(figures.calls()),
+                    String.valueOf(figures.failures())));
+            for (double percentile : PERCENTILES) {
+                long nanos = calls.getValueAtPercentile(percentile);
+                row.add(units ? Units.time(nanos / 1_000) : String.format(Locale.ROOT, "%.1f", nanos / 1e3));
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private static String ratios(List<Outcome> outcomes) {
+        List<List<String>> rows = new ArrayList<>();
+        List<String> head = new ArrayList<>(List.of("Lanyard : AWS SDK"));
+        PERCENTILES.forEach(percentile -> head.add(name(percentile)));
+        rows.add(head);
+        for (Outcome outcome : outcomes) {
+            Optional<Histogram> ours = calls(outcomes, outcome.scenario(), Contestant.LANYARD);
+            Optional<Histogram> theirs = calls(outcomes, outcome.scenario(), Contestant.SDK);
+            if (outcome.contestant() == Contestant.LANYARD && ours.isPresent() && theirs.isPresent()) {
+                List<String> row = new ArrayList<>(List.of(outcome.scenario().name()));
+                for (double percentile : PERCENTILES) {
+                    row.add(Units.ratio(
+                            ours.get().getValueAtPercentile(percentile),
+                            theirs.get().getValueAtPercentile(percentile)));
+                }
+                rows.add(row);
+            }
+        }
+        return Text.aligned(rows, 1);
+    }
+
+    private static Optional<Histogram> calls(List<Outcome> outcomes, Scenario scenario, Contestant contestant) {
+        return outcomes.stream()
+                .filter(outcome -> outcome.scenario() == scenario && outcome.contestant() == contestant)
+                .flatMap(outcome -> Optional.ofNullable(outcome.figures()).stream())
+                .map(figures -> calls(scenario, figures))
+                .findFirst();
+    }
+
+    /**
+     * Of the calls that there were, and of those that a caller would have made had it not been kept waiting: who waits
+     * for five seconds makes one slow call, and in an application that serves others many.
+     */
+    static Histogram calls(Scenario scenario, Figures figures) {
+        return Histograms.parse(figures.latencies())
+                .copyCorrectedForCoordinatedOmission(scenario.think().toNanos());
+    }
+
+    private static String name(double percentile) {
+        return percentile == 100
+                ? "slowest"
+                : "p" + (percentile % 1 == 0 ? String.valueOf((int) percentile) : String.valueOf(percentile));
+    }
+}

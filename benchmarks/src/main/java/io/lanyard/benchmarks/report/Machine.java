@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.benchmarks.report;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import software.amazon.awssdk.core.util.VersionInfo;
+
+/** Where and with what it was measured. */
+public final class Machine {
+    private Machine() {}
+
+    /**
+     * One line for tables and pictures.
+     *
+     * @return the SDK's version, the JVM's, the processors, and how busy they were in the last minute
+     */
+    public static String line() {
+        return String.format(
+                Locale.ROOT,
+                "AWS SDK for Java %s, Java %s, %s, %d processors (%s), load average %.1f",
+                VersionInfo.SDK_VERSION,
+                Runtime.version(),
+                System.getProperty("os.name"),
+                Runtime.getRuntime().availableProcessors(),
+                processor(),
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+    }
+
+    private static String processor() {
+        try {
+            return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+                    .filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse(System.getProperty("os.arch"));
+        } catch (IOException e) {
+            return System.getProperty("os.arch");
+        }
+    }
+}
