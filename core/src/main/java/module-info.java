@@ -3,10 +3,9 @@
 /**
  * AWS container credentials: the exchange with the agent, the cache, and the failures in words.
  *
- * <p>Depends on the JDK and jackson-core alone.
+ * <p>Depends on the JDK alone.
  */
 module io.lanyard.core {
-    requires com.fasterxml.jackson.core;
     requires static transitive org.jspecify;
 
     exports io.lanyard;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
+import io.lanyard.json.Json;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -48,17 +48,56 @@ public record TokenClaims(
         if (parts.length != 3) {
             return Optional.empty();
         }
-        Claims claims = new Claims();
-        try (JsonParser json =
-                new JsonFactory().createParser(Base64.getUrlDecoder().decode(parts[1]))) {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                return Optional.empty();
-            }
-            claims.readObject(json);
-        } catch (IOException | IllegalArgumentException | DateTimeException e) {
-            return Optional.empty(); // the message quotes what could not be read
+        Map<String, @Nullable Object> claims;
+        try {
+            claims = Json.object(Base64.getUrlDecoder().decode(parts[1]));
+        } catch (IOException | IllegalArgumentException e) {
+            return Optional.empty();
         }
-        return Optional.of(claims.build());
+        String[] names = claims.get("sub") instanceof String subject && subject.startsWith(SUBJECT)
+                ? subject.substring(SUBJECT.length()).split(":", 2)
+                : new String[0];
+        boolean isNamed = names.length == 2;
+        return Optional.of(new TokenClaims(
+                isNamed ? Optional.of(cut(names[0])) : Optional.empty(),
+                isNamed ? Optional.of(cut(names[1])) : Optional.empty(),
+                pod(claims.get("kubernetes.io")),
+                audiences(claims.get("aud")),
+                expiration(claims.get("exp"))));
+    }
+
+    private static Optional<String> pod(@Nullable Object kubernetes) {
+        return kubernetes instanceof Map<?, ?> bound
+                        && bound.get("pod") instanceof Map<?, ?> pod
+                        && pod.get("name") instanceof String name
+                ? Optional.of(cut(name))
+                : Optional.empty();
+    }
+
+    private static List<String> audiences(@Nullable Object claim) {
+        List<String> audiences = new ArrayList<>();
+        for (Object audience : claim instanceof List<?> several ? several : Collections.singletonList(claim)) {
+            if (audience instanceof String name && audiences.size() < MOST_AUDIENCES) {
+                audiences.add(cut(name));
+            }
+        }
+        return List.copyOf(audiences);
+    }
+
+    private static Optional<Instant> expiration(@Nullable Object claim) {
+        try {
+            return claim instanceof Number seconds
+                    ? Optional.of(Instant.ofEpochSecond(seconds.longValue()))
+                    : Optional.empty();
+        } catch (DateTimeException e) {
+            return Optional.empty(); // beyond any calendar
+        }
+    }
+
+    private static String cut(String claim) {
+        StringBuilder text = new StringBuilder();
+        claim.chars().limit(LONGEST_CLAIM).forEach(c -> text.append(Character.isISOControl(c) ? ' ' : (char) c));
+        return text.toString();
     }
 
     /** For example {@code shop/cart for pods.eks.amazonaws.com until 2026-11-23T10:00:00Z}. */
@@ -69,91 +108,5 @@ public record TokenClaims(
                 + " for "
                 + (audiences.isEmpty() ? "nobody" : String.join(" ", audiences))
                 + expiration.map(end -> " until " + end).orElse(" without an end");
-    }
-
-    private static final class Claims {
-        private @Nullable String namespace;
-        private @Nullable String serviceAccount;
-        private @Nullable String pod;
-        private final List<String> audiences = new ArrayList<>();
-        private @Nullable Instant expiration;
-
-        /** The claims that Kubernetes writes; the subject serves where the others are missing. */
-        void readObject(JsonParser json) throws IOException {
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                String claim = json.currentName();
-                JsonToken value = json.nextToken();
-                if (claim.equals("sub") && value == JsonToken.VALUE_STRING) {
-                    subject(json.getText());
-                } else if (claim.equals("aud")) {
-                    audience(json, value);
-                } else if (claim.equals("exp") && value.isNumeric()) {
-                    expiration = Instant.ofEpochSecond(json.getLongValue());
-                } else if (claim.equals("kubernetes.io") && value == JsonToken.START_OBJECT) {
-                    kubernetes(json);
-                } else {
-                    json.skipChildren();
-                }
-            }
-        }
-
-        private void subject(String subject) {
-            String[] names = subject.startsWith(SUBJECT)
-                    ? subject.substring(SUBJECT.length()).split(":", 2)
-                    : new String[0];
-            if (names.length == 2) {
-                namespace = cut(names[0]);
-                serviceAccount = cut(names[1]);
-            }
-        }
-
-        private void audience(JsonParser json, JsonToken value) throws IOException {
-            if (value == JsonToken.VALUE_STRING) {
-                audiences.add(cut(json.getText()));
-            } else if (value == JsonToken.START_ARRAY) {
-                while (json.nextToken() != JsonToken.END_ARRAY) {
-                    if (json.currentToken() == JsonToken.VALUE_STRING && audiences.size() < MOST_AUDIENCES) {
-                        audiences.add(cut(json.getText()));
-                    } else {
-                        json.skipChildren();
-                    }
-                }
-            } else {
-                json.skipChildren();
-            }
-        }
-
-        private void kubernetes(JsonParser json) throws IOException {
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                boolean isPod = json.currentName().equals("pod");
-                if (json.nextToken() != JsonToken.START_OBJECT || !isPod) {
-                    json.skipChildren();
-                    continue;
-                }
-                while (json.nextToken() == JsonToken.FIELD_NAME) {
-                    boolean isName = json.currentName().equals("name");
-                    if (json.nextToken() == JsonToken.VALUE_STRING && isName) {
-                        pod = cut(json.getText());
-                    } else {
-                        json.skipChildren();
-                    }
-                }
-            }
-        }
-
-        private static String cut(String claim) {
-            StringBuilder text = new StringBuilder();
-            claim.chars().limit(LONGEST_CLAIM).forEach(c -> text.append(Character.isISOControl(c) ? ' ' : (char) c));
-            return text.toString();
-        }
-
-        TokenClaims build() {
-            return new TokenClaims(
-                    Optional.ofNullable(namespace),
-                    Optional.ofNullable(serviceAccount),
-                    Optional.ofNullable(pod),
-                    List.copyOf(audiences),
-                    Optional.ofNullable(expiration));
-        }
     }
 }

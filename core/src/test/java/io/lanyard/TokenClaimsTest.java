@@ -62,11 +62,14 @@ class TokenClaimsTest {
 
     @Test
     void claims_of_other_shapes_are_passed_over() {
-        assertThat(
-                        claims(
-                                "{\"exp\":\"soon\",\"kubernetes.io\":[1],\"x\":{\"sub\":\"system:serviceaccount:no:no\"},"
-                                        + "\"kubernetes.io\":{\"pod\":7,\"node\":{\"name\":\"n\"},\"pod\":{\"name\":{\"a\":1},\"uid\":[2]}}}"))
+        assertThat(claims("{\"exp\":\"soon\",\"kubernetes.io\":[1],\"x\":{\"sub\":\"system:serviceaccount:no:no\"}}"))
                 .hasToString("?/? for nobody without an end");
+        assertThat(claims("{\"kubernetes.io\":{\"pod\":7,\"node\":{\"name\":\"n\"}}}")
+                        .pod())
+                .isEmpty();
+        assertThat(claims("{\"kubernetes.io\":{\"pod\":{\"name\":{\"a\":1},\"uid\":[2]}}}")
+                        .pod())
+                .isEmpty();
         assertThat(claims("{\"exp\":1.5e9}").expiration()).contains(Instant.ofEpochSecond(1_500_000_000));
     }
 
@@ -108,13 +111,17 @@ class TokenClaimsTest {
                 "{\"aud\"",
                 "{\"sub\":\"system:serviceaccount:shop",
                 "{\"kubernetes.io\":{\"pod\":{\"name\"",
-                "{\"exp\":9223372036854775807}",
-                "{\"exp\":-9223372036854775808}",
-                "{\"exp\":1e400}",
-                "{\"exp\":99999999999999999999999}",
+                "{\"sub\":\"a\",\"sub\":\"b\"}",
             })
     void what_is_broken_has_no_claims(String json) {
         assertThat(TokenClaims.decode(Jwt.of(json))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9223372036854775807", "-9223372036854775808", "1e400", "99999999999999999999999"})
+    void an_end_beyond_any_calendar_is_none(String end) {
+        assertThat(claims("{\"exp\":" + end + ",\"aud\":\"sts.amazonaws.com\"}"))
+                .hasToString("?/? for sts.amazonaws.com without an end");
     }
 
     @Test

@@ -1,62 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.container;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonFactoryBuilder;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import io.lanyard.ContainerCredentials;
+import io.lanyard.json.Json;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the body of a 200.
  *
- * <p>No failure quotes the body, or keeps the JSON parser's own exception, whose message does.
+ * <p>A field is looked for under its exact name first, and then in any case. No failure quotes the body.
  */
 final class CredentialsParser {
-
-    /** The one factory; it is safe for use by any thread. */
-    static final JsonFactory JSON = new JsonFactoryBuilder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .build();
-
-    /** The fields of the protocol; any other is passed over. */
-    private enum Field {
-        CODE("Code"),
-        MESSAGE("Message"),
-        ACCESS_KEY_ID("AccessKeyId"),
-        SECRET_ACCESS_KEY("SecretAccessKey"),
-        TOKEN("Token"),
-        EXPIRATION("Expiration"),
-        ACCOUNT_ID("AccountId"),
-        ROLE_ARN("RoleArn");
-
-        private static final Field[] ALL = values();
-
-        private final String key;
-
-        Field(String key) {
-            this.key = key;
-        }
-
-        static @Nullable Field of(String key) {
-            for (Field field : ALL) {
-                if (field.key.equalsIgnoreCase(key)) {
-                    return field;
-                }
-            }
-            return null;
-        }
-    }
 
     /** The body is not a set of credentials; the message says why and quotes nothing. */
     static final class UnusableBodyException extends Exception {
@@ -96,101 +53,86 @@ final class CredentialsParser {
         }
     }
 
-    private final Map<Field, String> values = new EnumMap<>(Field.class);
-    private final Set<Field> exact = EnumSet.noneOf(Field.class);
+    private final Map<String, @Nullable Object> fields;
 
-    private CredentialsParser() {}
+    private CredentialsParser(Map<String, @Nullable Object> fields) {
+        this.fields = fields;
+    }
 
     static ContainerCredentials parse(byte[] body) throws UnusableBodyException, ServiceErrorException {
-        CredentialsParser parser = new CredentialsParser();
-        try (JsonParser json = JSON.createParser(body)) {
-            parser.read(json);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new UnusableBodyException("the body is not JSON, or ends too early, or names a field twice");
+        Map<String, @Nullable Object> fields;
+        try {
+            fields = Json.object(body);
+        } catch (IOException e) {
+            throw new UnusableBodyException("the body is not a JSON object, or ends too early, or names a field twice");
         }
-        return parser.credentials();
-    }
-
-    private void read(JsonParser json) throws IOException, UnusableBodyException {
-        if (json.nextToken() != JsonToken.START_OBJECT) {
-            throw new UnusableBodyException("the body is not a JSON object");
-        }
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String key = json.currentName();
-            Field field = Field.of(key);
-            JsonToken value = json.nextToken();
-            if (field == null) {
-                json.skipChildren();
-            } else {
-                put(field, key.equals(field.key), value, json);
-            }
-        }
-        if (json.nextToken() != null) {
-            throw new UnusableBodyException("the body goes on after its JSON object");
-        }
-    }
-
-    private void put(Field field, boolean isExact, JsonToken kind, JsonParser json)
-            throws IOException, UnusableBodyException {
-        if (exact.contains(field)) {
-            json.skipChildren(); // another spelling of a field that is there under its own name
-            return;
-        }
-        if (!isExact && values.containsKey(field)) {
-            throw new UnusableBodyException("the body names the field " + field.key + " twice");
-        }
-        if (kind != JsonToken.VALUE_STRING && kind != JsonToken.VALUE_NULL) {
-            throw new UnusableBodyException(field.key + " is not a string");
-        }
-        String text = kind == JsonToken.VALUE_NULL ? "" : json.getText();
-        if (isExact) {
-            exact.add(field);
-        }
-        values.put(field, text.isBlank() ? "" : text);
+        return new CredentialsParser(fields).credentials();
     }
 
     private ContainerCredentials credentials() throws UnusableBodyException, ServiceErrorException {
-        String code = text(Field.CODE);
+        String code = text("Code");
         if (code != null && !code.equals("Success")) {
-            throw new ServiceErrorException(code, text(Field.MESSAGE));
+            throw new ServiceErrorException(code, text("Message"));
         }
         return ContainerCredentials.builder()
-                .accessKeyId(required(Field.ACCESS_KEY_ID))
-                .secretAccessKey(required(Field.SECRET_ACCESS_KEY))
-                .sessionToken(printable(Field.TOKEN))
+                .accessKeyId(required("AccessKeyId"))
+                .secretAccessKey(required("SecretAccessKey"))
+                .sessionToken(printable("Token"))
                 .expiration(expiration())
-                .accountId(printable(Field.ACCOUNT_ID))
-                .roleArn(printable(Field.ROLE_ARN))
+                .accountId(printable("AccountId"))
+                .roleArn(printable("RoleArn"))
                 .build();
     }
 
     /** The field's text; what is blank, null or missing is absent. */
-    private @Nullable String text(Field field) {
-        String text = values.get(field);
-        return text == null || text.isEmpty() ? null : text;
+    private @Nullable String text(String name) throws UnusableBodyException {
+        Object value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!(value instanceof String text)) {
+            throw new UnusableBodyException(name + " is not a string");
+        }
+        return text.isBlank() ? null : text;
     }
 
-    private String required(Field field) throws UnusableBodyException {
-        String value = printable(field);
+    private @Nullable Object value(String name) throws UnusableBodyException {
+        if (fields.containsKey(name)) {
+            return fields.get(name);
+        }
+        String found = null;
+        for (String other : fields.keySet()) {
+            if (other.equalsIgnoreCase(name)) {
+                if (found != null) {
+                    throw new UnusableBodyException("the body names the field " + name + " twice");
+                }
+                found = other;
+            }
+        }
+        return found == null ? null : fields.get(found);
+    }
+
+    private String required(String name) throws UnusableBodyException {
+        String value = printable(name);
         if (value == null) {
-            throw new UnusableBodyException("the body has no " + field.key);
+            throw new UnusableBodyException("the body has no " + name);
         }
         return value;
     }
 
     /** These values go into headers and logs. */
-    private @Nullable String printable(Field field) throws UnusableBodyException {
-        String value = text(field);
+    private @Nullable String printable(String name) throws UnusableBodyException {
+        String value = text(name);
         for (int i = 0; value != null && i < value.length(); i++) {
             if (Character.isISOControl(value.charAt(i))) {
-                throw new UnusableBodyException(field.key + " has a control character");
+                throw new UnusableBodyException(name + " has a control character");
             }
         }
         return value;
     }
 
     private @Nullable Instant expiration() throws UnusableBodyException {
-        String text = text(Field.EXPIRATION);
+        String text = text("Expiration");
         if (text == null || text.startsWith("0001-")) {
             return null; // Go's zero time: no expiration
         }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.container;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
+import io.lanyard.json.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -11,6 +10,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -55,20 +55,19 @@ record ErrorAnswer(@Nullable String code, @Nullable String requestId, String mes
     private static ErrorAnswer json(byte[] body) {
         String code = null;
         String message = null;
-        try (JsonParser json = CredentialsParser.JSON.createParser(body)) {
-            json.nextToken();
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                String key = json.currentName();
-                JsonToken value = json.nextToken();
-                if (!value.isScalarValue() || value == JsonToken.VALUE_NULL) {
-                    json.skipChildren();
-                } else if (key.equalsIgnoreCase("code")) {
-                    code = json.getText();
-                } else if (key.equalsIgnoreCase("message")) {
-                    message = json.getText();
+        try {
+            for (Map.Entry<String, @Nullable Object> field : Json.object(body).entrySet()) {
+                Object value = field.getValue();
+                if (value == null || value instanceof Map || value instanceof List) {
+                    continue;
+                }
+                if (field.getKey().equalsIgnoreCase("code")) {
+                    code = value.toString();
+                } else if (field.getKey().equalsIgnoreCase("message")) {
+                    message = value.toString();
                 }
             }
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
             return new ErrorAnswer(null, null, ""); // broken JSON is not quoted: it may be a broken set of credentials
         }
         return new ErrorAnswer(code, null, message == null ? "" : message);

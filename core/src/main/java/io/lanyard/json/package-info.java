@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Reads JSON. Not exported: an application has a library for that. */
+@NullMarked
+package io.lanyard.json;
+
+import org.jspecify.annotations.NullMarked;
