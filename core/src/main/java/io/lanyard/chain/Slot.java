@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.chain;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The name of a place in a chain.
  *
@@ -33,6 +35,17 @@ public record Slot(String name) {
         if (name.isBlank()) {
             throw new IllegalArgumentException("a slot's name must not be blank");
         }
+    }
+
+    /** Whether it has the same name. By hand, for what a record brings is dear in a fresh JVM. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Slot slot && name.equals(slot.name);
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
     }
 
     /** The name. */
