@@ -41,7 +41,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -78,8 +77,7 @@ class RefreshVectorsTest {
         String id = text(given, "id");
         List<DynamicTest> tests = new ArrayList<>();
         if (Boolean.TRUE.equals(ours.get("skip"))) {
-            tests.add(DynamicTest.dynamicTest(id, () -> Assumptions.abort("not for us: " + text(ours, "note"))));
-            return tests;
+            return tests; // it says itself that it is not for us
         }
         List<Map<String, Object>> steps = list(map(vector, "expect"), "steps");
         String source = steps.stream()
