@@ -42,6 +42,10 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    /** When a whole fleet starts, who is told to ask less often and asks again at once multiplies the load. */
+    private static final Duration SHORTEST_THROTTLED_PAUSE = Duration.ofSeconds(1);
+
     private static final Duration SHORTEST_PATIENT_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PATIENT_PAUSE = Duration.ofSeconds(1);
 
@@ -269,14 +273,20 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
                 if (!retryable(failure) || count >= (outage ? 1 : policy.maxAttempts())) {
                     return null;
                 }
-                Duration longest = LoadPolicy.shorter(
-                        FIRST_PAUSE.multipliedBy(1L << Math.min(ordinaryFailures - 1, 10)), LONGEST_PAUSE);
-                pause = random(Duration.ZERO, longest);
+                pause = ordinaryPause(failure.status().orElse(0) == 429);
             }
             if (retryAfter != null && retryAfter.compareTo(pause) > 0) {
                 pause = retryAfter;
             }
             return pause.compareTo(left()) < 0 ? pause : null;
+        }
+
+        private Duration ordinaryPause(boolean throttled) {
+            if (throttled) {
+                return random(SHORTEST_THROTTLED_PAUSE, LONGEST_PAUSE);
+            }
+            Duration doubled = FIRST_PAUSE.multipliedBy(1L << Math.min(ordinaryFailures - 1, 10));
+            return random(Duration.ZERO, LoadPolicy.shorter(doubled, LONGEST_PAUSE));
         }
 
         private CredentialsException broken(IOException e) {

@@ -30,17 +30,20 @@ record Held<T>(
         long life = end - now.wall();
         if (end == NEVER) {
             long interval = policy.recheckInterval().toMillis();
-            long advisory = now.wall() + earlier(interval, interval, random);
+            long advisory = now.wall() + earlier(interval, interval / 10, random);
             return held(loaded.value(), now, advisory, NEVER, NEVER, NEVER);
         }
         // a third: the agents' shortest lives, 15 s, still have the whole margin, and shorter ones can be used at all
         long margin = Math.min(policy.expiryMargin().toMillis(), life / 3);
-        long lead = life - policy.advisoryWindow(Duration.ofMillis(life)).toMillis();
+        Duration seen = Duration.ofMillis(life);
+        long lead = life - policy.advisoryWindow(seen).toMillis();
+        long jitter = policy.advisoryJitter(seen).toMillis();
         if (lead < life / 4) {
             lead = life / 2; // the window leaves next to nothing: relative to the life seen, so that none loops
+            jitter = lead / 10;
         }
         lead = Math.min(lead, life - margin);
-        long advisory = now.wall() + earlier(lead, life - lead, random);
+        long advisory = now.wall() + earlier(lead, jitter, random);
         long mandatory =
                 Math.max(now.wall() + lead, end - policy.mandatoryWindow().toMillis());
         return held(loaded.value(), now, advisory, Math.min(mandatory, end - margin), end - margin, end);
@@ -50,9 +53,9 @@ record Held<T>(
         return new Held<>(value, CompletableFuture.completedFuture(value), now, advisory, mandatory, expired, end);
     }
 
-    /** Jitter, so that processes that started together part; only ever earlier, and of little account to the life. */
-    private static long earlier(long lead, long window, double random) {
-        return lead - (long) (Math.min(lead / 4, window / 10) * random);
+    /** Jitter moves a refresh earlier and never later. */
+    private static long earlier(long lead, long jitter, double random) {
+        return lead - (long) (jitter * random);
     }
 
     static long end(Loaded<?> loaded) {

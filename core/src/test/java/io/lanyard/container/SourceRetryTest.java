@@ -147,6 +147,19 @@ class SourceRetryTest {
         }
     }
 
+    @Test
+    void who_is_throttled_asks_again_after_a_second_or_two() {
+        world.always(answer(429, "[1]: (ThrottlingException): Rate exceeded, fault: client"));
+
+        for (int i = 0; i < 50; i++) {
+            failure(world.impatient().build());
+        }
+
+        List<Long> millis = world.pauses.stream().map(Duration::toMillis).toList();
+        assertThat(millis).hasSize(100).allSatisfy(pause -> assertThat(pause).isBetween(1_000L, 2_000L));
+        assertThat(millis).anyMatch(pause -> pause < 1_200).anyMatch(pause -> pause > 1_800);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"7", "Sun, 22 Nov 2026 10:00:07 GMT", "000000007"})
     void retry_after_is_waited_for(String header) throws Exception {
