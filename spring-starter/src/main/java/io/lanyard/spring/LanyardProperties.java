@@ -65,7 +65,7 @@ public record LanyardProperties(
      *     yet.
      * @param expiredCredentials What becomes of credentials that have ended while no others can be had.
      * @param advisoryWindow How long before the end credentials are refreshed. Default depends on their life: 5m up to a
-     *     life of 20m, 15m below 90m, 60m beyond.
+     *     life of 20m, 15m below 90m, beyond that a random moment between half of the life and 60m.
      * @param mandatoryWindow How long before the end the retries of a refresh become urgent.
      * @param expiryMargin How long before their stated end credentials count as ended.
      * @param recheckInterval How often credentials without an end are asked for again.

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -74,6 +73,7 @@ final class ColdMain {
         System.out.println(machine);
         System.out.println();
         System.out.println(Result.ratios(results, Starter.LANYARD_PROVIDER.title(), Starter.SDK_PROVIDER.title()));
+        System.out.println(Result.ratios(results, Starter.LIMIT.title(), Starter.SDK_PROVIDER.title()));
         System.out.println(Result.ratios(results, Starter.LANYARD_CHAIN.title(), Starter.SDK_CHAIN.title()));
         System.out.println(Result.table(results));
         System.out.print(Goal.lines(goals));
@@ -163,21 +163,26 @@ final class ColdMain {
         return new Goal("wall time over a bare JVM : the SDK's, " + kind, ours / theirs, 0.4);
     }
 
+    /** The limit stands beside the provider. */
     private static String picture(List<Result> results, String machine) {
         List<Result> bars = new ArrayList<>();
-        for (Result result : results) {
-            if (result.measure().equals(ADDED) && !result.contestant().equals(Starter.BARE.title())) {
-                String title = result.contestant();
-                boolean isExchange = title.equals(Starter.EXCHANGE.title());
-                String who = isExchange ? title : title.substring(0, title.lastIndexOf(' '));
-                String what = isExchange ? "exchange alone" : title.substring(title.lastIndexOf(' ') + 1);
-                bars.add(new Result(what.toLowerCase(Locale.ROOT), ADDED, "ms", who, result.sample()));
-            }
+        for (Starter starter : List.of(
+                Starter.LANYARD_PROVIDER,
+                Starter.SDK_PROVIDER,
+                Starter.LIMIT,
+                Starter.LANYARD_CHAIN,
+                Starter.SDK_CHAIN)) {
+            String title = starter.title();
+            int space = title.lastIndexOf(' ');
+            String who = space < 0 ? title : title.substring(0, space);
+            String what = space < 0 ? "provider" : title.substring(space + 1);
+            double median = Result.median(results, FIRST, ADDED, title).orElseThrow();
+            bars.add(new Result(what, ADDED, "ms", who, Sample.of(median)));
         }
         return Bars.svg(
                 "First credentials of a fresh JVM",
                 machine,
                 bars,
-                List.of("Lanyard", "AWS SDK", Starter.EXCHANGE.title()));
+                List.of("Lanyard", "AWS SDK", Starter.LIMIT.title()));
     }
 }

@@ -5,6 +5,7 @@ package io.lanyard.benchmarks.cold;
 enum Starter {
     BARE("bare JVM", Starts.Bare.class),
     EXCHANGE("one exchange", Starts.Exchange.class),
+    LIMIT("limit", Starts.Limit.class),
     LANYARD_PROVIDER("Lanyard provider", Starts.LanyardProvider.class),
     SDK_PROVIDER("AWS SDK provider", Starts.SdkProvider.class),
     LANYARD_CHAIN("Lanyard chain", Starts.LanyardChain.class),

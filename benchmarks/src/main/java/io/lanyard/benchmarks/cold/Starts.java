@@ -11,9 +11,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /**
  * What the fresh JVMs do; one class each, so that none loads what is another's. A JVM that did not get what it wanted
@@ -51,6 +55,30 @@ final class Starts {
                     throw new IOException("the agent did not answer with credentials");
                 }
             }
+        }
+    }
+
+    /** The limit: that exchange inside a provider of the SDK's, with the SDK's types around it and nothing else. */
+    static final class Limit implements AwsCredentialsProvider {
+        private Limit() {}
+
+        public static void main(String[] args) {
+            check(new Limit().resolveCredentials());
+        }
+
+        @Override
+        public AwsCredentials resolveCredentials() {
+            try {
+                Exchange.main(new String[0]);
+            } catch (IOException e) {
+                throw SdkClientException.create("the exchange failed", e);
+            }
+            return AwsSessionCredentials.builder()
+                    .accessKeyId("ASIA")
+                    .secretAccessKey("not read from the answer")
+                    .sessionToken("not read from the answer")
+                    .expirationTime(Instant.MAX)
+                    .build();
         }
     }
 
