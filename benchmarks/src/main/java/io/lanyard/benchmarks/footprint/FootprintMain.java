@@ -84,7 +84,7 @@ final class FootprintMain {
                 add(results, kept, "threads before the first call", "threads", "", figures[0]);
                 add(results, kept, "each, not yet called", HEAP, "bytes", figures[1]);
                 add(results, kept, WITH_CREDENTIALS, HEAP, "bytes", figures[2]);
-                add(results, kept, "threads of " + (number + 1) + " healthy ones", "threads", "", figures[3]);
+                add(results, kept, "threads of " + number + " healthy ones", "threads", "", figures[3]);
             }
         }
         results.add(jar("lanyard-core", LANYARD, Jars.core()));
@@ -115,6 +115,7 @@ final class FootprintMain {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC", // of which a collection leaves nothing behind
+                "-XX:SoftRefLRUPolicyMSPerMB=0", // not even what is kept for as long as there is room
                 "-Duser.home=" + out,
                 "-Dslf4j.internal.verbosity=ERROR",
                 "-cp",
@@ -130,7 +131,11 @@ final class FootprintMain {
         if (process.waitFor() != 0) {
             throw new IOException(kept + " ended with status " + process.exitValue());
         }
-        return line.split(" ", -1);
+        String[] figures = line.split(" ", -1);
+        if (figures[1].startsWith("-") || figures[2].startsWith("-")) {
+            throw new IOException(kept + " seems to keep less than nothing, so this measured something else: " + line);
+        }
+        return figures;
     }
 
     private static List<Goal> goals(List<Result> results) {
