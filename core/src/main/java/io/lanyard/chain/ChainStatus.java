@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param source the source in use; empty before the first resolve, and when none could be chosen the last time
  * @param identity whose credentials it gives
  * @param refresh how they are kept fresh; empty where they do not end or the source keeps them fresh out of sight
- * @param failure why no source could be chosen the last time; empty once one was
+ * @param failure why no source could be chosen the last time; once one was, why it gave nothing the last time, where it
+ *     keeps its credentials fresh out of sight
  */
 public record ChainStatus(
         Optional<Slot> source,

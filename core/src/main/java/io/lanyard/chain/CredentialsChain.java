@@ -4,6 +4,7 @@ package io.lanyard.chain;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
+import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.spi.Scheduler;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -224,11 +225,16 @@ public final class CredentialsChain<T> implements AutoCloseable {
             answer = lastAnswer;
             failure = lastFailure;
         }
+        if (answer == null) {
+            return new ChainStatus(Optional.empty(), Optional.empty(), Optional.empty(), Optional.ofNullable(failure));
+        }
+        Link<T> link = answer.entry.link;
+        RefreshStatus refresh = link.status();
         return new ChainStatus(
-                Optional.ofNullable(answer).map(known -> known.entry.slot),
-                Optional.ofNullable(answer).map(this::identityNow),
-                Optional.ofNullable(answer).map(known -> known.entry.link.status()),
-                Optional.ofNullable(failure));
+                Optional.of(answer.entry.slot),
+                Optional.of(identityNow(answer)),
+                Optional.ofNullable(refresh),
+                refresh == null ? Optional.ofNullable(link.lastFailure()) : Optional.empty());
     }
 
     /** Closes the links, until the next call of this chain. Harmless when repeated. */

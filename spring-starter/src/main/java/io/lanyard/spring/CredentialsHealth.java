@@ -4,6 +4,7 @@ package io.lanyard.spring;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.chain.ChainStatus;
+import io.lanyard.chain.Identity;
 import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import java.time.Duration;
@@ -57,6 +58,14 @@ final class CredentialsHealth {
             return status.failure().isPresent() ? "DOWN" : "UNKNOWN";
         }
         RefreshStatus refresh = status.refresh().orElse(null);
+        if (refresh == null && status.failure().isPresent()) {
+            // when it will be asked again, and whether it is to be told before, is not known here
+            boolean isValid = status.identity()
+                    .flatMap(Identity::expiration)
+                    .filter(now::isBefore)
+                    .isPresent();
+            return isValid ? "UP" : "DOWN";
+        }
         if (refresh == null || refresh.failuresInARow() == 0 || refresh.end().isEmpty()) {
             return "UP"; // a refresh that is due is made by the next call
         }

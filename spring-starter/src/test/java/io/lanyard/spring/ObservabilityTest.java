@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.lanyard.chain.ChainStatus;
+import io.lanyard.chain.Identity;
+import io.lanyard.chain.Slot;
 import io.lanyard.refresh.RefreshState;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import io.lanyard.testkit.EksAuthAnswer;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.info.Info;
@@ -172,6 +176,26 @@ class ObservabilityTest {
             assertThat(health.finding().details())
                     .containsEntry("failure", "Unreachable")
                     .containsKeys("failuresInARow", "nextTry");
+        });
+    }
+
+    @Test
+    void health_follows_a_source_that_keeps_its_credentials_fresh_out_of_sight() {
+        Instant end = Instant.parse("2026-11-23T10:00:00Z");
+        ChainStatus failing = new ChainStatus(
+                Optional.of(new Slot("spring-cloud-aws")),
+                Optional.of(new Identity("AKIASTS", Optional.empty(), Optional.empty(), Optional.of(end))),
+                Optional.empty(),
+                Optional.of(new IllegalStateException("STS is away")));
+        ChainStatus well = new ChainStatus(failing.source(), failing.identity(), Optional.empty(), Optional.empty());
+        application.run(context -> {
+            CredentialsHealth health =
+                    new CredentialsHealth(context.getBean(LanyardDefaultCredentialsProvider.class), properties("1m"));
+
+            assertThat(health.finding(well, end.plusSeconds(1)).status()).isEqualTo("UP");
+            assertThat(health.finding(failing, end.minusSeconds(1)).status()).isEqualTo("UP");
+            assertThat(health.finding(failing, end).status()).isEqualTo("DOWN");
+            assertThat(health.finding(failing, end).details()).containsEntry("failure", "IllegalStateException");
         });
     }
 

@@ -13,13 +13,19 @@ import io.lanyard.refresh.RefreshState;
 import io.lanyard.testkit.EksAuthAnswer;
 import io.lanyard.testkit.Fault;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 
 /** What probes and metrics are told of the default chain, and what a checkpoint is to find of it. */
 class DefaultProviderStatusTest {
@@ -65,6 +71,39 @@ class DefaultProviderStatusTest {
         assertThat(status.refresh())
                 .hasValueSatisfying(refresh -> assertThat(refresh.state()).isEqualTo(RefreshState.FRESH));
         assertThat(status).asString().contains("container").doesNotContain("CANARY");
+    }
+
+    @Test
+    void of_a_provider_of_ones_own_the_status_has_what_it_gave_last_and_why_it_fails() {
+        Deque<Object> answers = new ArrayDeque<>(List.of(
+                AwsBasicCredentials.create("AKIAONE", "CANARY-one"),
+                AwsBasicCredentials.create("AKIATWO", "CANARY-two"),
+                SdkClientException.create("STS is away"),
+                AwsBasicCredentials.create("AKIATHREE", "CANARY-three")));
+        AwsCredentialsProvider own = () -> {
+            if (answers.remove() instanceof AwsCredentials credentials) {
+                return credentials;
+            }
+            throw SdkClientException.create("STS is away");
+        };
+        try (LanyardDefaultCredentialsProvider chain = LanyardDefaultCredentialsProvider.builder()
+                .chain(links -> links.before(
+                        Slot.SYSTEM_PROPERTIES, new Slot("own"), LanyardDefaultCredentialsProvider.link(own)))
+                .build()) {
+            chain.resolveCredentials();
+            chain.resolveIdentity(ResolveIdentityRequest.builder().build()).join();
+            assertThat(chain.status().identity().map(Identity::accessKeyId)).contains("AKIATWO");
+            assertThat(chain.status().failure()).isEmpty();
+
+            assertThatThrownBy(chain::resolveCredentials).hasMessage("STS is away");
+            assertThat(chain.status().source()).contains(new Slot("own"));
+            assertThat(chain.status().failure())
+                    .hasValueSatisfying(why -> assertThat(why).hasMessage("STS is away"));
+
+            chain.resolveCredentials();
+            assertThat(chain.status().identity().map(Identity::accessKeyId)).contains("AKIATHREE");
+            assertThat(chain.status().failure()).isEmpty();
+        }
     }
 
     @Test

@@ -300,6 +300,19 @@ class LanyardDefaultCredentialsProviderTest {
                 .hasValueSatisfying(vault -> assertThat(vault.state()).isEqualTo(LinkState.NOT_CONFIGURED));
     }
 
+    @Test
+    void a_provider_of_ours_that_is_not_configured_has_nothing_to_offer() {
+        LanyardDefaultCredentialsProvider provider = provider()
+                .chain(chain -> chain.before(
+                        Slot.SYSTEM_PROPERTIES,
+                        VAULT,
+                        LanyardDefaultCredentialsProvider.link(LanyardContainerCredentialsProvider.create())))
+                .build();
+
+        assertThat(key(provider)).isEqualTo(podsKey());
+        assertThat(provider.resolveIdentity(REQUEST).join().accessKeyId()).isEqualTo(podsKey());
+    }
+
     // ---- threads
 
     /** Where a chain goes on past a failed source and keeps what it found, some of these end with the pod's. */
