@@ -2,6 +2,7 @@
 package io.lanyard.benchmarks.cold;
 
 import io.lanyard.benchmarks.report.Bars;
+import io.lanyard.benchmarks.report.Command;
 import io.lanyard.benchmarks.report.Goal;
 import io.lanyard.benchmarks.report.Machine;
 import io.lanyard.benchmarks.report.Options;
@@ -45,23 +46,10 @@ final class ColdMain {
     private ColdMain() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        System.setProperty("java.awt.headless", "true");
-        Options options;
-        try {
-            options = Options.parse(List.of(args), "cold");
-        } catch (IllegalArgumentException e) {
-            System.err.println("lanyard-bench cold: " + e.getMessage() + "\n\n" + USAGE);
-            System.exit(2);
-            return;
-        }
-        if (options.help()) {
-            System.out.print(USAGE);
-            return;
-        }
-        System.exit(run(options));
+        Command.run("cold", USAGE, args, ColdMain::run);
     }
 
-    private static int run(Options options) throws IOException, InterruptedException {
+    private static boolean run(Options options) throws IOException, InterruptedException {
         Files.createDirectories(options.out());
         String machine = Machine.line();
         List<Result> results = measure(options.quick() ? 5 : 40, options.out());
@@ -78,7 +66,7 @@ final class ColdMain {
         System.out.println(Result.table(results));
         System.out.print(Goal.lines(goals));
         System.out.println("cold.csv, cold.json, cold.svg and classes-*.txt are in " + options.out());
-        return goals.stream().allMatch(Goal::isMet) ? 0 : 1;
+        return goals.stream().allMatch(Goal::isMet);
     }
 
     static List<Result> measure(int rounds, Path out) throws IOException, InterruptedException {

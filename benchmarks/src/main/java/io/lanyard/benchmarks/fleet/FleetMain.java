@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.benchmarks.fleet;
 
+import io.lanyard.benchmarks.report.Command;
 import io.lanyard.benchmarks.report.Options;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,28 +38,14 @@ final class FleetMain {
     private FleetMain() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        System.setProperty("java.awt.headless", "true");
-        Options options;
-        List<Scenario> scenarios;
-        try {
-            options = Options.parse(List.of(args), "fleet");
-            scenarios = options.chosen(Scenarios.all());
-        } catch (IllegalArgumentException e) {
-            System.err.println("lanyard-bench fleet: " + e.getMessage() + "\n\n" + USAGE);
-            System.exit(2);
-            return;
-        }
-        run(options, scenarios);
+        Command.run("fleet", USAGE, args, FleetMain::run);
     }
 
-    static void run(Options options, List<Scenario> scenarios) throws IOException, InterruptedException {
-        if (options.help()) {
-            System.out.print(USAGE);
-            return;
-        }
+    private static boolean run(Options options) throws IOException, InterruptedException {
+        List<Scenario> scenarios = options.chosen(Scenarios.all());
         if (options.list()) {
             scenarios.forEach(scenario -> System.out.printf("%-24s %s%n", scenario.name(), scenario.about()));
-            return;
+            return true;
         }
         int pods = options.quick() ? FEW_PODS : PODS;
         List<Run> runs = new ArrayList<>();
@@ -77,6 +64,7 @@ final class FleetMain {
         save(options.out(), scenarios, outcomes, swept, curve);
         tell(outcomes, curve);
         System.out.println("fleet.csv, fleet.json and the charts are in " + options.out());
+        return true;
     }
 
     private static void tell(List<Outcome> outcomes, List<Outcome> curve) {

@@ -2,6 +2,7 @@
 package io.lanyard.benchmarks.footprint;
 
 import io.lanyard.benchmarks.report.Bars;
+import io.lanyard.benchmarks.report.Command;
 import io.lanyard.benchmarks.report.Goal;
 import io.lanyard.benchmarks.report.Machine;
 import io.lanyard.benchmarks.report.Options;
@@ -36,23 +37,10 @@ final class FootprintMain {
     private FootprintMain() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        System.setProperty("java.awt.headless", "true");
-        Options options;
-        try {
-            options = Options.parse(List.of(args), "footprint");
-        } catch (IllegalArgumentException e) {
-            System.err.println("lanyard-bench footprint: " + e.getMessage() + "\n\n" + USAGE);
-            System.exit(2);
-            return;
-        }
-        if (options.help()) {
-            System.out.print(USAGE);
-            return;
-        }
-        System.exit(run(options));
+        Command.run("footprint", USAGE, args, FootprintMain::run);
     }
 
-    private static int run(Options options) throws IOException, InterruptedException {
+    private static boolean run(Options options) throws IOException, InterruptedException {
         Files.createDirectories(options.out());
         String machine = Machine.line();
         List<Result> results = measure(options.quick() ? 100 : 1_000, options.out());
@@ -71,7 +59,7 @@ final class FootprintMain {
         System.out.println(Result.table(results));
         System.out.print(Goal.lines(goals));
         System.out.println("footprint.csv, footprint.json and footprint.svg are in " + options.out());
-        return goals.stream().allMatch(Goal::isMet) ? 0 : 1;
+        return goals.stream().allMatch(Goal::isMet);
     }
 
     static List<Result> measure(int number, Path out) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@
 package io.lanyard.benchmarks.hot;
 
 import io.lanyard.benchmarks.report.Bars;
+import io.lanyard.benchmarks.report.Command;
 import io.lanyard.benchmarks.report.Goal;
 import io.lanyard.benchmarks.report.Machine;
 import io.lanyard.benchmarks.report.Options;
@@ -51,24 +52,11 @@ final class HotMain {
 
     private HotMain() {}
 
-    public static void main(String[] args) throws IOException, RunnerException {
-        System.setProperty("java.awt.headless", "true");
-        Options options;
-        try {
-            options = Options.parse(List.of(args), "hot");
-        } catch (IllegalArgumentException e) {
-            System.err.println("lanyard-bench hot: " + e.getMessage() + "\n\n" + USAGE);
-            System.exit(2);
-            return;
-        }
-        if (options.help()) {
-            System.out.print(USAGE);
-            return;
-        }
-        System.exit(run(options));
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Command.run("hot", USAGE, args, HotMain::run);
     }
 
-    private static int run(Options options) throws IOException, RunnerException {
+    private static boolean run(Options options) throws IOException {
         Files.createDirectories(options.out());
         String machine = Machine.line();
         Figures figures = new Figures();
@@ -84,8 +72,10 @@ final class HotMain {
                     OptionsBuilder jmh = new OptionsBuilder();
                     configure(jmh, options.quick(), agent, token, options.out());
                     jmh.threads(threads).output(log.toString());
-                    for (RunResult result : new Runner(jmh.build()).run()) {
-                        figures.add(result, threads);
+                    try {
+                        new Runner(jmh.build()).run().forEach(result -> figures.add(result, threads));
+                    } catch (RunnerException e) {
+                        throw new IOException("JMH failed; " + log + " says why", e);
                     }
                 }
             }
@@ -107,7 +97,7 @@ final class HotMain {
         System.out.println(Result.table(results));
         System.out.print(Goal.lines(goals));
         System.out.println("hot.csv, hot.json and hot.svg are in " + options.out());
-        return goals.stream().allMatch(Goal::isMet) ? 0 : 1;
+        return goals.stream().allMatch(Goal::isMet);
     }
 
     private static void configure(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.benchmarks.outage;
 
+import io.lanyard.benchmarks.report.Command;
 import io.lanyard.benchmarks.report.Options;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,26 +33,14 @@ final class Laboratory {
     private Laboratory() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        System.setProperty("java.awt.headless", "true");
-        int status;
-        try {
-            status = run(Options.parse(List.of(args), "outage"));
-        } catch (IllegalArgumentException e) {
-            System.err.println("lanyard-bench outage: " + e.getMessage() + "\n\n" + USAGE);
-            status = 2;
-        }
-        System.exit(status);
+        Command.run("outage", USAGE, args, Laboratory::run);
     }
 
-    static int run(Options options) throws IOException, InterruptedException {
+    static boolean run(Options options) throws IOException, InterruptedException {
         List<Scenario> scenarios = options.chosen(options.quick() ? Scenarios.quick() : Scenarios.all());
-        if (options.help()) {
-            System.out.print(USAGE);
-            return 0;
-        }
         if (options.list()) {
             scenarios.forEach(scenario -> System.out.printf("%-24s %s%n", scenario.name(), scenario.about()));
-            return 0;
+            return true;
         }
         Path logs = Files.createDirectories(options.out().resolve("logs"));
         List<Outcome> outcomes = play(scenarios, SCENARIOS_AT_ONCE, logs);
@@ -68,7 +57,7 @@ final class Laboratory {
                 "Lanyard kept %d of %d promises. %s and %s are in %s.%n",
                 promises - broken.size(), promises, "outage.csv", "outage.svg", options.out());
         broken.forEach(line -> System.out.println("  NOT KEPT  " + line));
-        return broken.isEmpty() ? 0 : 1;
+        return broken.isEmpty();
     }
 
     static List<Outcome> play(List<Scenario> scenarios, int atOnce, Path logs) throws InterruptedException {

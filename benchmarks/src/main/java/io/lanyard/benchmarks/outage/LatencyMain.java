@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.benchmarks.outage;
 
+import io.lanyard.benchmarks.report.Command;
 import io.lanyard.benchmarks.report.Machine;
 import io.lanyard.benchmarks.report.Options;
 import io.lanyard.benchmarks.report.Text;
@@ -30,23 +31,10 @@ final class LatencyMain {
     private LatencyMain() {}
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        System.setProperty("java.awt.headless", "true");
-        Options options;
-        try {
-            options = Options.parse(List.of(args), "latency");
-        } catch (IllegalArgumentException e) {
-            System.err.println("lanyard-bench latency: " + e.getMessage() + "\n\n" + USAGE);
-            System.exit(2);
-            return;
-        }
-        if (options.help()) {
-            System.out.print(USAGE);
-            return;
-        }
-        System.exit(run(options));
+        Command.run("latency", USAGE, args, LatencyMain::run);
     }
 
-    private static int run(Options options) throws IOException, InterruptedException {
+    private static boolean run(Options options) throws IOException, InterruptedException {
         Path logs = Files.createDirectories(options.out().resolve("logs"));
         String machine = Machine.line();
         List<Outcome> outcomes = Laboratory.play(Scenarios.latency(options.quick()), 1, logs);
@@ -60,7 +48,7 @@ final class LatencyMain {
         List<String> broken = Report.broken(outcomes);
         broken.forEach(line -> System.out.println("  NOT KEPT  " + line));
         System.out.println("latency.csv, latency.json and latency.svg are in " + options.out());
-        return broken.isEmpty() ? 0 : 1;
+        return broken.isEmpty();
     }
 
     /** Microseconds for programs; with units for people. */

@@ -17,13 +17,22 @@ import java.util.Set;
  */
 public record Options(boolean help, boolean list, boolean quick, Path out, Set<String> names) {
 
+    /** It was called wrongly. */
+    public static final class UsageException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        UsageException(String message) {
+            super(message);
+        }
+    }
+
     /**
      * Reads a command line.
      *
      * @param args the arguments
      * @param benchmark whose, also the name of the folder where files go by default
      * @return the options
-     * @throws IllegalArgumentException when they make no sense
+     * @throws UsageException when they make no sense
      */
     public static Options parse(List<String> args, String benchmark) {
         boolean help = false;
@@ -39,7 +48,7 @@ public record Options(boolean help, boolean list, boolean quick, Path out, Set<S
                 case "--quick" -> quick = true;
                 case "--scenario", "--out" -> {
                     if (++i == args.size()) {
-                        throw new IllegalArgumentException(arg + " wants a value");
+                        throw new UsageException(arg + " wants a value");
                     }
                     if (arg.equals("--out")) {
                         out = Path.of(args.get(i));
@@ -47,7 +56,7 @@ public record Options(boolean help, boolean list, boolean quick, Path out, Set<S
                         names.add(args.get(i));
                     }
                 }
-                default -> throw new IllegalArgumentException("what is " + arg + "?");
+                default -> throw new UsageException("what is " + arg + "?");
             }
         }
         return new Options(help, list, quick, out, names);
@@ -59,7 +68,7 @@ public record Options(boolean help, boolean list, boolean quick, Path out, Set<S
      * @param all all that there are, each showing its name as text
      * @param <S> the scenario's type
      * @return those that were named, or all of them
-     * @throws IllegalArgumentException when one that was named does not exist
+     * @throws UsageException when one that was named does not exist
      */
     public <S> List<S> chosen(List<S> all) {
         if (names.isEmpty()) {
@@ -71,7 +80,7 @@ public record Options(boolean help, boolean list, boolean quick, Path out, Set<S
         if (chosen.size() < names.size()) {
             Set<String> unknown = new LinkedHashSet<>(names);
             chosen.forEach(scenario -> unknown.remove(scenario.toString()));
-            throw new IllegalArgumentException("no scenario " + unknown + "; --list names them");
+            throw new UsageException("no scenario " + unknown + "; --list names them");
         }
         return chosen;
     }
