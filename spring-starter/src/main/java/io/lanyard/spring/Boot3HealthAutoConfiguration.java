@@ -6,8 +6,8 @@ import org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnable
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -24,7 +24,7 @@ final class Boot3HealthAutoConfiguration {
     static final class Boot3Health {
 
         @Bean
-        @ConditionalOnBean(LanyardDefaultCredentialsProvider.class)
+        @ConditionalOnSingleCandidate(LanyardDefaultCredentialsProvider.class)
         @ConditionalOnEnabledHealthIndicator("lanyard")
         Indicator lanyardHealthIndicator(LanyardDefaultCredentialsProvider provider, LanyardProperties properties) {
             return new Indicator(new CredentialsHealth(provider, properties));

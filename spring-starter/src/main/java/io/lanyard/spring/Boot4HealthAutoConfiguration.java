@@ -3,8 +3,8 @@ package io.lanyard.spring;
 
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -24,7 +24,7 @@ final class Boot4HealthAutoConfiguration {
     static final class Boot4Health {
 
         @Bean
-        @ConditionalOnBean(LanyardDefaultCredentialsProvider.class)
+        @ConditionalOnSingleCandidate(LanyardDefaultCredentialsProvider.class)
         @ConditionalOnEnabledHealthIndicator("lanyard")
         Indicator lanyardHealthIndicator(LanyardDefaultCredentialsProvider provider, LanyardProperties properties) {
             return new Indicator(new CredentialsHealth(provider, properties));

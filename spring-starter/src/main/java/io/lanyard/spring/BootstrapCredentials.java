@@ -85,6 +85,7 @@ final class BootstrapCredentials implements ApplicationListener<SpringApplicatio
                 "io.awspring.cloud.autoconfigure.core.CredentialsProperties",
                 BootstrapCredentials.class.getClassLoader());
         SdkAutoCloseable theirs = springCloudAws ? SpringCloudAws.customize(builder, properties, binder) : null;
+        properties.excludeSources(builder);
         Relay made = new Relay(builder.build(), theirs);
         relay = made;
         return made;

@@ -18,7 +18,8 @@ final class CredentialsFailureAnalyzer extends AbstractFailureAnalyzer<Credentia
                 "The application has no AWS credentials.\n\n    Category: " + cause.category() + "\n    Cause: "
                         + (remedy < 0 ? message : message.substring(0, remedy)),
                 cause.remedy()
-                        .orElse("None is known for this one. /actuator/lanyard tells of every source of credentials."),
+                        .orElse(
+                                "None is known for this one. With lanyard.first-fetch=warn the application starts all the same, and /actuator/lanyard tells of every source of credentials."),
                 cause);
     }
 }

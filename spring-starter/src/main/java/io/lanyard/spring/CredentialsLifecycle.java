@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.spring;
 
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.chain.LinkState;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import io.lanyard.spring.LanyardProperties.FirstFetch;
 import org.apache.commons.logging.Log;
@@ -10,6 +13,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 
 /**
@@ -47,7 +51,11 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
             restarting = false;
             var unused = provider.resolveIdentity(ANY); // whoever needs them before that joins it
         } else if (firstFetch == FirstFetch.FAIL_FAST) {
-            provider.resolveCredentials();
+            try {
+                provider.resolveCredentials();
+            } catch (SdkException e) {
+                throw CredentialsException.in(e).isPresent() ? e : explained(e);
+            }
         } else if (firstFetch == FirstFetch.WARN) {
             try {
                 provider.resolveCredentials();
@@ -55,6 +63,20 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
                 LOG.warn("The application starts without AWS credentials. " + e.getMessage());
             }
         }
+    }
+
+    /** A failure of another source than the container, STS for instance, as one that the analysis of the start knows. */
+    private CredentialsException explained(SdkException failure) {
+        String source = provider.explain().links().stream()
+                .filter(link -> link.state() == LinkState.FAILED)
+                .map(link -> link.slot().name() + ": ")
+                .findFirst()
+                .orElse("");
+        return CredentialsException.builder(
+                        failure instanceof SdkServiceException ? Category.HTTP_STATUS : Category.UNREACHABLE,
+                        source + failure.getMessage())
+                .cause(failure)
+                .build();
     }
 
     @Override

@@ -9,8 +9,8 @@ import org.springframework.boot.actuate.autoconfigure.info.ConditionalOnEnabledI
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -24,7 +24,7 @@ final class LanyardActuatorAutoConfiguration {
                 "org.springframework.boot.actuate.info.InfoContributor",
                 "org.springframework.boot.actuate.autoconfigure.info.ConditionalOnEnabledInfoContributor"
             })
-    @ConditionalOnBean(LanyardDefaultCredentialsProvider.class)
+    @ConditionalOnSingleCandidate(LanyardDefaultCredentialsProvider.class)
     static final class Actuator {
 
         @Bean

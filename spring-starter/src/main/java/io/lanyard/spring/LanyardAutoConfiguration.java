@@ -7,16 +7,16 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
@@ -29,10 +29,11 @@ import software.amazon.awssdk.regions.providers.AwsRegionProvider;
  *
  * <p>Which source is used is decided by the chain, at run time: an ahead-of-time build has the same beans.
  */
+// late: a library's own provider, with keys that it has been told, wins as the application's does
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @AutoConfiguration(beforeName = "io.awspring.cloud.autoconfigure.core.CredentialsProviderAutoConfiguration")
 @ConditionalOnBooleanProperty(name = LanyardProperties.PREFIX + ".enabled", matchIfMissing = true)
 @EnableConfigurationProperties(LanyardProperties.class)
-@ImportRuntimeHints(LanyardRuntimeHints.class)
 final class LanyardAutoConfiguration {
 
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
@@ -53,6 +54,7 @@ final class LanyardAutoConfiguration {
             builder.executor(new VirtualThreadTaskExecutor("lanyard-"));
         }
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+        properties.excludeSources(builder); // also from among those that customizers have added
         LanyardDefaultCredentialsProvider provider = builder.build();
         bootstrap.ifAvailable(credentials -> credentials.handOverTo(provider));
         return provider;
@@ -64,7 +66,7 @@ final class LanyardAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnBean(LanyardDefaultCredentialsProvider.class)
+    @ConditionalOnSingleCandidate(LanyardDefaultCredentialsProvider.class)
     CredentialsLifecycle lanyardCredentialsLifecycle(
             LanyardDefaultCredentialsProvider provider, LanyardProperties properties, ApplicationContext application) {
         return new CredentialsLifecycle(provider, properties.firstFetch(), application);

@@ -7,6 +7,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -24,7 +25,8 @@ final class LanyardMetricsAutoConfiguration {
     static final class Metrics {
 
         @Bean
-        @ConditionalOnBean({LanyardDefaultCredentialsProvider.class, MeterRegistry.class})
+        @ConditionalOnBean(MeterRegistry.class)
+        @ConditionalOnSingleCandidate(LanyardDefaultCredentialsProvider.class)
         CredentialsMetrics lanyardCredentialsMetrics(ObjectProvider<LanyardDefaultCredentialsProvider> provider) {
             return new CredentialsMetrics(provider);
         }

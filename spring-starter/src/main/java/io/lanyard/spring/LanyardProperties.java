@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.StringUtils;
 import software.amazon.awssdk.regions.Region;
 
 /**
@@ -24,7 +25,8 @@ import software.amazon.awssdk.regions.Region;
  *     which then waits for them and, without any, logs a warning or fails.
  * @param onFailure What happens when a configured source fails: its failure is the answer, or the next is asked, as the
  *     AWS SDK does it.
- * @param excludedSources Sources to leave out of the chain, by name.
+ * @param excludedSources Sources to leave out of the chain, by name. What Spring Cloud AWS has been told of credentials
+ *     is spring-cloud-aws.
  * @param profile Profile of the shared config and credentials files. Default is that of the AWS SDK.
  * @param region Region whose STS is asked. Default is spring.cloud.aws.region.static, else that of the AWS SDK.
  * @param container Agent on the node: EKS Pod Identity, ECS.
@@ -42,6 +44,15 @@ public record LanyardProperties(
         @DefaultValue Health health) {
 
     static final String PREFIX = "lanyard";
+
+    /** The place of what Spring Cloud AWS has been told of credentials, if it has been told of any. */
+    static final Slot SPRING_CLOUD_AWS = new Slot("spring-cloud-aws");
+
+    /** Blank is unset, as for any other setting. */
+    public LanyardProperties {
+        profile = StringUtils.hasText(profile) ? profile : null;
+        region = StringUtils.hasText(region) ? region : null;
+    }
 
     /** When credentials are asked for at first. */
     public enum FirstFetch {
@@ -134,10 +145,22 @@ public record LanyardProperties(
                 .onFailure(onFailure)
                 .container(provider -> provider.source(container::applyTo));
         set("region", region, name -> builder.region(Region.of(name)));
-        for (String source : excludedSources) {
-            builder.chain(chain -> set("excluded-sources", source, name -> chain.remove(new Slot(name))));
-        }
         return builder;
+    }
+
+    /** Takes the excluded sources out of the chain; the last thing to do with its builder. */
+    void excludeSources(LanyardDefaultCredentialsProvider.Builder builder) {
+        for (String source : excludedSources) {
+            builder.chain(chain -> {
+                try {
+                    set("excluded-sources", source, name -> chain.remove(new Slot(name)));
+                } catch (InvalidConfigurationPropertyValueException e) {
+                    if (!source.equals(SPRING_CLOUD_AWS.name())) { // which is not in every chain
+                        throw e;
+                    }
+                }
+            });
+        }
     }
 
     /** The builders know what is valid; this says which property was not. */

@@ -20,7 +20,6 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
  */
 final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer, SdkAutoCloseable {
 
-    static final Slot SLOT = new Slot("spring-cloud-aws");
     static final String REGION = "spring.cloud.aws.region.static";
 
     private final CredentialsProperties credentials;
@@ -49,8 +48,10 @@ final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer, 
                 CredentialsProviderAutoConfiguration.createCredentialsProvider(credentials, regionProvider, connection);
         if (!(chosen instanceof DefaultCredentialsProvider)) {
             theirs = chosen;
-            builder.chain(chain ->
-                    chain.before(Slot.SYSTEM_PROPERTIES, SLOT, LanyardDefaultCredentialsProvider.link(chosen)));
+            builder.chain(chain -> chain.before(
+                    Slot.SYSTEM_PROPERTIES,
+                    LanyardProperties.SPRING_CLOUD_AWS,
+                    LanyardDefaultCredentialsProvider.link(chosen)));
         }
     }
 

@@ -13,6 +13,7 @@ import io.lanyard.chain.Slot;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import io.lanyard.testkit.EksAuthAnswer;
 import io.lanyard.testkit.Fault;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -37,6 +42,7 @@ import org.springframework.core.annotation.Order;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 @ExtendWith(OutputCaptureExtension.class)
@@ -74,6 +80,32 @@ class LanyardAutoConfigurationTest {
     }
 
     @Test
+    void beside_several_providers_of_an_application_none_of_them_the_first_the_starter_does_nothing() {
+        application
+                .withConfiguration(AutoConfigurations.of(
+                        LanyardActuatorAutoConfiguration.class,
+                        LanyardMetricsAutoConfiguration.class,
+                        Boot3HealthAutoConfiguration.class,
+                        Boot4HealthAutoConfiguration.class))
+                .withBean(SimpleMeterRegistry.class)
+                .withBean("one", LanyardDefaultCredentialsProvider.class, LanyardDefaultCredentialsProvider::create)
+                .withBean("two", LanyardDefaultCredentialsProvider.class, LanyardDefaultCredentialsProvider::create)
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(CredentialsLifecycle.class)
+                        .doesNotHaveBean(CredentialsMetrics.class));
+    }
+
+    @Test
+    void another_librarys_provider_with_keys_that_it_has_been_told_wins() {
+        application
+                .withConfiguration(AutoConfigurations.of(ZOtherLibraryAutoConfiguration.class))
+                .run(context -> assertThat(context)
+                        .hasSingleBean(AwsCredentialsProvider.class)
+                        .hasBean("told"));
+    }
+
+    @Test
     void can_be_turned_off() {
         application
                 .withPropertyValues("lanyard.enabled=false")
@@ -95,6 +127,29 @@ class LanyardAutoConfigurationTest {
                             .containsExactly(
                                     Slot.SYSTEM_PROPERTIES, Slot.ENVIRONMENT, Slot.WEB_IDENTITY, Slot.CONTAINER);
                 });
+    }
+
+    @Test
+    void sources_of_customizers_can_be_excluded_too() {
+        application
+                .withUserConfiguration(TwoCustomizers.class)
+                .withPropertyValues("lanyard.excluded-sources=one, spring-cloud-aws")
+                .run(context -> assertThat(context.getBean(LanyardDefaultCredentialsProvider.class)
+                                .explain()
+                                .links())
+                        .extracting(link -> link.slot().name())
+                        .contains("two")
+                        .doesNotContain("one"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lanyard.profile=", "lanyard.profile=  ", "lanyard.region=", "lanyard.region= "})
+    void a_blank_value_is_an_unset_one(String property) {
+        application.withPropertyValues(property).run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean(LanyardProperties.class).profile()).isNull();
+            assertThat(context.getBean(LanyardProperties.class).region()).isNull();
+        });
     }
 
     @Test
@@ -169,6 +224,29 @@ class LanyardAutoConfigurationTest {
                     .doesNotContain("CANARY");
             assertThat(analysis.getAction()).contains("trust policy");
         });
+    }
+
+    @Test
+    void fail_fast_with_a_source_of_the_sdk_that_fails_is_analysed_too() {
+        application
+                .withPropertyValues("lanyard.first-fetch=fail-fast")
+                .withBean(
+                        CredentialsProviderCustomizer.class,
+                        () -> builder -> builder.chain(chain -> chain.before(
+                                Slot.CONTAINER,
+                                new Slot("sts"),
+                                LanyardDefaultCredentialsProvider.link((AwsCredentialsProvider) () -> {
+                                    throw SdkClientException.create("STS is away");
+                                }))))
+                .run(context -> {
+                    Throwable failure = Objects.requireNonNull(context.getStartupFailure());
+
+                    FailureAnalysis analysis =
+                            Objects.requireNonNull(new CredentialsFailureAnalyzer().analyze(failure));
+
+                    assertThat(analysis.getDescription()).contains("Cause: ", "sts: STS is away");
+                    assertThat(analysis.getAction()).contains("lanyard.first-fetch=warn", "/actuator/lanyard");
+                });
     }
 
     @Test
@@ -325,6 +403,17 @@ class LanyardAutoConfigurationTest {
         private static Link<AwsCredentialsIdentity> link() {
             return LanyardDefaultCredentialsProvider.link(
                     StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIACUSTOM", "CANARY")));
+        }
+    }
+
+    /** Without an order of its own, and behind ours by its name. */
+    @AutoConfiguration
+    static class ZOtherLibraryAutoConfiguration {
+
+        @Bean
+        @ConditionalOnMissingBean
+        AwsCredentialsProvider told() {
+            return StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIATOLD", "CANARY"));
         }
     }
 

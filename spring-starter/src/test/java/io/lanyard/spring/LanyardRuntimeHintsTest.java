@@ -6,12 +6,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.context.event.ApplicationStartingEvent;
+import org.springframework.core.io.support.SpringFactoriesLoader;
 
 class LanyardRuntimeHintsTest {
 
     private final RuntimeHints hints = new RuntimeHints();
+
+    @Test
+    void are_registered_whether_or_not_the_auto_configuration_is_in_the_image() {
+        assertThat(SpringFactoriesLoader.forResourceLocation("META-INF/spring/aot.factories")
+                        .load(RuntimeHintsRegistrar.class))
+                .hasAtLeastOneElementOfType(LanyardRuntimeHints.class);
+    }
 
     @Test
     void a_native_image_finds_the_optional_module_of_the_sdk_and_the_bootstrap_registry() throws NoSuchMethodException {
