@@ -14,6 +14,7 @@ import io.lanyard.chain.Slot;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.Scheduler;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -438,7 +439,9 @@ public final class LanyardDefaultCredentialsProvider
         @Override
         public Identity apply(AwsCredentialsIdentity credentials) {
             Optional<String> arn = askSts && Sts.isPresent() ? Sts.callerArn(credentials, region) : Optional.empty();
-            return new Identity(credentials.accessKeyId(), credentials.accountId(), arn, credentials.expirationTime());
+            // the SDK's own word for no end, which is beyond what a number of milliseconds can say
+            Optional<Instant> end = credentials.expirationTime().filter(time -> !time.equals(Instant.MAX));
+            return new Identity(credentials.accessKeyId(), credentials.accountId(), arn, end);
         }
     }
 }

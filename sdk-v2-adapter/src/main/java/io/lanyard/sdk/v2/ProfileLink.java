@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.profiles.Profile;
@@ -60,7 +62,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
             .recheckInterval(Duration.ofDays(3650))
             .build();
 
-    private static final RefreshPolicy SSO_POLICY =
+    private static final RefreshPolicy UNTOLD_END_POLICY =
             POLICY.toBuilder().recheckInterval(RefreshedProvider.UNTOLD_END).build();
 
     private final Environment environment;
@@ -73,7 +75,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
     private volatile @Nullable Current current;
 
     /** The credentials of a profile, as long as its files are what they were. */
-    private record Current(ProfileFile file, String name, RefreshedProvider provider) {}
+    private record Current(ProfileFile file, RefreshedProvider provider) {}
 
     ProfileLink(
             Environment environment,
@@ -318,27 +320,39 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
             known.provider.close();
         }
         String name = name();
-        Current now = new Current(file, name, provider(file, name));
+        Current now = new Current(file, provider(file, name));
         current = now;
         return now;
     }
 
+    @SuppressWarnings("UnnecessaryMethodReference") // it has no close(), which what it refers to has
     private RefreshedProvider provider(ProfileFile file, String name) {
-        return new RefreshedProvider(
-                () -> ProfileCredentialsProvider.builder()
-                        .profileFile(file)
-                        .profileName(name)
-                        .build(),
-                policy(file, name),
-                scheduler,
-                listener);
+        Supplier<AwsCredentialsProvider> anew = () -> ProfileCredentialsProvider.builder()
+                .profileFile(file)
+                .profileName(name)
+                .build();
+        if (!isProcess(file, name)) {
+            return new RefreshedProvider(anew, policy(file, name), scheduler, listener);
+        }
+        // kept, for it alone knows when the process is to be run again
+        AwsCredentialsProvider kept = anew.get();
+        return new RefreshedProvider(() -> kept::resolveCredentials, policy(file, name), scheduler, listener);
     }
 
     static RefreshPolicy policy(ProfileFile file, String name) {
-        return file.profile(name)
+        boolean sso = file.profile(name)
                 .filter(profile -> !Collections.disjoint(profile.properties().keySet(), SSO))
-                .map(profile -> SSO_POLICY)
-                .orElse(POLICY);
+                .isPresent();
+        return sso || isProcess(file, name) ? UNTOLD_END_POLICY : POLICY;
+    }
+
+    /** Of a process's keys without a session token the SDK does not tell the end either. */
+    private static boolean isProcess(ProfileFile file, String name) {
+        Set<String> has =
+                file.profile(name).map(Profile::properties).orElse(Map.of()).keySet();
+        return has.contains(ProfileProperty.CREDENTIAL_PROCESS)
+                && !has.contains(ProfileProperty.ROLE_ARN)
+                && Collections.disjoint(has, SSO);
     }
 
     private ProfileFile file() {

@@ -10,9 +10,12 @@ import io.lanyard.spi.Clock;
 import io.lanyard.spi.Scheduler;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -117,16 +120,39 @@ class ProfileLinkTest {
         assertThat(ProfileLink.policy(keys, "default").recheckInterval()).isGreaterThan(Duration.ofDays(365));
     }
 
+    /** The SDK does not tell the end of keys without a session token, and runs the process again when they have ended. */
+    @ParameterizedTest
+    @CsvSource({"2100-01-01T00:00:00Z, 1", "2020-01-01T00:00:00Z, 2"})
+    void a_process_is_run_again_when_its_keys_have_ended_and_not_before(String end, int runs, @TempDir Path home)
+            throws Exception {
+        Path process = Files.writeString(home.resolve("process.sh"), """
+                echo run >> "$1"
+                printf '{"Version":1,"AccessKeyId":"AKIA","SecretAccessKey":"CANARY","Expiration":"%s"}' "$2"
+                """);
+        Path log = home.resolve("log");
+        ProfileFile file = file("credential_process = sh " + process + " " + log + " " + end);
+        assertThat(ProfileLink.policy(file, "default").recheckInterval()).isLessThan(Duration.ofMinutes(5));
+        ProfileLink link = link(file);
+
+        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+        link.invalidate("AKIA"); // as when it is asked for again
+        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+
+        assertThat(Files.readAllLines(log)).hasSize(runs);
+    }
+
     private static Detection detect(String properties) {
-        ProfileFile file = file(properties);
+        return link(file(properties)).detect();
+    }
+
+    private static ProfileLink link(ProfileFile file) {
         return new ProfileLink(
-                        Pod.environment(Map.of()),
-                        null,
-                        () -> file,
-                        new ProfileFiles(Pod.environment(Map.of()), Clock.system()),
-                        Scheduler.shared(),
-                        null)
-                .detect();
+                Pod.environment(Map.of()),
+                null,
+                () -> file,
+                new ProfileFiles(Pod.environment(Map.of()), Clock.system()),
+                Scheduler.shared(),
+                null);
     }
 
     private static ProfileFile file(String properties) {
