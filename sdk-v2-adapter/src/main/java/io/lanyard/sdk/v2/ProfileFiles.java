@@ -9,7 +9,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.profiles.ProfileFile;
@@ -17,7 +20,8 @@ import software.amazon.awssdk.profiles.ProfileFileLocation;
 
 /**
  * The shared config and credentials files: read when they are first needed, and again when one of them has changed, has
- * come or has gone. They are looked at once in a second at the most.
+ * come or has gone. They are looked at once in a second at the most; what has only lost something may be half written,
+ * and is believed when the next look finds the same.
  */
 final class ProfileFiles implements Supplier<ProfileFile> {
 
@@ -26,10 +30,15 @@ final class ProfileFiles implements Supplier<ProfileFile> {
     private final Environment environment;
     private final Clock clock;
 
+    private final ReentrantLock looking = new ReentrantLock();
     private volatile @Nullable Read last;
 
-    /** What was read, of which files, and when they were last looked at. */
-    private record Read(ProfileFile file, List<Object> stamp, long lookedAt) {}
+    /** What was read, of which files, when they were last looked at, and what is not believed yet. */
+    private record Read(
+            ProfileFile file,
+            List<Object> stamp,
+            long lookedAt,
+            @Nullable ProfileFile doubted) {}
 
     ProfileFiles(Environment environment, Clock clock) {
         this.environment = environment;
@@ -60,20 +69,38 @@ final class ProfileFiles implements Supplier<ProfileFile> {
     public ProfileFile get() {
         Read known = last;
         long now = clock.nanoTime();
-        return known != null && now - known.lookedAt < LOOK_EVERY_NANOS ? known.file : look(now);
+        if (known != null && now - known.lookedAt < LOOK_EVERY_NANOS) {
+            return known.file;
+        }
+        if (known == null) {
+            looking.lock();
+        } else if (!looking.tryLock()) {
+            return known.file; // another caller is looking
+        }
+        try {
+            known = last;
+            return known != null && now - known.lookedAt < LOOK_EVERY_NANOS ? known.file : look(known, now);
+        } finally {
+            looking.unlock();
+        }
     }
 
-    private synchronized ProfileFile look(long now) {
-        Read known = last;
+    private ProfileFile look(@Nullable Read known, long now) {
         List<Object> stamp = List.of(
                 stamp(ProfileFileLocation.credentialsFilePath()), stamp(ProfileFileLocation.configurationFilePath()));
         ProfileFile file;
-        if (known != null && known.stamp.equals(stamp)) {
+        ProfileFile doubted = null;
+        if (known != null && known.stamp.equals(stamp) && known.doubted == null) {
             file = known.file;
         } else {
             try {
-                ProfileFile read = ProfileFile.defaultProfileFile();
-                file = known != null && known.file.equals(read) ? known.file : read;
+                file = ProfileFile.defaultProfileFile();
+                if (known != null && known.file.equals(file)) {
+                    file = known.file;
+                } else if (known != null && hasOnlyLost(known.file, file) && !file.equals(known.doubted)) {
+                    doubted = file;
+                    file = known.file;
+                }
             } catch (RuntimeException e) {
                 if (known == null) {
                     throw e;
@@ -81,8 +108,23 @@ final class ProfileFiles implements Supplier<ProfileFile> {
                 file = known.file; // half written, perhaps; its next change is looked at again
             }
         }
-        last = new Read(file, stamp, now);
+        last = new Read(file, stamp, now, doubted);
         return file;
+    }
+
+    private static boolean hasOnlyLost(ProfileFile before, ProfileFile after) {
+        Set<String> had = names(before);
+        Set<String> has = names(after);
+        return had.size() > has.size() && had.containsAll(has);
+    }
+
+    private static Set<String> names(ProfileFile file) {
+        Set<String> names = new HashSet<>();
+        file.profiles().forEach((profile, content) -> {
+            names.add(profile);
+            content.properties().keySet().forEach(property -> names.add(profile + " " + property));
+        });
+        return names;
     }
 
     private static List<Object> stamp(Path path) {

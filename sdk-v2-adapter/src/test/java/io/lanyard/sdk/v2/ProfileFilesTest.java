@@ -78,15 +78,32 @@ class ProfileFilesTest {
     }
 
     @Test
-    void a_file_that_is_gone_is_an_empty_one_and_may_come_back() throws IOException {
+    void a_file_that_is_gone_at_two_looks_is_an_empty_one_and_may_come_back() throws IOException {
         write(credentials, "A", BEGIN);
         assertThat(profiles()).isEqualTo("A");
         Files.delete(credentials);
+        clock.pass(Duration.ofSeconds(1));
+        assertThat(profiles()).isEqualTo("A");
         clock.pass(Duration.ofSeconds(1));
         assertThat(profiles()).isEmpty();
         write(credentials, "B", BEGIN);
         clock.pass(Duration.ofSeconds(1));
         assertThat(profiles()).isEqualTo("B");
+    }
+
+    @Test
+    void a_file_that_is_caught_half_written_leaves_what_was() throws IOException {
+        Files.writeString(credentials, "[A]\naws_access_key_id = a\naws_secret_access_key = s\n[B]\n");
+        ProfileFile whole = files.get();
+
+        Files.writeString(credentials, "[A]\naws_access_key_id = b\n");
+        clock.pass(Duration.ofSeconds(1));
+        assertThat(files.get()).isSameAs(whole);
+
+        Files.writeString(credentials, "[A]\naws_access_key_id = b\naws_secret_access_key = t\n[B]\n");
+        clock.pass(Duration.ofSeconds(1));
+        assertThat(files.get().profile("A").orElseThrow().property("aws_access_key_id"))
+                .contains("b");
     }
 
     @Test
