@@ -69,6 +69,7 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
         });
     }
 
+    @SuppressWarnings("ReferenceEquality") // to write only what is new, for many threads read it
     private AwsCredentialsIdentity gave(AwsCredentialsIdentity credentials) {
         if (given != credentials) {
             given = credentials;
