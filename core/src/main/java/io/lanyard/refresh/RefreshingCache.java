@@ -3,6 +3,7 @@ package io.lanyard.refresh;
 
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Scheduler;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the value's type
  */
 public final class RefreshingCache<T> implements AutoCloseable {
+
+    /** What the log quotes of a failure at the most. */
+    private static final int LONGEST_TEXT = 512;
 
     @SuppressWarnings("rawtypes") // a class literal has no type arguments
     private static final AtomicReferenceFieldUpdater<RefreshingCache, Cell> CELL =
@@ -425,6 +429,9 @@ public final class RefreshingCache<T> implements AutoCloseable {
         Cell.Failure earlier = landing.before().failure;
         Cell.Failure failure = landing.after().failure;
         Held<T> held = landing.after().held;
+        if (held != null) {
+            log(held, earlier, failure);
+        }
         try {
             listener.loaded(
                     Duration.ofMillis(landing.now().millisSince(flight.started)),
@@ -444,6 +451,37 @@ public final class RefreshingCache<T> implements AutoCloseable {
                 }
             }
         } catch (Throwable e) { // a listener that throws harms nothing
+        }
+    }
+
+    /** An outage is told when it begins, when the value ends in it, and when it is over. */
+    private void log(Held<T> held, Cell.@Nullable Failure earlier, Cell.@Nullable Failure failure) {
+        String who = "Credentials " + traits.identity(held.value());
+        if (failure != null && earlier == null) {
+            log(
+                    Level.WARNING,
+                    who + " could not be refreshed, and are served on; it is tried again. " + text(failure.cause()));
+        }
+        if (failure != null && failure.servingExpired() && (earlier == null || !earlier.servingExpired())) {
+            log(
+                    Level.WARNING,
+                    who + " have ended, and are served for want of others: services may refuse them. "
+                            + text(failure.cause()));
+        }
+        if (failure == null && earlier != null) {
+            log(Level.INFO, who + " are fresh, after loads had failed");
+        }
+    }
+
+    private static String text(Throwable failure) {
+        String text = String.valueOf(failure.getMessage());
+        return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "..." : text;
+    }
+
+    private static void log(Level level, String message) {
+        try {
+            System.getLogger("io.lanyard").log(level, message);
+        } catch (RuntimeException | Error e) { // whoever waits for credentials is not to wait for a log
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lanyard.refresh.SimulatedSource.Credential;
 import io.lanyard.refresh.SimulatedSource.Mode;
+import io.lanyard.testsupport.LibraryLog;
 import io.lanyard.testsupport.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -314,6 +315,27 @@ class RefreshingCacheTest {
             var unused = cache.getAsync();
             time.advance(seconds(1));
             assertThat(source.asked).hasSize(2);
+        }
+
+        @Test
+        void the_log_tells_of_an_outage_when_it_begins_when_the_value_ends_and_when_it_is_over() {
+            loaded(Duration.ofHours(1));
+            try (LibraryLog log = LibraryLog.open()) {
+                source.mode = Mode.FAILING;
+                time.advance(Duration.ofMinutes(50));
+                assertThat(log.warnings())
+                        .singleElement()
+                        .asString()
+                        .matches("Credentials \\S+ could not be refreshed, and are served on; it is tried again\\. .+");
+                time.advance(Duration.ofMinutes(20));
+                assertThat(log.warnings()).hasSize(2).last().asString().contains("have ended", "may refuse them");
+                assertThat(log.infos()).isEmpty();
+
+                source.mode = Mode.HEALTHY;
+                time.advance(Duration.ofMinutes(1));
+                assertThat(log.infos()).singleElement().asString().contains("are fresh");
+                assertThat(log.warnings()).hasSize(2);
+            }
         }
 
         @Test

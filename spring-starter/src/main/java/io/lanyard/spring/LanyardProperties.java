@@ -48,10 +48,24 @@ public record LanyardProperties(
     /** The place of what Spring Cloud AWS has been told of credentials, if it has been told of any. */
     static final Slot SPRING_CLOUD_AWS = new Slot("spring-cloud-aws");
 
-    /** Blank is unset, as for any other setting. */
-    public LanyardProperties {
-        profile = StringUtils.hasText(profile) ? profile : null;
-        region = StringUtils.hasText(region) ? region : null;
+    /**
+     * The profile.
+     *
+     * @return its name; null when it is unset or blank
+     */
+    @Override
+    public @Nullable String profile() {
+        return StringUtils.hasText(profile) ? profile : null;
+    }
+
+    /**
+     * The region.
+     *
+     * @return its name; null when it is unset or blank
+     */
+    @Override
+    public @Nullable String region() {
+        return StringUtils.hasText(region) ? region : null;
     }
 
     /** When credentials are asked for at first. */
@@ -141,10 +155,10 @@ public record LanyardProperties(
     /** A builder with all of these options. */
     LanyardDefaultCredentialsProvider.Builder providerBuilder() {
         LanyardDefaultCredentialsProvider.Builder builder = LanyardDefaultCredentialsProvider.builder()
-                .profileName(profile)
+                .profileName(profile())
                 .onFailure(onFailure)
                 .container(provider -> provider.source(container::applyTo));
-        set("region", region, name -> builder.region(Region.of(name)));
+        set("region", region(), name -> builder.region(Region.of(name)));
         return builder;
     }
 

@@ -12,6 +12,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** {@code lanyard-bench fleet}: plays the scenarios for each policy, prints and saves what came of them. */
 final class FleetMain {
@@ -25,6 +27,9 @@ final class FleetMain {
 
             Ends with 0, or with 2 if it was called wrongly.
             """;
+
+    /** Held, for nobody else holds the level that it is given. */
+    private static final Logger LIBRARY = Logger.getLogger("io.lanyard");
 
     private static final int PODS = 100_000;
     private static final int FEW_PODS = 2_000;
@@ -42,6 +47,7 @@ final class FleetMain {
     }
 
     private static boolean run(Options options) throws IOException, InterruptedException {
+        LIBRARY.setLevel(Level.OFF); // a hundred thousand pods have much to say of an outage
         List<Scenario> scenarios = options.chosen(Scenarios.all());
         if (options.list()) {
             scenarios.forEach(scenario -> System.out.printf("%-24s %s%n", scenario.name(), scenario.about()));
