@@ -21,7 +21,7 @@ public enum Category {
     SERVICE_ERROR("ServiceError"),
     /** The agent answered something that is not a set of credentials. */
     INVALID_RESPONSE("InvalidResponse"),
-    /** The credentials that the agent gave had ended already. */
+    /** The credentials had ended when the agent gave them or, where ended ones are not served, while they were held. */
     EXPIRED("Expired"),
     /** No source of a chain gave credentials. */
     CHAIN_EXHAUSTED("ChainExhausted");

@@ -22,11 +22,11 @@ public interface CredentialsListener {
     default void refreshed(String accessKeyId, @Nullable Instant expiration) {}
 
     /**
-     * The agent was asked and gave no credentials.
+     * A source was asked and gave no credentials.
      *
      * @param attempt how many loads have failed in a row, this one included
      * @param category what kind of failure it was
-     * @param nextTry when the agent is asked next without anybody's call, or null when only a call will do it
+     * @param nextTry when the source is asked next without anybody's call, or null when only a call will do it
      */
     default void refreshFailed(int attempt, Category category, @Nullable Instant nextTry) {}
 
@@ -40,7 +40,7 @@ public interface CredentialsListener {
     default void servingExpired(String accessKeyId, @Nullable Instant expiration) {}
 
     /**
-     * The agent gave credentials again after it had failed to.
+     * A source gave credentials again after it had failed to.
      *
      * @param accessKeyId the access key id of the credentials now held
      */

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * When a value is refreshed, and what becomes of it when that fails.
  *
- * <p>Immutable and safe for use by any thread. The defaults are those that the AWS SDKs have agreed on.
+ * <p>Immutable and safe for use by any thread. The windows are those that the AWS SDKs have agreed on,
+ * except that lives of 90 min and more are refreshed from their middle on.
  */
 public final class RefreshPolicy {
 
