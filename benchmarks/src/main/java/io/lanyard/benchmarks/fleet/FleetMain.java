@@ -3,6 +3,7 @@ package io.lanyard.benchmarks.fleet;
 
 import io.lanyard.benchmarks.report.Command;
 import io.lanyard.benchmarks.report.Options;
+import io.lanyard.benchmarks.report.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,8 +95,8 @@ final class FleetMain {
         Files.createDirectories(out);
         List<Outcome> all = new ArrayList<>(outcomes);
         all.addAll(curve);
-        Files.writeString(out.resolve("fleet.csv"), Report.csv(all));
-        Files.writeString(out.resolve("fleet.json"), Report.json(all));
+        Files.writeString(out.resolve("fleet.csv"), Text.csv(Report.rows(all)));
+        Files.writeString(out.resolve("fleet.json"), Text.json(Report.rows(all)));
         for (Scenario scenario : scenarios) {
             if (scenario.hasTrouble()) {
                 Files.writeString(

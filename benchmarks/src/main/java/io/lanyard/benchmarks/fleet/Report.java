@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.benchmarks.fleet;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.lanyard.benchmarks.report.Text;
 import io.lanyard.benchmarks.report.Units;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -85,7 +80,7 @@ final class Report {
         return worse;
     }
 
-    static String csv(List<Outcome> outcomes) {
+    static List<List<String>> rows(List<Outcome> outcomes) {
         List<List<String>> rows = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of("scenario", "policy", "pods"));
         for (Measure measure : Measure.values()) {
@@ -101,35 +96,7 @@ final class Report {
             }
             rows.add(row);
         }
-        return Text.csv(rows);
-    }
-
-    /** An array with an object for each outcome; what it has not come to is null. */
-    static String json(List<Outcome> outcomes) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
-            json.writeStartArray();
-            for (Outcome outcome : outcomes) {
-                json.writeStartObject();
-                json.writeStringField("scenario", outcome.scenario().name());
-                json.writeStringField("policy", outcome.policy().name());
-                json.writeNumberField("pods", outcome.pods());
-                for (Measure measure : Measure.values()) {
-                    double value = measure.of(outcome);
-                    json.writeFieldName(measure.key());
-                    if (Double.isInfinite(value)) {
-                        json.writeNull();
-                    } else {
-                        json.writeNumber(decimal(value));
-                    }
-                }
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.append('\n').toString();
+        return rows;
     }
 
     private static String decimal(double value) {

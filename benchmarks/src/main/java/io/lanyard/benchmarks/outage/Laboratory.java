@@ -3,6 +3,7 @@ package io.lanyard.benchmarks.outage;
 
 import io.lanyard.benchmarks.report.Command;
 import io.lanyard.benchmarks.report.Options;
+import io.lanyard.benchmarks.report.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ final class Laboratory {
 
               --scenario NAME   only that one; may be repeated
               --list            the scenarios, and nothing else
-              --out DIR         where outage.csv and outage.svg go (benchmarks/target/outage)
+              --out DIR         where outage.csv, outage.json and outage.svg go (benchmarks/target/outage)
               --quick           a few short scenarios, in under a minute
 
             Ends with 0 if Lanyard kept its promises, with 1 if not, with 2 if it was called wrongly.
@@ -44,8 +45,8 @@ final class Laboratory {
         }
         Path logs = Files.createDirectories(options.out().resolve("logs"));
         List<Outcome> outcomes = play(scenarios, SCENARIOS_AT_ONCE, logs);
-        String csv = Report.csv(outcomes);
-        Files.writeString(options.out().resolve("outage.csv"), csv);
+        Files.writeString(options.out().resolve("outage.csv"), Text.csv(Report.rows(outcomes)));
+        Files.writeString(options.out().resolve("outage.json"), Text.json(Report.rows(outcomes)));
         Files.writeString(options.out().resolve("outage.svg"), Chart.svg(outcomes));
         System.out.println(Report.table(outcomes));
         System.out.println(Report.ratios(outcomes));
@@ -54,8 +55,8 @@ final class Laboratory {
                 .mapToInt(scenario -> scenario.promises().size())
                 .sum();
         System.out.printf(
-                "Lanyard kept %d of %d promises. %s and %s are in %s.%n",
-                promises - broken.size(), promises, "outage.csv", "outage.svg", options.out());
+                "Lanyard kept %d of %d promises. outage.csv, outage.json and outage.svg are in %s.%n",
+                promises - broken.size(), promises, options.out());
         broken.forEach(line -> System.out.println("  NOT KEPT  " + line));
         return broken.isEmpty();
     }

@@ -147,12 +147,12 @@ final class Report {
         return ratio.isEmpty() ? "" : "(" + ratio + ")";
     }
 
-    static String csv(List<Outcome> outcomes) {
+    static List<List<String>> rows(List<Outcome> outcomes) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(COLUMNS.stream().map(Column::name).toList());
         outcomes.forEach(outcome -> rows.add(
                 COLUMNS.stream().map(column -> column.value.apply(outcome)).toList()));
-        return Text.csv(rows);
+        return rows;
     }
 
     /** What Lanyard did not keep, a line each. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lanyard.benchmarks.fleet.Trouble.Kind;
+import io.lanyard.benchmarks.report.Text;
 import io.lanyard.refresh.Backoff;
 import io.lanyard.refresh.FailureKind;
 import java.time.Duration;
@@ -28,7 +29,7 @@ class FleetTest {
     }
 
     private static String csv(Policy policy, long seed) {
-        return Report.csv(List.of(new Fleet(OUTAGE, policy, 50, seed).run()));
+        return Text.csv(Report.rows(List.of(new Fleet(OUTAGE, policy, 50, seed).run())));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.lanyard.benchmarks.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lanyard.benchmarks.report.Text;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +53,7 @@ class ReportTest {
 
     @Test
     void the_csv_has_every_measure_of_every_outcome() {
-        assertThat(Report.csv(OUTCOMES).lines())
+        assertThat(Text.csv(Report.rows(OUTCOMES)).lines())
                 .containsExactly(
                         "scenario,policy,pods,bereft_pod_seconds,failed_calls,ended_credentials_given,calls_in_vain,"
                                 + "waiting_calls,waited_seconds,longest_wait_seconds,agents_total,agents_peak_second,"
@@ -64,9 +65,9 @@ class ReportTest {
     }
 
     @Test
-    void the_json_says_null_for_what_has_not_come_about() {
-        assertThat(Report.json(OUTCOMES))
-                .contains("\"policy\" : \"sdk\"", "\"waited_seconds\" : 12.5", "\"all_fresh_seconds\" : null");
+    void the_json_says_never_for_what_has_not_come_about() {
+        assertThat(Text.json(Report.rows(OUTCOMES)))
+                .contains("\"policy\" : \"sdk\"", "\"waited_seconds\" : 12.5", "\"all_fresh_seconds\" : \"never\"");
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.lanyard.benchmarks.outage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lanyard.benchmarks.report.Text;
 import java.io.StringReader;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +61,7 @@ class ReportTest {
 
     @Test
     void the_csv_has_a_line_for_each_and_quotes_what_needs_it() {
-        assertThat(Report.csv(List.of(GOOD, BAD, DEAD)).lines())
+        assertThat(Text.csv(Report.rows(List.of(GOOD, BAD, DEAD))).lines())
                 .containsExactly(
                         "scenario,contestant,calls,failures,failures_while_valid,unfinished,ended_credentials_given,"
                                 + "p50_us,p99_us,slowest_us,slowest_while_valid_us,requests,sockets_before,"
