@@ -23,6 +23,8 @@ public enum Category {
     INVALID_RESPONSE("InvalidResponse"),
     /** The credentials had ended when the agent gave them or, where ended ones are not served, while they were held. */
     EXPIRED("Expired"),
+    /** The config or credentials file exists and cannot be read, or its content cannot be parsed. */
+    PROFILE_UNREADABLE("ProfileUnreadable"),
     /** No source of a chain gave credentials. */
     CHAIN_EXHAUSTED("ChainExhausted");
 

@@ -10,10 +10,12 @@ import java.util.Optional;
  *     LinkState#EXCLUDED}
  * @param reason why, in words; empty when it is configured
  * @param remedy what completes a source that is incomplete
+ * @param mayChange whether the reason may be transient (a file that is being written), so that a selection made past
+ *     this source must be checked again by the next call
  */
-public record Detection(LinkState state, String reason, Optional<String> remedy) {
+public record Detection(LinkState state, String reason, Optional<String> remedy, boolean mayChange) {
 
-    private static final Detection CONFIGURED = new Detection(LinkState.CONFIGURED, "", Optional.empty());
+    private static final Detection CONFIGURED = new Detection(LinkState.CONFIGURED, "", Optional.empty(), false);
 
     /**
      * A detection.
@@ -21,6 +23,7 @@ public record Detection(LinkState state, String reason, Optional<String> remedy)
      * @param state where the source stands
      * @param reason why, in words
      * @param remedy what completes it
+     * @param mayChange whether the reason may be transient
      * @throws IllegalArgumentException when the state is one that only the chain can tell
      */
     public Detection {
@@ -45,7 +48,7 @@ public record Detection(LinkState state, String reason, Optional<String> remedy)
      * @return the detection
      */
     public static Detection notConfigured(String reason) {
-        return new Detection(LinkState.NOT_CONFIGURED, reason, Optional.empty());
+        return new Detection(LinkState.NOT_CONFIGURED, reason, Optional.empty(), false);
     }
 
     /**
@@ -56,7 +59,19 @@ public record Detection(LinkState state, String reason, Optional<String> remedy)
      * @return the detection
      */
     public static Detection incomplete(String reason, String remedy) {
-        return new Detection(LinkState.INCOMPLETE, reason, Optional.of(remedy));
+        return new Detection(LinkState.INCOMPLETE, reason, Optional.of(remedy), false);
+    }
+
+    /**
+     * As {@link #incomplete}, for a reason that may be transient: a file that is being written, for example. The chain
+     * goes on and warns once, and checks this source again at the next call.
+     *
+     * @param reason what is set and what is missing
+     * @param remedy what completes it
+     * @return the detection
+     */
+    public static Detection incompleteForNow(String reason, String remedy) {
+        return new Detection(LinkState.INCOMPLETE, reason, Optional.of(remedy), true);
     }
 
     /**
@@ -66,7 +81,7 @@ public record Detection(LinkState state, String reason, Optional<String> remedy)
      * @return the detection
      */
     public static Detection excluded(String reason) {
-        return new Detection(LinkState.EXCLUDED, reason, Optional.empty());
+        return new Detection(LinkState.EXCLUDED, reason, Optional.empty(), false);
     }
 
     /**

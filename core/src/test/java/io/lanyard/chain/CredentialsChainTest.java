@@ -924,7 +924,7 @@ class CredentialsChainTest {
     @Test
     void a_detection_says_only_what_settings_can_tell() {
         for (LinkState state : List.of(LinkState.IN_USE, LinkState.SHADOWED, LinkState.FAILED)) {
-            assertThatThrownBy(() -> new Detection(state, "", Optional.empty()))
+            assertThatThrownBy(() -> new Detection(state, "", Optional.empty(), false))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("a source cannot be detected as " + state);
         }

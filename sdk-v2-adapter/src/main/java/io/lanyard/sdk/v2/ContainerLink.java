@@ -40,7 +40,7 @@ final class ContainerLink implements Link<AwsCredentialsIdentity> {
                 : environment.variable("ECS_CONTAINER_METADATA_URI_V4") != null
                         ? "for credentials from ECS, give the task a task role"
                         : null;
-        return new Detection(LinkState.NOT_CONFIGURED, "", Optional.ofNullable(remedy));
+        return new Detection(LinkState.NOT_CONFIGURED, "", Optional.ofNullable(remedy), false);
     }
 
     @Override
