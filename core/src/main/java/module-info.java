@@ -12,5 +12,6 @@ module io.lanyard.core {
     exports io.lanyard.chain;
     exports io.lanyard.container;
     exports io.lanyard.refresh;
+    exports io.lanyard.report;
     exports io.lanyard.spi;
 }

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard;
 
+import io.lanyard.report.ForeignText;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Credentials could not be had: what happened, where, whether it may pass by itself, and what mends it.
+ * Says why there are no credentials: what happened, where, whether the failure is transient, and the remedy.
  *
- * <p>The message holds all of it on one line. Neither the message nor a cause nor a suppressed exception ever holds a
- * token or a secret. Immutable but for what every {@link Throwable} lets be added; safe for use by any thread.
+ * <p>The message holds all of it: {@link #summary()}, then {@code . Remedy: } and {@link #remedy()} where
+ * there is one. What an agent or a service says stands in double quotes, holds no double quote itself and introduces no
+ * remedy, so it cannot pass for Lanyard's advice; programs read {@link #detail()} and {@link #remedy()} instead of
+ * searching the message. Failures that Lanyard builds hold no token and no secret in message, cause or suppressed
+ * exceptions.
+ *
+ * <p>Immutable except for what every {@link Throwable} allows to be added; safe for use by any thread.
  */
 public final class CredentialsException extends RuntimeException {
 
@@ -21,7 +29,13 @@ public final class CredentialsException extends RuntimeException {
 
     /** The kind of failure. */
     private final Category category;
-    /** Whether it may pass by itself. */
+    /** What happened. */
+    private final String detail;
+    /** The message without the remedy. */
+    private final String summary;
+    /** Whether this is one caller's copy of a shared failure, which is its cause. */
+    private final boolean copy;
+    /** Whether it is transient. */
     private final boolean recoverable;
     /** The HTTP status, or null. */
     private final @Nullable Integer status;
@@ -31,12 +45,15 @@ public final class CredentialsException extends RuntimeException {
     private final @Nullable String requestId;
     /** The URI that was asked, or null. */
     private final @Nullable String endpoint;
-    /** What mends it, or null. */
+    /** How to fix it, or null. */
     private final @Nullable String remedy;
 
     private CredentialsException(Builder builder) {
-        super(builder.text(), builder.cause);
+        super(builder.message(), builder.cause);
         this.category = builder.category;
+        this.detail = builder.detail;
+        this.summary = builder.summary();
+        this.copy = false;
         this.recoverable = builder.recoverable;
         this.status = builder.status;
         this.serviceCode = builder.serviceCode;
@@ -45,11 +62,25 @@ public final class CredentialsException extends RuntimeException {
         this.remedy = builder.remedy;
     }
 
+    private CredentialsException(CredentialsException shared) {
+        super(shared.getMessage(), shared);
+        this.category = shared.category;
+        this.detail = shared.detail;
+        this.summary = shared.summary;
+        this.copy = true;
+        this.recoverable = shared.recoverable;
+        this.status = shared.status;
+        this.serviceCode = shared.serviceCode;
+        this.requestId = shared.requestId;
+        this.endpoint = shared.endpoint;
+        this.remedy = shared.remedy;
+    }
+
     /**
      * Starts building an exception.
      *
-     * @param category what kind of failure it is
-     * @param detail what happened, free of secrets
+     * @param category the kind of failure
+     * @param detail what happened, free of secrets; foreign text in it has passed {@link ForeignText}
      * @return a new builder for a failure that is not recoverable
      */
     public static Builder builder(Category category, String detail) {
@@ -66,9 +97,27 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
-     * Whether the failure may pass by itself, so that asking again later makes sense.
+     * What happened: the message without category, status, endpoint and remedy.
      *
-     * @return true when it may
+     * @return the detail
+     */
+    public String detail() {
+        return detail;
+    }
+
+    /**
+     * The message without the remedy: category, status, code, detail, endpoint and request id.
+     *
+     * @return the summary
+     */
+    public String summary() {
+        return summary;
+    }
+
+    /**
+     * Whether the failure is transient, so that a later attempt makes sense.
+     *
+     * @return true when it is
      */
     public boolean recoverable() {
         return recoverable;
@@ -111,7 +160,7 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
-     * What mends it, in words, where the cause is known.
+     * How to fix it, where the cause is known.
      *
      * @return the remedy
      */
@@ -120,9 +169,30 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
-     * The failure of ours that is behind another library's, an SDK's for example.
+     * Returns a failure that one caller can throw as its own: with the same fields and message, the frames of the
+     * calling thread, and the shared failure as its cause. A copy of a copy has the original for its cause, so that
+     * causes do not pile up.
      *
-     * @param failure what was caught
+     * @return a new exception
+     */
+    public CredentialsException forCaller() {
+        CredentialsException shared = copy && getCause() instanceof CredentialsException original ? original : this;
+        CredentialsException own = new CredentialsException(shared);
+        StackTraceElement[] frames = own.getStackTrace();
+        int first = 0;
+        while (first < frames.length
+                && frames[first].getClassName().equals(CredentialsException.class.getName())
+                && frames[first].getMethodName().equals("forCaller")) {
+            first++;
+        }
+        own.setStackTrace(Arrays.copyOfRange(frames, first, frames.length));
+        return own;
+    }
+
+    /**
+     * Finds the failure of Lanyard behind one of another library, for example an SDK's.
+     *
+     * @param failure the exception that was caught
      * @return itself or the nearest of its causes that is a {@link CredentialsException}; empty when none is
      */
     public static Optional<CredentialsException> in(Throwable failure) {
@@ -150,13 +220,13 @@ public final class CredentialsException extends RuntimeException {
 
         private Builder(Category category, String detail) {
             this.category = Objects.requireNonNull(category, "category");
-            this.detail = Objects.requireNonNull(detail, "detail");
+            this.detail = visibleLines(Objects.requireNonNull(detail, "detail"));
         }
 
         /**
-         * Says whether the failure may pass by itself.
+         * Says whether the failure is transient.
          *
-         * @param recoverable true when it may
+         * @param recoverable true when it is
          * @return this builder
          */
         public Builder recoverable(boolean recoverable) {
@@ -176,24 +246,26 @@ public final class CredentialsException extends RuntimeException {
         }
 
         /**
-         * Sets the service's error code.
+         * Sets the service's error code. A text that does not look like a code (ASCII letters, digits, {@code . _ - :},
+         * at most 128) is dropped.
          *
          * @param serviceCode the code, or null where there is none
          * @return this builder
          */
         public Builder serviceCode(@Nullable String serviceCode) {
-            this.serviceCode = serviceCode;
+            this.serviceCode = ForeignText.idOrNull(serviceCode, List.of());
             return this;
         }
 
         /**
-         * Sets the id of the service's request.
+         * Sets the id of the service's request. A text that does not look like an id is dropped, as with {@link
+         * #serviceCode}.
          *
          * @param requestId the id, or null where there is none
          * @return this builder
          */
         public Builder requestId(@Nullable String requestId) {
-            this.requestId = requestId;
+            this.requestId = ForeignText.idOrNull(requestId, List.of());
             return this;
         }
 
@@ -204,18 +276,18 @@ public final class CredentialsException extends RuntimeException {
          * @return this builder
          */
         public Builder endpoint(@Nullable String endpoint) {
-            this.endpoint = endpoint;
+            this.endpoint = endpoint == null ? null : ForeignText.visible(endpoint);
             return this;
         }
 
         /**
-         * Sets what mends it.
+         * Sets how to fix it. Foreign names in it have been checked for their shape.
          *
          * @param remedy the remedy in words, or null where the cause is not known
          * @return this builder
          */
         public Builder remedy(@Nullable String remedy) {
-            this.remedy = remedy;
+            this.remedy = remedy == null ? null : ForeignText.visible(remedy);
             return this;
         }
 
@@ -239,7 +311,22 @@ public final class CredentialsException extends RuntimeException {
             return new CredentialsException(this);
         }
 
-        private String text() {
+        /** Line breaks are kept: a failure of several sources reads one source per line. */
+        private static String visibleLines(String detail) {
+            if (detail.indexOf('\n') < 0) {
+                return ForeignText.visible(detail);
+            }
+            StringBuilder text = new StringBuilder();
+            for (int start = 0; start >= 0; ) {
+                int end = detail.indexOf('\n', start);
+                text.append(ForeignText.visible(detail.substring(start, end < 0 ? detail.length() : end)));
+                text.append(end < 0 ? "" : "\n");
+                start = end < 0 ? -1 : end + 1;
+            }
+            return text.toString();
+        }
+
+        private String summary() {
             StringBuilder text = new StringBuilder(category.label());
             if (status != null) {
                 text.append(' ').append(status);
@@ -248,18 +335,21 @@ public final class CredentialsException extends RuntimeException {
                 text.append(' ').append(serviceCode);
             }
             text.append(": ").append(detail);
-            if (endpoint != null) {
-                text.append(" [").append(endpoint);
+            if (endpoint != null || requestId != null) {
+                text.append(" [").append(endpoint == null ? "" : endpoint);
                 if (requestId != null) {
-                    text.append(", request id ").append(requestId);
+                    text.append(endpoint == null ? "" : ", ")
+                            .append("request id ")
+                            .append(requestId);
                 }
                 text.append(']');
             }
-            if (remedy != null) {
-                text.append(text.charAt(text.length() - 1) == '.' ? " Remedy: " : ". Remedy: ")
-                        .append(remedy);
-            }
             return text.toString();
+        }
+
+        private String message() {
+            String summary = summary();
+            return remedy == null ? summary : summary + (summary.endsWith(".") ? " Remedy: " : ". Remedy: ") + remedy;
         }
     }
 }

@@ -182,6 +182,7 @@ class ArchitectureTest {
                         "java.time..",
                         "org.jspecify..",
                         "io.lanyard.refresh",
+                        "io.lanyard.report",
                         "io.lanyard.spi")
                 .check(CORE);
     }
@@ -201,6 +202,7 @@ class ArchitectureTest {
                         "io.lanyard",
                         "io.lanyard.chain",
                         "io.lanyard.refresh",
+                        "io.lanyard.report",
                         "io.lanyard.spi")
                 .check(CORE);
     }
@@ -215,6 +217,18 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "io.lanyard.chain..", "io.lanyard.container..", "io.lanyard.refresh..", "io.lanyard.spi..")
                 .check(CORE);
+    }
+
+    @Test
+    void reports_know_failures_and_nothing_else_of_ours() {
+        classes()
+                .that()
+                .resideInAPackage("io.lanyard.report")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java.lang..", "java.util..", "org.jspecify..", "io.lanyard", "io.lanyard.report")
+                .check(CORE);
+        assertThat(doors("io.lanyard.report")).containsExactly("ForeignText");
     }
 
     @Test

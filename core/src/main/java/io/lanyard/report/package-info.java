@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What describes and never holds a secret.
+ *
+ * <p>{@link io.lanyard.report.ForeignText} is the one cleaner for text that others wrote.
+ */
+@NullMarked
+package io.lanyard.report;
+
+import org.jspecify.annotations.NullMarked;
