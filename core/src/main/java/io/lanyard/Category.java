@@ -25,6 +25,8 @@ public enum Category {
     EXPIRED("Expired"),
     /** The config or credentials file exists and cannot be read, or its content cannot be parsed. */
     PROFILE_UNREADABLE("ProfileUnreadable"),
+    /** A source of a chain failed in a way that it does not classify, or did not answer. */
+    SOURCE_FAILED("SourceFailed"),
     /** No source of a chain gave credentials. */
     CHAIN_EXHAUSTED("ChainExhausted");
 

@@ -47,6 +47,8 @@ public final class CredentialsException extends RuntimeException {
     private final @Nullable String endpoint;
     /** How to fix it, or null. */
     private final @Nullable String remedy;
+    /** What a chain found at its sources; lost when the exception is serialized. */
+    private final transient @Nullable List<SourceAttempt> attempts;
 
     private CredentialsException(Builder builder) {
         super(builder.message(), builder.cause);
@@ -60,6 +62,7 @@ public final class CredentialsException extends RuntimeException {
         this.requestId = builder.requestId;
         this.endpoint = builder.endpoint;
         this.remedy = builder.remedy;
+        this.attempts = builder.attempts;
     }
 
     private CredentialsException(CredentialsException shared) {
@@ -74,6 +77,7 @@ public final class CredentialsException extends RuntimeException {
         this.requestId = shared.requestId;
         this.endpoint = shared.endpoint;
         this.remedy = shared.remedy;
+        this.attempts = shared.attempts;
     }
 
     /**
@@ -169,6 +173,15 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
+     * What a chain found at each of its sources, in order, when none gave credentials.
+     *
+     * @return the attempts; empty for a failure of another category
+     */
+    public List<SourceAttempt> attempts() {
+        return attempts == null ? List.of() : attempts;
+    }
+
+    /**
      * Returns a failure that one caller can throw as its own: with the same fields and message, the frames of the
      * calling thread, and the shared failure as its cause. A copy of a copy has the original for its cause, so that
      * causes do not pile up.
@@ -217,6 +230,7 @@ public final class CredentialsException extends RuntimeException {
         private @Nullable String endpoint;
         private @Nullable String remedy;
         private @Nullable Throwable cause;
+        private List<SourceAttempt> attempts = List.of();
 
         private Builder(Category category, String detail) {
             this.category = Objects.requireNonNull(category, "category");
@@ -288,6 +302,17 @@ public final class CredentialsException extends RuntimeException {
          */
         public Builder remedy(@Nullable String remedy) {
             this.remedy = remedy == null ? null : ForeignText.visible(remedy);
+            return this;
+        }
+
+        /**
+         * Sets what a chain found at its sources.
+         *
+         * @param attempts the attempts, in the order of the chain
+         * @return this builder
+         */
+        public Builder attempts(List<SourceAttempt> attempts) {
+            this.attempts = List.copyOf(attempts);
             return this;
         }
 

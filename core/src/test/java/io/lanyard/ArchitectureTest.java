@@ -182,6 +182,7 @@ class ArchitectureTest {
                         "java.time..",
                         "org.jspecify..",
                         "io.lanyard.refresh",
+                        "io.lanyard.internal",
                         "io.lanyard.report",
                         "io.lanyard.spi")
                 .check(CORE);
@@ -202,6 +203,7 @@ class ArchitectureTest {
                         "io.lanyard",
                         "io.lanyard.chain",
                         "io.lanyard.refresh",
+                        "io.lanyard.internal",
                         "io.lanyard.report",
                         "io.lanyard.spi")
                 .check(CORE);

@@ -67,7 +67,14 @@ public record ChainReport(List<LinkReport> links, boolean probed) {
 
     private List<String> lines(LinkReport link) {
         List<String> lines = new ArrayList<>();
-        link.identity().ifPresent(who -> lines.add((link.state() == LinkState.IN_USE ? "" : "would give ") + who));
+        link.identity().ifPresent(who -> lines.add(who.toString()));
+        link.probed().ifPresent(who -> {
+            lines.add((link.state() == LinkState.IN_USE ? "asked for this report, it gave " : "would give ") + who);
+            if (who.arn().isEmpty()) {
+                lines.add("its role is not known: AWS STS was not asked (software.amazon.awssdk:sts is missing) or did"
+                        + " not answer");
+            }
+        });
         if (!link.reason().isEmpty()) {
             lines.add(link.reason());
         }

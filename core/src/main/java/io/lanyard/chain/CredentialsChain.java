@@ -4,37 +4,38 @@ package io.lanyard.chain;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
+import io.lanyard.SourceAttempt;
+import io.lanyard.SourceDescription;
+import io.lanyard.internal.EventQueue;
+import io.lanyard.internal.LoadContext;
 import io.lanyard.refresh.RefreshStatus;
+import io.lanyard.report.ForeignText;
 import io.lanyard.spi.Scheduler;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.StringJoiner;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sources in an order; the first that is configured gives the credentials.
  *
- * <p>A source that is not configured, or lacks something, is passed over. One that is configured and fails ends the
- * resolve with its failure, unless {@link OnFailure#CONTINUE} is set: whoever configured it did not mean the next one.
- * The source once chosen is kept. When it says that it has been withdrawn the chain moves on by itself, and never
- * before; a source that turns up ahead of it is seen by the next process. What was given in place of a source that
- * failed is not kept: the next call asks in order again.
+ * <p>A source that is not configured, or is incomplete, is skipped. One that is configured and fails ends the resolve
+ * with its failure, unless {@link OnFailure#CONTINUE} is set: whoever configured it did not mean the next one. The
+ * source once selected is kept. When it says that it has been withdrawn the chain moves on by itself, and never before;
+ * a source that appears ahead of it is used by the next process. A selection made past a source that failed, or that is
+ * incomplete for a reason that may be transient, is not kept: the next call asks in order again.
  *
- * <p>Callers that come while a source is being chosen share the choice and its failure, so that they all see the same.
- * Choosing runs on the scheduler and on no caller's thread. Once a source is chosen, a call costs one volatile read
- * more than the source's own.
+ * <p>Calls that come while a source is being selected share the {@code Selection} and its failure, so that they all see
+ * the same. It runs on the scheduler and on no caller's thread, and always ends: a source that does not answer within a
+ * minute has failed. Once a source is selected, a call costs one volatile read more than the source's own. A caller that
+ * is interrupted or cancels changes nothing for the others.
  *
  * <p>Closing closes the links, until the next call. Safe for use by any thread; nothing is looked at before the first
  * call.
@@ -43,32 +44,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CredentialsChain<T> implements AutoCloseable {
 
-    /** What a report or a log quotes of a failure at the most. */
-    private static final int LONGEST_TEXT = 512;
-
-    /** A choice that the application's executor has not begun after this time is taken for dropped, as a load is. */
-    private static final Duration DROPPED = Duration.ofSeconds(30);
-
     private static final CredentialsListener NOBODY = new CredentialsListener() {};
 
     private final List<Entry<T>> entries;
     private final Function<? super T, Identity> identity;
     private final Function<? super T, Identity> probedIdentity;
+    private final @Nullable Function<Throwable, RuntimeException> callerFailure;
     private final boolean reuseSource;
     private final Scheduler scheduler;
     private final CredentialsListener listener;
+    private final EventQueue events = new EventQueue();
 
-    /** The source that every call goes to; null before it is chosen, and while there is none to be relied on. */
-    private volatile @Nullable Entry<T> chosen;
+    /** The source that every call goes to; null before it is selected, and while there is none to be relied on. */
+    private volatile @Nullable Entry<T> selected;
 
-    /** Who gave the last value; null before there is one, and when the last walk found nobody who does. */
-    private volatile @Nullable Answer<T> lastAnswer;
+    /** Which source gave the last value; null before there is one, and when the last selection found none. */
+    private volatile @Nullable Given<T> lastGiven;
 
-    private @Nullable Entry<T> told; // guarded by this; the source that the log and the listener know of
-    private @Nullable Entry<T> closedOver; // guarded by this; what was chosen when the chain was closed
+    private @Nullable Entry<T> announced; // guarded by this; the source that the log and the listener know of
+    private @Nullable Entry<T> closedOver; // guarded by this; what was selected when the chain was closed
     private boolean closed; // guarded by this
-    private @Nullable Walk walking; // guarded by this
-    private @Nullable Throwable lastFailure; // guarded by this; of the last walk
+    private int epoch; // guarded by this; of closings
+    private @Nullable Selection<T> selection; // guarded by this; the one in flight
+    private @Nullable Throwable lastFailure; // guarded by this; of the last selection
 
     private CredentialsChain(Builder<T> builder) {
         List<Entry<T>> filled = new ArrayList<>();
@@ -81,10 +79,14 @@ public final class CredentialsChain<T> implements AutoCloseable {
         this.entries = List.copyOf(filled);
         this.identity = builder.identity;
         this.probedIdentity = builder.probedIdentity;
+        this.callerFailure = builder.callerFailure;
         this.reuseSource = builder.reuseSource;
         this.scheduler = builder.scheduler;
         this.listener = builder.listener;
     }
+
+    /** Which source gave the last value, and whose it was; not the value, which is a secret. */
+    private record Given<T>(Entry<T> entry, Identity identity) {}
 
     /**
      * Starts building a chain.
@@ -98,56 +100,52 @@ public final class CredentialsChain<T> implements AutoCloseable {
     }
 
     /**
-     * The value of the first source that is configured; waits for it where it must.
+     * Returns the value of the first source that is configured; waits for it where it must.
      *
      * @return the value
-     * @throws CredentialsException of {@link Category#CHAIN_EXHAUSTED} when no source gave one: the message lists them
-     *     all, the first failure is the cause, and others are suppressed
-     * @throws RuntimeException the failure of a source that is configured, as the source threw it
+     * @throws CredentialsException of {@link Category#CHAIN_EXHAUSTED} when no source gave one: the message and {@link
+     *     CredentialsException#attempts()} list them all; the first failure is the cause, and others are suppressed
+     * @throws RuntimeException the failure of a source that is configured, as an exception of the caller's own with what
+     *     the source threw as its cause
      * @throws InterruptedException when the caller is interrupted while it waits; what it waited for goes on
      */
     public T resolve() throws InterruptedException {
         while (true) {
-            Entry<T> entry = chosen;
+            Entry<T> entry = selected;
             if (entry == null) {
-                CompletableFuture<T> choice = choice();
-                if (choice != null) {
-                    return await(choice);
+                Selection<T> inFlight = select();
+                if (inFlight != null) {
+                    return inFlight.awaitOutcome();
                 }
                 continue;
             }
             try {
                 return entry.link.resolve();
             } catch (RuntimeException e) {
-                if (!leaves(entry, e)) {
+                // an interrupted caller is no failure of the source, whatever the source throws then
+                if (Thread.currentThread().isInterrupted() || !leaves(entry, e)) {
                     throw e;
                 }
             }
         }
     }
 
-    private static <T> T await(CompletableFuture<T> choice) throws InterruptedException {
-        try {
-            return choice.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
-        }
-    }
-
     /**
-     * The value, without waiting and without throwing.
+     * Returns the value without waiting and without throwing.
      *
      * @return the future of the source in use where that is complete, and else one of the caller's own that completes
-     *     as {@link #resolve} would return or throw; what is chained to it must not block
+     *     as {@link #resolve} would return or throw
      */
     public CompletableFuture<T> resolveAsync() {
-        Entry<T> entry = chosen;
+        Entry<T> entry = selected;
         if (entry == null) {
-            CompletableFuture<T> choice = choice();
-            return choice != null ? choice.copy() : resolveAsync();
+            Selection<T> inFlight;
+            try {
+                inFlight = select();
+            } catch (RuntimeException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+            return inFlight != null ? inFlight.futureOutcome() : resolveAsync();
         }
         CompletableFuture<T> answer = entry.ask();
         if (answer.isDone() && !answer.isCompletedExceptionally()) {
@@ -157,28 +155,28 @@ public final class CredentialsChain<T> implements AutoCloseable {
     }
 
     /**
-     * Reports that a service has refused credentials, to the source in use. Never blocks.
+     * Reports that a service has rejected credentials, to every source: each ignores what it has not given. Never
+     * blocks, never throws.
      *
-     * @param accessKeyId of the credentials that were refused
+     * @param accessKeyId of the credentials that were rejected
      */
     public void invalidate(String accessKeyId) {
-        Answer<T> answer = lastAnswer;
-        if (answer != null) {
-            answer.entry.link.invalidate(accessKeyId);
+        for (Entry<T> entry : entries) {
+            entry.invalidate(accessKeyId);
         }
     }
 
     /**
-     * What each source looks like, without asking any.
+     * Returns what each source looks like, without asking any.
      *
      * @return the report
      */
     public ChainReport explain() {
         List<LinkReport> reports = new ArrayList<>();
-        Answer<T> answer = lastAnswer;
+        Given<T> given = lastGiven;
         boolean shadowed = false;
         for (Entry<T> entry : entries) {
-            LinkReport report = report(entry, answer, shadowed);
+            LinkReport report = report(entry, given, shadowed);
             shadowed |= report.state() == LinkState.IN_USE
                     || (entry.onFailure == OnFailure.STOP
                             && (report.state() == LinkState.CONFIGURED || report.state() == LinkState.FAILED));
@@ -188,9 +186,9 @@ public final class CredentialsChain<T> implements AutoCloseable {
     }
 
     /**
-     * What each source looks like; on request all that are configured are asked as well, so that one can see
-     * what would come of it if the others were withdrawn. It changes nothing of what the chain gives, and
-     * leaves nothing behind.
+     * Returns what each source looks like; on request all that are configured are asked as well, so that one can see
+     * what they would give if the others were withdrawn. It changes nothing of what the chain gives, and leaves nothing
+     * behind.
      *
      * @param probe whether to ask; may then take as long as the sources do, one after the other
      * @return the report
@@ -214,25 +212,26 @@ public final class CredentialsChain<T> implements AutoCloseable {
     }
 
     /**
-     * The source in use, whose credentials it gives, and how they are kept fresh. Reads no setting and asks nobody.
+     * Returns the source in use, whose credentials it gives, and how they are kept fresh. Reads no setting and asks no
+     * source.
      *
      * @return a snapshot
      */
     public ChainStatus status() {
-        Answer<T> answer;
+        Given<T> given;
         Throwable failure;
         synchronized (this) {
-            answer = lastAnswer;
+            given = lastGiven;
             failure = lastFailure;
         }
-        if (answer == null) {
+        if (given == null) {
             return new ChainStatus(Optional.empty(), Optional.empty(), Optional.empty(), Optional.ofNullable(failure));
         }
-        Link<T> link = answer.entry.link;
+        Link<T> link = given.entry.link;
         RefreshStatus refresh = link.status();
         return new ChainStatus(
-                Optional.of(answer.entry.slot),
-                Optional.of(identityNow(answer)),
+                Optional.of(given.entry.slot),
+                Optional.of(identityNow(given)),
                 Optional.ofNullable(refresh),
                 refresh == null ? Optional.ofNullable(link.lastFailure()) : Optional.empty());
     }
@@ -245,9 +244,15 @@ public final class CredentialsChain<T> implements AutoCloseable {
                 return;
             }
             closed = true;
-            closedOver = chosen;
-            chosen = null;
+            epoch++;
+            selection = null; // what is being selected answers its callers and is not kept
+            closedOver = selected;
+            selected = null;
         }
+        closeLinks();
+    }
+
+    private void closeLinks() {
         for (Entry<T> entry : entries) {
             entry.close();
         }
@@ -259,238 +264,228 @@ public final class CredentialsChain<T> implements AutoCloseable {
                 + String.join(", ", entries.stream().map(e -> e.slot.name()).toList()) + ")";
     }
 
-    // ---- choosing
+    // ---- selecting
 
-    /** Whether the source in use is to be left because of that failure; if so it is chosen no longer. */
+    List<Entry<T>> entries() {
+        return entries;
+    }
+
+    /** Whether the source in use is to be left because of that failure; if so it is selected no longer. */
     @SuppressWarnings("ReferenceEquality") // there is one entry for each slot
     private boolean leaves(Entry<T> entry, Throwable failure) {
-        if (!isNotConfigured(failure) && entry.onFailure == OnFailure.STOP) {
+        if (failure instanceof CancellationException
+                || (!isNotConfigured(failure) && entry.onFailure == OnFailure.STOP)) {
             return false;
         }
         synchronized (this) {
-            if (chosen == entry) {
-                chosen = null;
+            if (selected == entry) {
+                selected = null;
             }
         }
         return true;
     }
 
-    /** The choice that is being made, and starts it where nobody has; null when one has been made meanwhile. */
-    private @Nullable CompletableFuture<T> choice() {
-        Walk mine;
+    /** The selection in flight, which is started where there is none; null when a source has been selected meanwhile. */
+    private @Nullable Selection<T> select() {
+        String circle = LoadContext.circle(this);
+        if (circle != null) {
+            throw CredentialsException.builder(
+                            Category.SOURCE_FAILED, "the chain is asked by one of its own sources: " + circle)
+                    .remedy("give that source credentials of its own, not those of this chain")
+                    .build();
+        }
+        Selection<T> mine;
         synchronized (this) {
             if (closed) { // which changes nothing of the choice
                 closed = false;
-                chosen = closedOver;
+                selected = closedOver;
                 closedOver = null;
             }
-            if (chosen != null) {
+            if (selected != null) {
                 return null;
             }
-            if (walking != null) {
-                return walking.result;
+            if (selection != null && !selection.isOver()) {
+                return selection;
             }
-            mine = new Walk();
-            walking = mine;
+            mine = new Selection<>(this, scheduler, epoch);
+            selection = mine;
         }
         mine.start();
-        return mine.result;
+        return mine;
     }
 
-    /** One way along the chain, from its beginning to the first source that answers or stops it. */
-    private final class Walk implements Runnable, BiConsumer<T, Throwable> {
-        private final CompletableFuture<T> result = new CompletableFuture<>();
-        private final AtomicBoolean begun = new AtomicBoolean();
-        private final Iterator<Entry<T>> left = entries.iterator();
-        private final List<Throwable> failures = new ArrayList<>();
-        private @Nullable Entry<T> asked;
-        private volatile Scheduler.@Nullable Timer rescue;
-
-        @SuppressWarnings("ReferenceEquality") // there is one shared scheduler
-        void start() {
-            try {
-                scheduler.execute(this);
-                if (scheduler != Scheduler.shared() && !begun.get()) {
-                    rescue = scheduler.schedule(this, Scheduler.shared()::execute, DROPPED);
-                }
-            } catch (RuntimeException | Error e) { // whatever it is, somebody may be waiting
-                run();
+    /** Notes the source that a selection ended with; returns what is to be announced once callers have been answered. */
+    @SuppressWarnings("ReferenceEquality") // there is one entry for each slot, and a selection is equal to itself alone
+    @Nullable
+    Runnable selected(Selection<T> by, Entry<T> entry, T value, boolean reliable) {
+        Given<T> given = new Given<>(entry, identity.apply(value));
+        Entry<T> before;
+        synchronized (this) {
+            if (by.epoch != epoch) {
+                return null; // the chain has been closed meanwhile
             }
+            selected = reuseSource && reliable ? entry : null;
+            lastGiven = given;
+            lastFailure = null;
+            before = announced;
+            announced = entry;
+            if (selection == by) {
+                selection = null;
+            }
+        }
+        return before == entry ? null : new Announcement(before, given);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a selection is equal to itself alone
+    void nothingSelected(Selection<T> by, Throwable failure) {
+        synchronized (this) {
+            if (selection == by) {
+                selection = null;
+                lastGiven = null;
+                lastFailure = failure;
+            }
+        }
+    }
+
+    /** What comes after the callers have been answered. */
+    void afterSelection(Selection<T> by, @Nullable Runnable announcement) {
+        boolean late;
+        synchronized (this) {
+            late = closed && by.epoch != epoch;
+        }
+        if (late) {
+            closeLinks(); // the selection has opened one again
+        }
+        if (announcement != null) {
+            events.deliver(announcement);
+        }
+    }
+
+    RuntimeException forCaller(Throwable shared) {
+        try {
+            if (callerFailure != null) {
+                return callerFailure.apply(shared);
+            }
+        } catch (RuntimeException | Error e) { // a function that was given has failed
+        }
+        return shared instanceof CredentialsException failure
+                ? failure.forCaller()
+                : CredentialsException.builder(Category.SOURCE_FAILED, ForeignText.of(shared))
+                        .recoverable(true)
+                        .cause(shared)
+                        .build();
+    }
+
+    CredentialsException exhausted(List<Throwable> failures) {
+        List<SourceAttempt> attempts = new ArrayList<>();
+        String remedy = null;
+        StringBuilder text = new StringBuilder(
+                entries.isEmpty() ? "the chain has no sources" : "no source gave credentials; looked at, in order:");
+        for (Entry<T> entry : entries) {
+            LinkReport report = report(entry, null, false);
+            text.append("\n  ").append(report);
+            if (remedy == null) {
+                remedy = report.remedy().orElse(null);
+            }
+            attempts.add(new SourceAttempt(
+                    report.slot().name(),
+                    report.state().toString(),
+                    report.reason(),
+                    report.settings(),
+                    report.failure(),
+                    report.remedy()));
+        }
+        boolean recoverable = false;
+        for (Throwable failure : failures) {
+            recoverable |= CredentialsException.in(failure)
+                    .map(CredentialsException::recoverable)
+                    .orElse(true);
+        }
+        CredentialsException exhausted = CredentialsException.builder(Category.CHAIN_EXHAUSTED, text.toString())
+                .recoverable(recoverable)
+                .remedy(entries.isEmpty() ? "add a source to the chain" : remedy)
+                .attempts(attempts)
+                .cause(failures.isEmpty() ? null : failures.get(0))
+                .build();
+        for (int i = 1; i < failures.size(); i++) {
+            exhausted.addSuppressed(failures.get(i));
+        }
+        return exhausted;
+    }
+
+    /** Comes after the callers have been answered: looking up a logger is slow, and a listener may block. */
+    private final class Announcement implements Runnable {
+        private final @Nullable Entry<T> before;
+        private final Given<T> given;
+
+        Announcement(@Nullable Entry<T> before, Given<T> given) {
+            this.before = before;
+            this.given = given;
         }
 
         @Override
         public void run() {
-            if (begun.compareAndSet(false, true)) {
-                Scheduler.Timer timer = rescue;
-                if (timer != null) {
-                    timer.cancel();
-                }
-                goOn();
-            }
-        }
-
-        /** Asks the next source that is configured. */
-        private void goOn() {
+            String previous = before == null ? null : before.slot.name();
+            log(
+                    Level.INFO,
+                    "Credentials come from the source " + given.entry.slot
+                            + (previous == null ? "" : ", no longer from " + previous) + ": "
+                            + ForeignText.clean(given.identity.toString()));
             try {
-                while (left.hasNext()) {
-                    Entry<T> entry = left.next();
-                    CompletableFuture<T> answer = entry.askIfConfigured();
-                    if (answer != null) {
-                        asked = entry;
-                        CompletableFuture<T> unused = answer.whenComplete(this);
-                        return;
-                    }
-                }
-                fail(exhausted());
-            } catch (RuntimeException | Error e) { // callers are waiting
-                fail(e);
+                listener.sourceChanged(previous, given.entry.slot.name(), given.identity.accessKeyId());
+            } catch (RuntimeException | Error e) { // harms only itself
+                log(
+                        Level.WARNING,
+                        "A credentials listener threw " + e.getClass().getName()
+                                + " in sourceChanged; its exception is ignored");
             }
-        }
-
-        /** Takes the answer of the source that was asked. */
-        @Override
-        public void accept(@Nullable T value, @Nullable Throwable failure) {
-            Entry<T> entry = Objects.requireNonNull(asked);
-            try {
-                if (value != null) {
-                    give(entry, value);
-                } else {
-                    miss(entry, failure == null ? new IllegalStateException("the link gave null") : unwrapped(failure));
-                }
-            } catch (RuntimeException | Error e) { // callers are waiting
-                fail(e);
-            }
-        }
-
-        @SuppressWarnings("ReferenceEquality") // there is one entry for each slot
-        private void give(Entry<T> entry, T value) {
-            Answer<T> answer = new Answer<>(entry, identity.apply(value));
-            entry.failure = null;
-            entry.stopTold = false;
-            Entry<T> before;
-            synchronized (CredentialsChain.this) {
-                chosen = reuseSource && failures.isEmpty() ? entry : null;
-                closed = false;
-                closedOver = null;
-                lastAnswer = answer;
-                lastFailure = null;
-                before = told;
-                told = entry;
-                walking = null;
-            }
-            result.complete(value);
-            if (before != entry) {
-                tell(before, answer);
-            }
-        }
-
-        private void miss(Entry<T> entry, Throwable failure) {
-            entry.failure = failure;
-            if (isNotConfigured(failure)) {
-                goOn();
-                return;
-            }
-            failures.add(failure);
-            if (entry.onFailure == OnFailure.CONTINUE) {
-                goOn();
-                return;
-            }
-            fail(failure);
-            entry.tellStop(failure);
-        }
-
-        /** The choice is over before its callers know of it: who comes afterwards is no part of it. */
-        @SuppressWarnings("ReferenceEquality") // another walk is another choice
-        private void fail(Throwable failure) {
-            synchronized (CredentialsChain.this) {
-                if (walking == this) {
-                    walking = null;
-                    lastAnswer = null;
-                    lastFailure = failure;
-                }
-            }
-            result.completeExceptionally(failure);
-        }
-
-        private CredentialsException exhausted() {
-            List<LinkReport> reports = new ArrayList<>();
-            for (Entry<T> entry : entries) {
-                reports.add(report(entry, null, false));
-            }
-            CredentialsException exhausted = CredentialsException.builder(
-                            Category.CHAIN_EXHAUSTED,
-                            "no source gave credentials; looked at, in order: "
-                                    + reports.stream().map(LinkReport::toString).collect(Collectors.joining("; ")))
-                    .recoverable(failures.stream().anyMatch(CredentialsChain::mayPass))
-                    .remedy(reports.stream()
-                            .flatMap(report -> report.remedy().stream())
-                            .findFirst()
-                            .orElse(null))
-                    .cause(failures.isEmpty() ? null : failures.get(0))
-                    .build();
-            failures.stream().skip(1).forEach(exhausted::addSuppressed);
-            return exhausted;
         }
     }
 
-    /** Comes after the callers have been answered: finding a logger is dear, and a listener may take its time. */
-    private void tell(@Nullable Entry<T> before, Answer<T> now) {
-        String previous = before == null ? null : before.slot.name();
-        log(
-                Level.INFO,
-                "Credentials come from " + now.entry.slot
-                        + (previous == null ? "" : ", and no longer from " + previous)
-                        + ": " + now.identity);
-        try {
-            listener.sourceChanged(previous, now.entry.slot.name(), now.identity.accessKeyId());
-        } catch (RuntimeException | Error e) { // harms nobody but itself
-            log(Level.WARNING, "A listener threw " + e.getClass().getName() + " when it was told of a source");
-        }
-    }
-
-    private static void log(Level level, String message) {
+    static void log(Level level, String message) {
         System.getLogger("io.lanyard").log(level, message);
     }
 
-    private static Throwable unwrapped(Throwable failure) {
+    static Throwable unwrapped(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
-    private static boolean isNotConfigured(Throwable failure) {
+    static boolean isNotConfigured(Throwable failure) {
         return failure instanceof CredentialsException e && e.category() == Category.NOT_CONFIGURED;
-    }
-
-    private static boolean mayPass(Throwable failure) {
-        return CredentialsException.in(failure)
-                .map(CredentialsException::recoverable)
-                .orElse(true);
     }
 
     // ---- reports
 
     @SuppressWarnings("ReferenceEquality") // there is one entry for each slot
-    private LinkReport report(Entry<T> entry, @Nullable Answer<T> answer, boolean shadowed) {
+    private LinkReport report(Entry<T> entry, @Nullable Given<T> given, boolean shadowed) {
         Detection detection;
         Throwable failure;
         try {
             detection = entry.link.detect();
             failure = entry.failure;
-        } catch (RuntimeException | Error e) { // whoever asks for a report is not to suffer
+        } catch (RuntimeException | Error e) { // a report is made all the same
             detection = Detection.configured();
             failure = e;
+        }
+        SourceDescription description;
+        try {
+            description = Objects.requireNonNull(entry.link.describe());
+        } catch (RuntimeException | Error e) {
+            description = SourceDescription.EMPTY;
+            failure = failure == null ? e : failure;
         }
         LinkState state = detection.state();
         String reason = detection.reason();
         Optional<Identity> who = Optional.empty();
-        if (answer != null && answer.entry == entry) {
+        if (given != null && given.entry == entry) {
             state = LinkState.IN_USE;
-            who = Optional.of(identityNow(answer));
+            who = Optional.of(identityNow(given));
             failure = entry.link.lastFailure();
         } else if (!detection.isConfigured()) {
             failure = null;
         } else if (failure != null && isNotConfigured(failure)) {
             state = LinkState.NOT_CONFIGURED;
-            reason = text(failure);
+            reason = ForeignText.of(failure);
         } else if (shadowed) {
             state = LinkState.SHADOWED;
         } else if (failure != null) {
@@ -500,57 +495,53 @@ public final class CredentialsChain<T> implements AutoCloseable {
                 entry.slot,
                 state,
                 reason,
-                entry.link.describe(),
+                description,
                 who,
+                Optional.empty(),
                 failedWith(state, failure),
                 detection.remedy().isPresent() ? detection.remedy() : remedy(failure));
     }
 
-    /** What the source holds by now; it refreshes without the chain. */
-    private Identity identityNow(Answer<T> answer) {
-        T held = answer.entry.link.held();
-        return held == null ? answer.identity : identity.apply(held);
+    /** What the source has cached by now; it refreshes without the chain. */
+    private Identity identityNow(Given<T> given) {
+        T cached = given.entry.link.held();
+        return cached == null ? given.identity : identity.apply(cached);
     }
 
     private LinkReport probed(Entry<T> entry, LinkReport known) throws InterruptedException {
         LinkState state = known.state() == LinkState.FAILED ? LinkState.CONFIGURED : known.state();
         String reason = known.reason();
-        Optional<Identity> who = known.identity();
+        Optional<Identity> answered = Optional.empty();
         Throwable failure = null;
         try {
-            who = Optional.of(probedIdentity.apply(entry.link.probe()));
+            answered = Optional.of(probedIdentity.apply(entry.link.probe()));
         } catch (RuntimeException | LinkageError e) { // a dependency may be missing
             failure = e;
             if (state == LinkState.IN_USE) {
-                // what it holds is in use all the same
+                // what it has cached is in use all the same
             } else if (isNotConfigured(e)) {
                 state = LinkState.NOT_CONFIGURED;
-                reason = text(e);
+                reason = ForeignText.of(e);
             } else {
                 state = LinkState.FAILED;
             }
         }
         return new LinkReport(
-                known.slot(), state, reason, known.description(), who, failedWith(state, failure), remedy(failure));
+                known.slot(),
+                state,
+                reason,
+                known.description(),
+                known.identity(),
+                answered,
+                failedWith(state, failure),
+                remedy(failure));
     }
 
     /** What is not configured has its failure for its reason. */
     private static Optional<String> failedWith(LinkState state, @Nullable Throwable failure) {
-        return failure == null || state == LinkState.NOT_CONFIGURED ? Optional.empty() : Optional.of(text(failure));
-    }
-
-    /** The words of a failure, on one line and no longer than a line should be, without the remedy. */
-    private static String text(Throwable failure) {
-        String text = CredentialsException.in(failure)
-                .<Throwable>map(e -> e)
-                .orElse(failure)
-                .getMessage();
-        if (text == null) {
-            return failure.getClass().getSimpleName();
-        }
-        int remedy = text.indexOf(". Remedy: ");
-        String words = (remedy < 0 ? text : text.substring(0, remedy)).replaceAll("\\p{Cntrl}+", " ");
-        return words.length() <= LONGEST_TEXT ? words : words.substring(0, LONGEST_TEXT) + "...";
+        return failure == null || state == LinkState.NOT_CONFIGURED
+                ? Optional.empty()
+                : Optional.of(ForeignText.of(failure));
     }
 
     private static Optional<String> remedy(@Nullable Throwable failure) {
@@ -558,85 +549,6 @@ public final class CredentialsChain<T> implements AutoCloseable {
                 ? Optional.empty()
                 : CredentialsException.in(failure).flatMap(CredentialsException::remedy);
     }
-
-    /** A source at its place. */
-    private static final class Entry<T> {
-        private final Slot slot;
-        private final Link<T> link;
-        private final OnFailure onFailure;
-        private volatile @Nullable Throwable failure; // of the last walk that asked it
-        private volatile boolean stopTold;
-        private volatile @Nullable String warnedOf;
-
-        Entry(Slot slot, Link<T> link, OnFailure onFailure) {
-            this.slot = slot;
-            this.link = link;
-            this.onFailure = onFailure;
-        }
-
-        /** Its answer, or null when it is not configured; a link that cannot tell whether it is has failed. */
-        @Nullable
-        CompletableFuture<T> askIfConfigured() {
-            try {
-                if (!isConfigured()) {
-                    return null;
-                }
-            } catch (RuntimeException | Error e) {
-                return CompletableFuture.failedFuture(e);
-            }
-            return ask();
-        }
-
-        /** Its answer, also when the link throws where it must not: it may be anybody's. */
-        CompletableFuture<T> ask() {
-            try {
-                return Objects.requireNonNull(link.resolveAsync(), "the link gave no future");
-            } catch (RuntimeException | Error e) {
-                return CompletableFuture.failedFuture(e);
-            }
-        }
-
-        /** Says once what it lacks. */
-        private boolean isConfigured() {
-            Detection detection = link.detect();
-            if (detection.state() == LinkState.INCOMPLETE && !detection.reason().equals(warnedOf)) {
-                warnedOf = detection.reason();
-                log(
-                        Level.WARNING,
-                        "The credentials source " + slot + " is incomplete and passed over: " + detection.reason()
-                                + ". Remedy: " + detection.remedy().orElse("complete it or unset it"));
-            }
-            return detection.isConfigured();
-        }
-
-        /** Harms no other source. */
-        void close() {
-            try {
-                link.close();
-            } catch (RuntimeException | Error e) {
-                log(Level.WARNING, "The credentials source " + slot + " could not be closed: " + text(e));
-            }
-        }
-
-        /** Once for each time of failing, however many calls fail in it. */
-        void tellStop(Throwable failure) {
-            if (!stopTold) {
-                stopTold = true;
-                log(
-                        Level.WARNING,
-                        "The credentials source " + slot + " is configured and failed, and no later source is used in"
-                                + " its place: " + text(failure));
-            }
-        }
-
-        @Override
-        public String toString() {
-            return slot.name();
-        }
-    }
-
-    /** Who gave the last value, and whose it was; not the value, which is a secret. */
-    private record Answer<T>(Entry<T> entry, Identity identity) {}
 
     /** A place in the order; without a link it serves as an anchor for others. */
     private static final class Place<T> {
@@ -665,6 +577,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
         private boolean reuseSource = true;
         private Scheduler scheduler = Scheduler.shared();
         private CredentialsListener listener = NOBODY;
+        private @Nullable Function<Throwable, RuntimeException> callerFailure;
 
         private Builder(Function<? super T, Identity> identity) {
             this.identity = Objects.requireNonNull(identity, "identity");
@@ -791,6 +704,18 @@ public final class CredentialsChain<T> implements AutoCloseable {
          */
         public Builder<T> scheduler(Scheduler scheduler) {
             this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+            return this;
+        }
+
+        /**
+         * Sets what makes an exception of a caller's own from a failure that all callers of a selection share. Default:
+         * {@link CredentialsException#forCaller}, and a {@link CredentialsException} around any other failure.
+         *
+         * @param callerFailure given the shared failure, which it must not change; runs on the caller's thread
+         * @return this builder
+         */
+        public Builder<T> callerFailure(Function<Throwable, RuntimeException> callerFailure) {
+            this.callerFailure = Objects.requireNonNull(callerFailure, "callerFailure");
             return this;
         }
 

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param state where it stands
  * @param reason why it stands there, in words; empty where the state says it all
  * @param description its settings, endpoint and token
- * @param identity whose credentials it gives, where it has been asked
+ * @param identity whose credentials it gives, where it is in use
+ * @param probed whose credentials it answered with when it was asked for this report
  * @param failure why it last failed, where it did
  * @param remedy what mends it, where that is known
  */
@@ -23,6 +24,7 @@ public record LinkReport(
         String reason,
         SourceDescription description,
         Optional<Identity> identity,
+        Optional<Identity> probed,
         Optional<String> failure,
         Optional<String> remedy) {
 

@@ -230,6 +230,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         private HostResolver hostResolver = HostResolver.system();
         private Clock clock = Clock.system();
         private Scheduler scheduler = Scheduler.shared();
+        private @Nullable Executor executor;
         private RefreshPolicy refreshPolicy = RefreshPolicy.standard();
         private @Nullable CredentialsListener listener;
         private @Nullable DoubleSupplier random;
@@ -257,6 +258,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
             this.hostResolver = that.hostResolver;
             this.clock = that.clock;
             this.scheduler = that.scheduler;
+            this.executor = that.executor;
             this.refreshPolicy = that.refreshPolicy;
             this.listener = that.listener;
             this.random = that.random;
@@ -493,15 +495,16 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         }
 
         /**
-         * Sets what runs the loads; each occupies a thread for as long as it takes. Where it is a {@link
-         * java.util.concurrent.ScheduledExecutorService} it runs the timer too. Default: daemon threads that the JVM
-         * shares.
+         * Runs the loads on an application's executor; each occupies a thread for as long as it takes. A load that the
+         * executor rejects, or has not begun within half a second, runs on the shared daemon threads instead; timers
+         * always do. Default: the shared daemon threads.
          *
          * @param executor the executor, which is not shut down by the source
          * @return this builder
          */
         public Builder executor(Executor executor) {
-            return scheduler(Scheduler.of(Objects.requireNonNull(executor, "executor")));
+            this.executor = Objects.requireNonNull(executor, "executor");
+            return this;
         }
 
         /**
@@ -559,8 +562,11 @@ public final class ContainerCredentialsSource implements AutoCloseable {
 
         RefreshingCache<ContainerCredentials> cache() {
             CredentialsTraits traits = new CredentialsTraits(listener);
-            RefreshingCache.Builder<ContainerCredentials> cache = RefreshingCache.builder(
-                            loader(traits.noted(transport(), clock)))
+            CredentialsLoader loader = loader(traits.noted(transport(), clock));
+            RefreshingCache.Builder<ContainerCredentials> cache = RefreshingCache.builder(loader)
+                    .name("the container credentials")
+                    .loadTimeout(loader.loadTimeout())
+                    .executor(executor)
                     .policy(refreshPolicy.toBuilder()
                             .servePastExpiry(expiredCredentials != ExpiredCredentials.FAIL)
                             .build())

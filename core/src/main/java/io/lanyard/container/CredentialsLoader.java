@@ -101,6 +101,10 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
         this.clock = clock;
     }
 
+    Duration loadTimeout() {
+        return policy.loadTimeout();
+    }
+
     @Override
     public Loaded<ContainerCredentials> load() throws InterruptedException {
         boolean failed = true;

@@ -58,15 +58,35 @@ final class CredentialsTraits implements Traits<ContainerCredentials>, RefreshLi
     }
 
     @Override
-    public RuntimeException ended(ContainerCredentials credentials, @Nullable Throwable cause) {
+    public RuntimeException unfinished(String reason, @Nullable Throwable cause) {
+        return CredentialsException.builder(Category.UNREACHABLE, reason)
+                .recoverable(true)
+                .cause(cause)
+                .build();
+    }
+
+    @Override
+    public RuntimeException forCaller(Throwable shared) {
+        return shared instanceof CredentialsException failure
+                ? failure.forCaller()
+                : CredentialsException.builder(
+                                Category.UNREACHABLE,
+                                "the load failed with " + shared.getClass().getName())
+                        .recoverable(true)
+                        .cause(shared)
+                        .build();
+    }
+
+    @Override
+    public RuntimeException expired(ContainerCredentials credentials, @Nullable Throwable cause) {
         CredentialsException.Builder failure = CredentialsException.builder(
                         Category.EXPIRED,
-                        "the credentials ended at "
+                        "the credentials expired at "
                                 + credentials
                                         .expiration()
                                         .map(Instant::toString)
                                         .orElse("an unknown time")
-                                + (cause == null ? "" : ", and there are no others: " + cause.getMessage()))
+                                + (cause == null ? "" : ", and no newer ones could be loaded: " + cause.getMessage()))
                 .recoverable(true)
                 .cause(cause);
         if (cause instanceof CredentialsException e) {

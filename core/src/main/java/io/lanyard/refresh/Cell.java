@@ -15,9 +15,6 @@ final class Cell<T> {
     /** How often, at the latest, somebody compares the clocks: a timer, or the first call after it should have. */
     static final long HEARTBEAT_MILLIS = 60_000;
 
-    /** A task that its executor has not begun after this time is taken for dropped. */
-    static final long DROPPED_MILLIS = 30_000;
-
     /** A call hears nothing new before this, unless the time of day has moved by more: then it compares the clocks. */
     private static final long HORIZON_MILLIS = HEARTBEAT_MILLIS + 10_000;
 
@@ -33,14 +30,26 @@ final class Cell<T> {
 
     private static final long CRASHED_MILLIS = 5_000;
 
-    /** The last failures in a row. */
-    record Failure(Throwable cause, FailureKind kind, int count, boolean servingExpired) {}
+    /** Without a value, back-off starts small: a source that starts up is asked again within a second or two. */
+    private static final long EMPTY_FIRST_MILLIS = 500;
+
+    /**
+     * The last failures in a row.
+     *
+     * @param rejection the last permanent failure among them, in force until a load succeeds
+     */
+    record Failure(
+            Throwable cause,
+            FailureKind kind,
+            int count,
+            boolean servingExpired,
+            @Nullable Throwable rejection) {}
 
     /** What has happened so far. */
     record Counts(long refreshes, long unchanged, long failures) {}
 
     final @Nullable Held<T> held;
-    final @Nullable Flight<T> flight;
+    final @Nullable InFlightLoad<T> load;
     final @Nullable Failure failure;
     /** The value has been reported as refused: calls wait for the next load, whatever it brings. */
     final boolean suspect;
@@ -58,7 +67,7 @@ final class Cell<T> {
 
     private Cell(
             @Nullable Held<T> held,
-            @Nullable Flight<T> flight,
+            @Nullable InFlightLoad<T> load,
             @Nullable Failure failure,
             boolean suspect,
             boolean demanded,
@@ -68,7 +77,7 @@ final class Cell<T> {
             Now seen,
             Counts counts) {
         this.held = held;
-        this.flight = flight;
+        this.load = load;
         this.failure = failure;
         this.suspect = suspect;
         this.demanded = demanded;
@@ -97,12 +106,12 @@ final class Cell<T> {
     }
 
     private long millisOfQuiet() {
-        if (held == null || closed || (suspect && flight != null)) {
+        if (held == null || closed || (suspect && load != null)) {
             return 0;
         }
         long moment = held.at(seen);
         long quiet = held.expired() - moment;
-        if (flight == null) {
+        if (load == null) {
             long due = suspect || demanded ? 0 : held.advisory() - moment;
             quiet = Math.min(quiet, Math.max(due, seen.millisUntil(nextCall)));
         }
@@ -113,15 +122,16 @@ final class Cell<T> {
         return held == null ? RefreshState.EMPTY : held.state(now);
     }
 
-    /** Whether a call has to wait for a load, if one runs or may be started. */
+    /** Whether a call has to wait for a load, if one runs or may be started. Not once stale values have been served. */
     boolean mustWait(Now now) {
-        return held == null || suspect || held.at(now) >= held.expired();
+        boolean servingStale = failure != null && failure.servingExpired();
+        return held == null || suspect || (held.at(now) >= held.expired() && !servingStale);
     }
 
     /** Whether a call is to start a load. */
     boolean isDue(Now now) {
-        boolean wanted = mustWait(now) || (held != null && isWanted(held, now));
-        return flight == null && wanted && now.nanos() - nextCall >= 0;
+        boolean wanted = held == null || suspect || isWanted(held, now);
+        return load == null && wanted && now.nanos() - nextCall >= 0;
     }
 
     private boolean isWanted(Held<T> known, Now now) {
@@ -130,8 +140,8 @@ final class Cell<T> {
 
     /** How long until the timer is to do something by itself; negative when it is not. */
     long millisToWake(Now now) {
-        if (flight != null) {
-            return flight.isClaimed() ? -1 : Math.max(0, DROPPED_MILLIS - now.millisSince(flight.started));
+        if (load != null) {
+            return load.millisToCheck(now);
         }
         if (held == null || closed) {
             return -1;
@@ -141,31 +151,31 @@ final class Cell<T> {
     }
 
     boolean hasClockJumped(Now now) {
-        return held != null && flight == null && now.hasJumpedSince(seen);
+        return held != null && load == null && now.hasJumpedSince(seen);
     }
 
     boolean wasSeenLongAgo(Now now) {
         return now.millisSince(seen) >= HEARTBEAT_MILLIS;
     }
 
-    Optional<Instant> nextTry(Now now) {
-        long millis = flight != null ? -1 : millisToWake(now);
+    Optional<Instant> nextTry(Now now, boolean unasked) {
+        long millis = load != null || !unasked ? -1 : millisToWake(now);
         return millis < 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(now.wall() + millis));
     }
 
-    RefreshStatus status(Now now) {
+    RefreshStatus status(Now now, boolean unasked) {
         return new RefreshStatus(
                 state(now),
                 moment(held == null ? Held.NEVER : held.end()),
                 moment(held == null ? Held.NEVER : held.advisory()),
                 moment(held == null ? Held.NEVER : held.mandatory()),
-                flight != null,
+                load != null,
                 closed,
                 failure == null ? 0 : failure.count(),
                 Optional.ofNullable(failure).map(Failure::cause),
                 Optional.ofNullable(failure).map(Failure::kind),
                 failure != null && failure.servingExpired(),
-                nextTry(now),
+                nextTry(now, unasked),
                 counts.refreshes(),
                 counts.unchanged(),
                 counts.failures());
@@ -177,7 +187,7 @@ final class Cell<T> {
 
     // ---- changing
 
-    Cell<T> flying(Flight<T> next, Now now) {
+    Cell<T> loading(InFlightLoad<T> next, Now now) {
         return new Cell<>(held, next, failure, suspect, demanded, closed, nextCall, nextWake, now, counts);
     }
 
@@ -188,16 +198,19 @@ final class Cell<T> {
     }
 
     /**
-     * A load brought the value that is held already. The source will renew it at a time of its own, at the latest
-     * shortly before the end: each pause is up to half of what is left, so that a load falls into the last half of any
-     * final stretch (the EKS agent renews a target role's credentials 15 s before they end).
+     * A load brought the value that is held already. The source renews it at a time of its own, at the latest shortly
+     * before it expires: each pause is up to half of what is left, so that a load falls into the last half of any final
+     * stretch (the EKS agent renews a target role's credentials 15 s before they expire), and none runs past the margin
+     * or the stated end, where newer ones are needed.
      */
     Cell<T> unchanged(Held<T> confirmed, Now now, double random) {
         long call = UNCHANGED_EARLY_MILLIS;
         long wake = 0;
         if (now.wall() >= confirmed.advisory()) {
             long left = confirmed.end() - now.wall();
+            long needed = now.wall() < confirmed.expired() ? confirmed.expired() - now.wall() : left;
             call = Math.max(UNCHANGED_SHORTEST_MILLIS, (long) (left * (0.5 - 0.1 * random)));
+            call = Math.min(call, needed);
             wake = call;
         }
         Counts counted = new Counts(counts.refreshes(), counts.unchanged() + 1, counts.failures());
@@ -208,28 +221,43 @@ final class Cell<T> {
     /** A load failed. */
     Cell<T> failed(Throwable cause, FailureKind kind, boolean served, Backoff backoff, Now now, double random) {
         int count = failure == null ? 1 : failure.count() + 1;
-        boolean ended = held == null || held.at(now) >= held.expired();
-        long wake = 0;
-        long call = 0;
-        if (held != null) {
-            Duration left =
-                    held.end() == Held.NEVER ? null : Duration.ofMillis(Math.max(0, held.expired() - held.at(now)));
-            wake = backoff.pause(kind, count, left, random).toMillis();
-            call = wake;
+        Throwable rejection = kind == FailureKind.FINAL ? cause : failure == null ? null : failure.rejection();
+        long memory = REMEMBERED_FROM_MILLIS + (long) ((REMEMBERED_TO_MILLIS - REMEMBERED_FROM_MILLIS) * random);
+        if (held == null) {
+            long call = kind == FailureKind.FINAL ? memory : emptyPause(kind, count, backoff, random);
+            return failed(new Failure(cause, kind, count, false, rejection), call, 0, now);
         }
+        boolean endless = held.end() == Held.NEVER;
+        long left = endless ? Held.NEVER : Math.max(0, held.expired() - held.at(now));
+        long wake = Now.millis(backoff.pause(kind, count, endless ? null : Duration.ofMillis(left), random));
+        if (left > 0) {
+            wake = Math.min(wake, left); // newer ones are needed then
+        }
+        long call = wake;
         if (kind == FailureKind.FINAL) {
-            long memory = REMEMBERED_FROM_MILLIS + (long) ((REMEMBERED_TO_MILLIS - REMEMBERED_FROM_MILLIS) * random);
-            // a pause that began just before the end must not make a longer memory of it afterwards
-            call = held == null || ended ? memory : Math.min(call, Math.max(0, held.expired() - held.at(now)) + memory);
+            // a pause that began just before the value expired must not make a longer memory of it afterwards
+            call = left == 0 ? memory : Math.min(call, left + memory);
         }
-        boolean servingExpired = held != null && ended && served && kind != FailureKind.FINAL;
-        return failed(new Failure(cause, kind, count, servingExpired), call, wake, now);
+        boolean servingExpired = left == 0 && served && rejection == null;
+        return failed(new Failure(cause, kind, count, servingExpired, rejection), call, wake, now);
     }
 
-    /** A load failed, and so did what would say what to make of it. */
+    /** How long callers get the failure that is remembered while there is no value: not after a first failure. */
+    private static long emptyPause(FailureKind kind, int failures, Backoff backoff, double random) {
+        if (failures == 1) {
+            return 0;
+        }
+        long growing = EMPTY_FIRST_MILLIS << Math.min(failures - 2, 10);
+        long pause = Now.millis(backoff.pause(kind, failures - 1, Duration.ZERO, random));
+        return Math.min(pause, (long) (growing * (0.5 + 0.5 * random)));
+    }
+
+    /** A load failed, and so did what would classify the failure, or an error kept its owner from ending it. */
     Cell<T> crashed(Throwable cause, Now now) {
         int count = failure == null ? 1 : failure.count() + 1;
-        Failure next = new Failure(cause, FailureKind.UPSTREAM, count, false);
+        Throwable rejection = failure == null ? null : failure.rejection();
+        boolean servingExpired = failure != null && failure.servingExpired();
+        Failure next = new Failure(cause, FailureKind.UPSTREAM, count, servingExpired, rejection);
         return failed(next, held == null ? 0 : CRASHED_MILLIS, CRASHED_MILLIS, now);
     }
 
@@ -241,24 +269,24 @@ final class Cell<T> {
 
     /** The clocks have been compared. */
     Cell<T> seen(Now now) {
-        return new Cell<>(held, flight, failure, suspect, demanded, closed, nextCall, nextWake, now, counts);
+        return new Cell<>(held, load, failure, suspect, demanded, closed, nextCall, nextWake, now, counts);
     }
 
     /** The clock has jumped: what was arranged by it is void, and the source is to be asked. */
     Cell<T> jumped(Now now) {
-        return new Cell<>(held, flight, failure, suspect, true, closed, now.nanos(), now.nanos(), now, counts);
+        return new Cell<>(held, load, failure, suspect, true, closed, now.nanos(), now.nanos(), now, counts);
     }
 
     Cell<T> suspected() {
-        return new Cell<>(held, flight, failure, true, demanded, closed, nextCall, nextWake, seen, counts);
+        return new Cell<>(held, load, failure, true, demanded, closed, nextCall, nextWake, seen, counts);
     }
 
     /** Somebody still uses what another has closed. */
     Cell<T> reopened() {
-        return new Cell<>(held, flight, failure, suspect, demanded, false, nextCall, nextWake, seen, counts);
+        return new Cell<>(held, load, failure, suspect, demanded, false, nextCall, nextWake, seen, counts);
     }
 
     Cell<T> closed() {
-        return new Cell<>(held, flight, failure, suspect, demanded, true, nextCall, nextWake, seen, counts);
+        return new Cell<>(held, load, failure, suspect, demanded, true, nextCall, nextWake, seen, counts);
     }
 }

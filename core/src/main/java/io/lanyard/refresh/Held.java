@@ -29,23 +29,22 @@ record Held<T>(
         long end = end(loaded);
         long life = end - now.wall();
         if (end == NEVER) {
-            long interval = policy.recheckInterval().toMillis();
+            long interval = Now.millis(policy.recheckInterval());
             long advisory = now.wall() + earlier(interval, interval / 10, random);
             return held(loaded.value(), now, advisory, NEVER, NEVER, NEVER);
         }
         // a third: the agents' shortest lives, 15 s, still have the whole margin, and shorter ones can be used at all
-        long margin = Math.min(policy.expiryMargin().toMillis(), life / 3);
+        long margin = Math.min(Now.millis(policy.expiryMargin()), life / 3);
         Duration seen = Duration.ofMillis(life);
-        long lead = life - policy.advisoryWindow(seen).toMillis();
-        long jitter = policy.advisoryJitter(seen).toMillis();
+        long lead = life - Now.millis(policy.advisoryWindow(seen));
+        long jitter = Now.millis(policy.advisoryJitter(seen));
         if (lead < life / 4) {
             lead = life / 2; // the window leaves next to nothing: relative to the life seen, so that none loops
             jitter = lead / 10;
         }
         lead = Math.min(lead, life - margin);
         long advisory = now.wall() + earlier(lead, jitter, random);
-        long mandatory =
-                Math.max(now.wall() + lead, end - policy.mandatoryWindow().toMillis());
+        long mandatory = Math.max(now.wall() + lead, end - Now.millis(policy.mandatoryWindow()));
         return held(loaded.value(), now, advisory, Math.min(mandatory, end - margin), end - margin, end);
     }
 

@@ -2,6 +2,7 @@
 package io.lanyard.refresh;
 
 import io.lanyard.spi.Clock;
+import java.time.Duration;
 
 /**
  * Both clocks, read together.
@@ -15,6 +16,9 @@ record Now(long wall, long nanos) {
     static final long TOLERANCE_MILLIS = 2_000;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /** Some decades: longer than anything waits, and safe to calculate with. */
+    private static final Duration LONGEST = Duration.ofMillis(1L << 40);
 
     static Now of(Clock clock) {
         return new Now(clock.epochMillis(), clock.nanoTime());
@@ -30,9 +34,14 @@ record Now(long wall, long nanos) {
         return Math.abs(wall - earlier.wall - millisSince(earlier)) > TOLERANCE_MILLIS;
     }
 
-    /** A moment of elapsed time; far ones are cut to some decades, which is no moment anybody waits for. */
+    /** A moment of elapsed time, at most some decades away. */
     long nanosIn(long millis) {
-        return nanos + Math.min(Math.max(millis, 0), 1L << 40) * NANOS_PER_MILLI;
+        return nanos + Math.min(Math.max(millis, 0), LONGEST.toMillis()) * NANOS_PER_MILLI;
+    }
+
+    /** A duration in milliseconds; one of more than some decades, such as "forever", counts as some decades. */
+    static long millis(Duration duration) {
+        return duration.compareTo(LONGEST) > 0 ? LONGEST.toMillis() : duration.toMillis();
     }
 
     /** How long until that moment, rounded up; not positive when it is over. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.refresh;
 
+import io.lanyard.internal.EventQueue;
+import io.lanyard.internal.LoadContext;
+import io.lanyard.report.ForeignText;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Scheduler;
 import java.lang.System.Logger.Level;
@@ -9,34 +12,37 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a value that ends, and replaces it in the background so early that nobody notices.
+ * Caches a value that expires, and refreshes it in the background before callers notice.
  *
- * <p>While the value is valid every call is answered at once, whatever the source does: one volatile read, one look at
- * the clock, no lock, nothing allocated. A load, a <em>flight</em>, runs on the scheduler and on no caller's thread,
- * and there is one at a time. Calls that need it, because there is no value yet or it has ended or been {@linkplain
- * #invalidate reported as refused}, share its result and its failure; each can be interrupted alone.
+ * <p>While the value is valid every call returns at once, whatever the source does: one volatile read, one look at the
+ * clock, no lock, nothing allocated. A load runs on the scheduler, or on an executor that was given, and on no caller's
+ * thread; there is one in flight at a time. Calls that need it, because there is no value yet or it has expired or was
+ * {@linkplain #invalidate rejected by a service}, share its result and its failure; each can be interrupted alone.
  *
- * <p>A timer starts the refresh, so also when nobody calls; it holds the cache weakly, and a cache that is closed or
+ * <p>A load always ends. One that takes longer than its {@linkplain Builder#loadTimeout timeout} is abandoned half a
+ * second later, by a waiter, the next caller or the timer, whoever is first; {@code InFlightLoad} has the table of its
+ * states. At most three abandoned loads may hang; until one of them returns, further loads fail at once.
+ *
+ * <p>A timer starts the refresh, so also when no one calls; it holds the cache weakly, and a cache that is closed or
  * garbage-collected is refreshed no more. Until the first load nothing is started.
  *
- * <p>When loads fail, the last good value is served on, past its end too where the {@linkplain RefreshPolicy policy}
- * allows it and the source has not refused for good. A first load that fails is the failure of those who waited; the
- * next call starts the next one, except that a refusal for good is answered from memory for 1 to 5 seconds.
+ * <p>When loads fail, the last good value is served, past its expiration too where the {@linkplain RefreshPolicy policy}
+ * allows it and the source has not rejected permanently; once a stale value has been served, callers do not wait for
+ * retries. A first load that fails is the failure of its waiters; the next call starts the next one. From the second
+ * failure on, and after a permanent one, calls get the remembered failure until the back-off allows another load.
  *
- * <p>Time. Validity goes by the time of day and by elapsed time, by whichever more of the life is over. When the two
- * part by more than 2 s (a suspended or restored machine, a clock that is set), the value is refreshed: a jump of more
- * than 70 s in either direction is noticed by the next call, a smaller one by the timer within a minute. A jump that
- * both clocks make alike is not a jump but time. The pauses between loads go by elapsed time alone.
+ * <p>Time. Validity goes by the time of day and by elapsed time, by whichever says that more of the lifetime has passed.
+ * When the two part by more than 2 s (a suspended or restored machine, a clock that is set), the value is refreshed: a
+ * jump of more than 70 s in either direction is noticed by the next call, a smaller one by the timer within a minute. A
+ * jump that both clocks make alike is not a jump but time. The pauses between loads go by elapsed time alone.
  *
  * <p>Safe for use by any thread.
  *
@@ -44,31 +50,44 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RefreshingCache<T> implements AutoCloseable {
 
-    /** What the log quotes of a failure at the most. */
-    private static final int LONGEST_TEXT = 512;
+    /** A source whose earlier loads still hang after they were abandoned is not asked again while there are so many. */
+    private static final int MOST_STUCK = 3;
+
+    private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(30);
 
     @SuppressWarnings("rawtypes") // a class literal has no type arguments
     private static final AtomicReferenceFieldUpdater<RefreshingCache, Cell> CELL =
             AtomicReferenceFieldUpdater.newUpdater(RefreshingCache.class, Cell.class, "cell");
 
     private final Loader<T> loader;
+    private final String name;
     private final RefreshPolicy policy;
+    private final long loadTimeoutMillis;
     private final Clock clock;
     private final Scheduler scheduler;
+    private final @Nullable LoadExecutor executor;
+    private final boolean unasked;
     private final Traits<? super T> traits;
     private final RefreshListener<? super T> listener;
     private final DoubleSupplier random;
 
     private volatile Cell<T> cell;
 
+    private final AtomicInteger stuck = new AtomicInteger(); // loads that were abandoned and whose threads still hang
+    private final EventQueue events = new EventQueue();
+
     private final Object arming = new Object();
     private Scheduler.@Nullable Timer timer; // guarded by arming
 
     private RefreshingCache(Builder<T> builder) {
         this.loader = builder.loader;
+        this.name = builder.name;
         this.policy = builder.policy;
+        this.loadTimeoutMillis = Now.millis(builder.loadTimeout);
         this.clock = builder.clock;
         this.scheduler = builder.scheduler;
+        this.executor = builder.executor == null ? null : new LoadExecutor(builder.executor);
+        this.unasked = builder.unasked;
         this.traits = builder.traits;
         this.listener = builder.listener;
         this.random = builder.random;
@@ -94,48 +113,66 @@ public final class RefreshingCache<T> implements AutoCloseable {
     @FunctionalInterface
     public interface Loader<T> {
         /**
-         * Loads the value. Called by one thread at a time, each seeing what the one before it did. May block, and must
-         * come to an end: those who need the value wait for it, and nobody asks again meanwhile.
+         * Loads the value. Called by one thread at a time, each seeing what the one before it did, except that a load
+         * which does not end within the load timeout is abandoned, and the next one may run beside it. May block.
          *
-         * @return the value and its end; one that has ended already counts as a failure
+         * @return the value and its expiration; one that has expired already counts as a failure
          * @throws InterruptedException when the thread is interrupted
          */
         Loaded<T> load() throws InterruptedException;
     }
 
     /**
-     * The value; waits for a load when there is none, or none that is valid.
+     * Returns the value; waits for a load when there is none, or none that is valid.
      *
      * @return the value
      * @throws InterruptedException when the caller is interrupted while it waits; the load goes on
-     * @throws RuntimeException what the loader threw, the very same for all who waited
+     * @throws RuntimeException the failure of the load, as an exception of the caller's own ({@link Traits#forCaller})
      */
     public T get() throws InterruptedException {
         Cell<T> current = cell;
         if (current.isQuiet(clock.epochMillis()) && current.held != null) {
             return current.held.value();
         }
-        CompletableFuture<T> answer = answer();
-        try {
-            return answer instanceof Flight<T> flight ? await(flight) : answer.get();
-        } catch (ExecutionException e) {
-            throw rethrown(e.getCause());
+        InFlightLoad<T> load = join(true);
+        if (load != null) {
+            String circle = LoadContext.circle(this);
+            if (circle != null) {
+                throw forCaller(waitsForItself(circle));
+            }
+            await(load);
         }
+        Cell<T> after = cell;
+        Throwable problem = problem(after, Now.of(clock));
+        if (problem != null || after.held == null) {
+            throw forCaller(problem == null ? lost() : problem);
+        }
+        return after.held.value();
     }
 
     /**
-     * The value, without waiting and without throwing.
+     * Returns the value without waiting and without throwing.
      *
      * @return a complete future, the same for every call, as long as the value is valid; else one of the caller's own
-     *     that completes with the load. What is chained to it runs on the thread of the load and must not block
+     *     that completes with the load, on a thread of the scheduler
      */
     public CompletableFuture<T> getAsync() {
         Cell<T> current = cell;
         if (current.isQuiet(clock.epochMillis()) && current.held != null) {
             return current.held.future();
         }
-        CompletableFuture<T> answer = answer();
-        return answer instanceof Flight<T> flight ? flight.follower() : answer;
+        InFlightLoad<T> load = join(false);
+        if (load != null) {
+            String circle = LoadContext.circle(this);
+            return circle == null
+                    ? load.future(this)
+                    : CompletableFuture.failedFuture(forCaller(waitsForItself(circle)));
+        }
+        Cell<T> after = cell;
+        Throwable problem = problem(after, Now.of(clock));
+        return problem != null || after.held == null
+                ? CompletableFuture.failedFuture(forCaller(problem == null ? lost() : problem))
+                : after.held.future();
     }
 
     /**
@@ -158,7 +195,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
     public void invalidate(Object refused) {
         Cell<T> current = cell;
         while (current.held != null
-                && current.flight == null
+                && current.load == null
                 && !current.suspect
                 && traits.identity(current.held.value()).equals(refused)) {
             if (CELL.compareAndSet(this, current, current.suspected())) {
@@ -174,7 +211,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
      * @return a snapshot without the value
      */
     public RefreshStatus status() {
-        return cell.status(Now.of(clock));
+        return cell.status(Now.of(clock), unasked);
     }
 
     /**
@@ -198,48 +235,62 @@ public final class RefreshingCache<T> implements AutoCloseable {
 
     // ---- calls
 
-    /** The way of a call that has something to do or to wait for. A flight is among the answers; it stays inside. */
-    @SuppressWarnings("ReferenceEquality") // another failure object is another flight's
-    private CompletableFuture<T> answer() {
+    /**
+     * Does what a call has to do beside taking the value: starts the load that is due, and looks after the one in
+     * flight.
+     *
+     * @param waits whether the caller will wait, and so look after the load it is given
+     * @return the load to wait for; null when the cell has the answer
+     */
+    @SuppressWarnings("ReferenceEquality") // another failure object is another load's
+    private @Nullable InFlightLoad<T> join(boolean waits) {
         Cell<T> first = cell;
         while (true) {
             Cell<T> current = cell;
             Now now = Now.of(clock);
-            Held<T> held = current.held;
-            boolean mustWait = current.mustWait(now);
+            InFlightLoad<T> load = current.load;
             if (current.closed) {
                 if (CELL.compareAndSet(this, current, current.reopened())) {
                     arm();
                 }
-                continue;
-            }
-            if (current.flight != null) {
-                if (held == null || mustWait) {
-                    replaceIfDropped(current.flight, now);
-                    return current.flight;
+            } else if (load != null) {
+                if (!watch(load, now)) {
+                    return current.mustWait(now) ? load : null;
                 }
             } else if (current.hasClockJumped(now)) {
                 CELL.compareAndSet(this, current, current.jumped(now));
-                continue;
-            } else if (held == null && current.failure != null && current.failure != first.failure) {
-                // a flight that ended while this call was on its way is its flight too
-                return CompletableFuture.failedFuture(current.failure.cause());
+            } else if (current.held == null && current.failure != null && current.failure != first.failure) {
+                return null; // a load that ended while this call was on its way is its load too
             } else if (current.isDue(now)) {
-                Flight<T> mine = start(current, now);
-                if (mine == null) {
-                    continue;
+                boolean mustWait = current.mustWait(now);
+                InFlightLoad<T> mine = start(current, now, waits && mustWait);
+                if (mine != null) {
+                    return mustWait ? mine : null;
                 }
-                Held<T> latest = cell.held; // a scheduler that runs at once has landed it by now
-                return latest == null || mustWait ? mine : latest.future();
+            } else {
+                // the timer is late, or was lost to an error
+                if (current.wasSeenLongAgo(now) && CELL.compareAndSet(this, current, current.seen(now))) {
+                    arm();
+                }
+                return null;
             }
-            if (current.wasSeenLongAgo(now)) {
-                CELL.compareAndSet(this, current, current.seen(now));
+        }
+    }
+
+    /** Waits for a load, and looks after it meanwhile: a caller does not depend on the timer. */
+    private void await(InFlightLoad<T> load) throws InterruptedException {
+        boolean watched = false;
+        try {
+            while (!load.await(load.millisToCheck(Now.of(clock)))) {
+                if (watch(load, Now.of(clock))) {
+                    break;
+                }
             }
-            Throwable problem = problem(current, now);
-            if (problem != null) {
-                return CompletableFuture.failedFuture(problem);
+            watched = true;
+        } finally {
+            if (!watched) {
+                arm(); // this caller leaves before the load is over
             }
-            return Objects.requireNonNull(held).future();
         }
     }
 
@@ -247,235 +298,381 @@ public final class RefreshingCache<T> implements AutoCloseable {
     private @Nullable Throwable problem(Cell<T> current, Now now) {
         Cell.Failure failure = current.failure;
         if (current.held == null) {
-            return failure == null ? new IllegalStateException("nothing was loaded") : failure.cause();
+            return failure == null ? lost() : failure.cause();
         }
         if (current.state(now) != RefreshState.EXPIRED) {
             return null;
         }
-        if (failure != null && failure.kind() == FailureKind.FINAL) {
-            return failure.cause();
+        if (failure != null && failure.rejection() != null) {
+            return failure.rejection();
         }
-        // between the margin and the stated end there may have been no failure, and nothing better to be had
+        // between the margin and the stated end there may have been no failure, and the source has nothing newer
         boolean served = policy.servePastExpiry() || (failure == null && current.held.at(now) < current.held.end());
-        return served ? null : traits.ended(current.held.value(), failure == null ? null : failure.cause());
+        return served ? null : traits.expired(current.held.value(), failure == null ? null : failure.cause());
     }
 
-    private T await(Flight<T> flight) throws InterruptedException, ExecutionException {
-        while (true) {
-            try {
-                return flight.get(Cell.DROPPED_MILLIS, TimeUnit.MILLISECONDS);
-            } catch (TimeoutException e) {
-                replaceIfDropped(flight, Now.of(clock));
-            }
+    RuntimeException forCaller(Throwable shared) {
+        try {
+            return traits.forCaller(shared);
+        } catch (RuntimeException | Error e) { // a function that was given has failed: the caller gets an exception
+            return new IllegalStateException(shared.getMessage(), shared);
         }
     }
 
-    private static RuntimeException rethrown(@Nullable Throwable failure) {
-        if (failure instanceof Error error) {
-            throw error;
-        }
-        return failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
+    private Throwable lost() {
+        return unfinished("the load of " + name + " was lost to an error of the JVM, such as OutOfMemoryError", null);
     }
 
-    // ---- flights
+    private Throwable waitsForItself(String circle) {
+        return unfinished(
+                "the source waits for itself: " + circle
+                        + "; give what it loads from credentials of its own, not those of this source",
+                null);
+    }
 
-    @SuppressWarnings("ReferenceEquality") // there is one shared scheduler
-    private @Nullable Flight<T> start(Cell<T> current, Now now) {
-        Flight<T> flight = new Flight<>(now);
-        if (!CELL.compareAndSet(this, current, current.flying(flight, now))) {
+    private Throwable unfinished(String reason, @Nullable Throwable cause) {
+        try {
+            return traits.unfinished(reason, cause);
+        } catch (RuntimeException | Error e) {
+            return new IllegalStateException(reason, cause);
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    // ---- loads
+
+    /**
+     * Starts a load, which is then in the cell, whatever becomes of it.
+     *
+     * @param watched whether the calling thread is going to wait for it
+     * @return the load; null when another thread has changed the cell
+     */
+    private @Nullable InFlightLoad<T> start(Cell<T> current, Now now, boolean watched) {
+        InFlightLoad<T> load = new InFlightLoad<>(this, now, loadTimeoutMillis, executor != null);
+        if (!CELL.compareAndSet(this, current, current.loading(load, now))) {
             return null;
         }
-        try {
-            scheduler.execute(
-                    new Runnable() { // no lambda: the first of a process costs more than all the rest here
-                        @Override
-                        public void run() {
-                            fly(flight);
-                        }
-                    });
-        } catch (Throwable e) { // whatever it is, somebody may be waiting
-            if (flight.claim()) {
-                land(flight, null, e);
+        Throwable refused = null;
+        if (stuck.get() >= MOST_STUCK) {
+            refused =
+                    unfinished(MOST_STUCK + " earlier loads of " + name + " still hang, so no other is started", null);
+        } else {
+            try {
+                scheduler.execute(executor == null ? load : executor.submitting(load));
+            } catch (Throwable e) { // whatever it is, callers may be waiting
+                refused = unfinished(
+                        "the load of " + name + " cannot be started: "
+                                + e.getClass().getName(),
+                        e);
             }
         }
-        if (!flight.isClaimed() && scheduler != Scheduler.shared()) {
-            arm(); // a given executor may drop what it has accepted
+        if (refused != null) {
+            complete(load, InFlightLoad.ACCEPTED, InFlightLoad.COMPLETED, null, refused, FailureKind.LOCAL, false);
+        } else if (!watched && !load.isOver()) {
+            arm();
         }
-        return flight;
+        return load;
     }
 
-    private void fly(Flight<T> flight) {
-        if (!flight.claim()) {
-            return;
-        }
+    /** Runs a load on the current thread. */
+    void run(InFlightLoad<T> load) {
         Loaded<T> loaded = null;
         Throwable failure = null;
+        FailureKind kind = null;
         try {
-            loaded = loader.load();
+            loaded = load.call(loader);
             if (loaded == null) {
-                failure = new IllegalStateException("the loader gave nothing");
+                failure = unfinished("the loader of " + name + " returned null", null);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            failure = e;
+            if (load.submitAgain() && load.move(InFlightLoad.RUNNING, InFlightLoad.ACCEPTED)) {
+                submitToShared(load); // an executor that is shut down interrupts what it runs
+                return;
+            }
+            failure = unfinished("the thread that loads " + name + " was interrupted", e);
+            kind = FailureKind.LOCAL;
         } catch (Throwable e) { // the waiters' failure; a thread of a pool has no use for it
             failure = e;
         }
-        land(flight, loaded, failure);
-    }
-
-    private void replaceIfDropped(Flight<T> flight, Now now) {
-        if (!flight.isClaimed() && now.millisSince(flight.started) >= Cell.DROPPED_MILLIS && flight.claim()) {
-            land(flight, null, new RejectedExecutionException("the executor has not begun the load in time"));
+        if (!complete(load, InFlightLoad.RUNNING, InFlightLoad.COMPLETED, loaded, failure, kind, true)
+                && load.isAbandoned()) {
+            stuck.decrementAndGet(); // too late: its result is ignored
         }
     }
 
-    /** A flight that has ended: the cell before and after, and why there is no value for who waited, if there is none. */
-    private record Landing<T>(
-            Cell<T> before,
-            Cell<T> after,
-            Now now,
-            @Nullable Throwable problem) {}
+    private void submitToShared(InFlightLoad<T> load) {
+        try {
+            scheduler.execute(load);
+        } catch (Throwable e) { // the watchdog ends it
+        }
+    }
 
     /**
-     * Ends a flight. The order matters: first the cell, so that who is answered finds it as it is; then the threads
-     * that wait; then the next timer, before anything foreign can block; callbacks and the listener last.
+     * Looks after a load: submits it again when no thread has begun it, abandons it when it is overdue, and finishes it
+     * for an owner that an {@code Error} has stopped. Called by waiters, callers and the timer.
+     *
+     * @return whether it is no longer in flight
      */
-    private void land(Flight<T> flight, @Nullable Loaded<T> loaded, @Nullable Throwable failure) {
-        Landing<T> landing;
-        try {
-            landing = landing(loaded, failure);
-        } catch (Throwable e) { // a function that was given has failed: not the fault of those who wait
-            landing = crashed(flight, failure == null ? e : failure);
+    @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
+    private boolean watch(InFlightLoad<T> load, Now now) {
+        if (load.isOver()) {
+            finishLost(
+                    load, now); // its owner has replaced it in the cell before it released the waiters, or never will
+        } else if (load.isOverdue(now)) {
+            if (!abandon(load)) {
+                finishLost(load, now);
+            }
+        } else if (load.mustBeSubmittedAgain(now) && load.submitAgain()) {
+            submitToShared(load);
         }
-        settle(flight, landing);
-        try {
+        return cell.load != load;
+    }
+
+    private boolean abandon(InFlightLoad<T> load) {
+        StackTraceElement[] stack = load.stack();
+        Throwable where = null;
+        String reason = "the load of " + name + " did not end within its timeout of " + loadTimeoutMillis
+                + " ms and was abandoned";
+        if (stack.length > 0) {
+            where = new IllegalStateException("the load hangs here");
+            where.setStackTrace(stack);
+            reason += "; it hangs in " + stack[0].getClassName() + "." + stack[0].getMethodName();
+        }
+        Throwable failure = unfinished(reason, where);
+        stuck.incrementAndGet();
+        if (complete(load, InFlightLoad.RUNNING, InFlightLoad.ABANDONED, null, failure, FailureKind.UPSTREAM, false)) {
+            return true;
+        }
+        stuck.decrementAndGet();
+        return complete(
+                load, InFlightLoad.ACCEPTED, InFlightLoad.ABANDONED, null, failure, FailureKind.UPSTREAM, false);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
+    private void finishLost(InFlightLoad<T> load, Now now) {
+        if (cell.load != load) {
+            return;
+        }
+        Landing landing = crashed(load, lost(), now);
+        load.release();
+        if (landing != null) {
             arm();
-        } finally {
-            settle(flight.callbacks, landing);
-            tell(flight, landing);
+            elsewhere(landing);
         }
     }
 
-    private Landing<T> landing(@Nullable Loaded<T> loaded, @Nullable Throwable failure) {
+    /**
+     * Completes a load: the only way in which one ends. The order matters: first the cell, so that those who are
+     * answered find it as it is; then the threads that wait; then the next timer, before anything foreign can block;
+     * futures and listeners last, and on a thread that may be blocked.
+     *
+     * @param kind the kind of the failure where it is known; null to ask the traits
+     * @param mayBlock whether foreign code may run on the current thread
+     * @return false when the load is not in that state, and so not the current thread's to complete
+     */
+    private boolean complete(
+            InFlightLoad<T> load,
+            int from,
+            int to,
+            @Nullable Loaded<T> loaded,
+            @Nullable Throwable failure,
+            @Nullable FailureKind kind,
+            boolean mayBlock) {
+        if (!load.move(from, to)) {
+            return false;
+        }
+        Landing landing;
+        try {
+            landing = settle(load, loaded, failure, kind);
+        } finally {
+            load.release();
+        }
+        arm();
+        if (landing != null) {
+            if (mayBlock) {
+                landing.run();
+            } else {
+                elsewhere(landing);
+            }
+        }
+        return true;
+    }
+
+    private void elsewhere(Landing landing) {
+        try {
+            scheduler.execute(landing);
+        } catch (Throwable e) { // rather here than never
+            landing.run();
+        }
+    }
+
+    private @Nullable Landing settle(
+            InFlightLoad<T> load, @Nullable Loaded<T> loaded, @Nullable Throwable failure, @Nullable FailureKind kind) {
+        try {
+            return landing(load, loaded, failure, kind);
+        } catch (Throwable e) { // a function that was given has failed: not the fault of those who wait
+            return crashed(load, failure == null ? e : failure, load.started);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
+    private @Nullable Landing landing(
+            InFlightLoad<T> load,
+            @Nullable Loaded<T> loaded,
+            @Nullable Throwable failure,
+            @Nullable FailureKind known) {
         Now now = Now.of(clock);
-        double dice = random.getAsDouble();
-        Held<T> held = cell.held; // changes by landings only, and there is one at a time
+        double jitter = random.getAsDouble();
+        Held<T> held = cell.held; // changes with the load in flight only, and there is one at a time
         Held<T> same = null;
         Held<T> next = null;
         Throwable reason = failure;
         FailureKind kind = FailureKind.UPSTREAM;
         if (reason == null && loaded != null && Held.end(loaded) <= now.wall()) {
-            reason = traits.ended(loaded.value(), null);
+            reason = traits.expired(loaded.value(), null);
         }
         if (reason != null) {
-            kind = kind(reason);
+            kind = known != null ? known : Objects.requireNonNull(traits.kind(reason));
         } else if (loaded != null && held != null && isSame(held, loaded)) {
             same = held.end() == Held.NEVER
-                    ? Held.of(Loaded.of(held.value(), null), policy, now, dice)
+                    ? Held.of(Loaded.of(held.value(), null), policy, now, jitter)
                     : held.confirmed(now);
         } else if (loaded != null) {
-            next = Held.of(loaded, policy, now, dice);
+            next = Held.of(loaded, policy, now, jitter);
         }
         Cell<T> before;
         Cell<T> after;
         do {
             before = cell;
+            if (before.load != load) {
+                return null; // another thread has finished it
+            }
             if (next != null) {
                 after = before.stored(next, now);
             } else if (same != null) {
-                after = before.unchanged(same, now, dice);
+                after = before.unchanged(same, now, jitter);
             } else {
                 Throwable cause = Objects.requireNonNull(reason);
-                after = before.failed(cause, kind, policy.servePastExpiry(), policy.backoff(), now, dice);
+                after = before.failed(cause, kind, policy.servePastExpiry(), policy.backoff(), now, jitter);
             }
         } while (!CELL.compareAndSet(this, before, after));
-        return new Landing<>(before, after, now, problem(after, now));
+        return new Landing(load, before, after, now);
     }
 
     /** The landing without any help from outside. */
-    private Landing<T> crashed(Flight<T> flight, Throwable cause) {
-        Now now = flight.started;
+    @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
+    private @Nullable Landing crashed(InFlightLoad<T> load, Throwable cause, Now now) {
         Cell<T> before;
         Cell<T> after;
         do {
             before = cell;
-            after = before.flight == flight ? before.crashed(cause, now) : before;
+            if (before.load != load) {
+                return null;
+            }
+            after = before.crashed(cause, now);
         } while (!CELL.compareAndSet(this, before, after));
-        return new Landing<>(before, after, now, after.mustWait(now) ? cause : null);
+        return new Landing(load, before, after, now);
     }
 
-    private boolean isSame(Held<T> held, Loaded<T> loaded) {
-        return held.endsAt(Held.end(loaded)) && traits.identity(held.value()).equals(traits.identity(loaded.value()));
-    }
+    /** A load that has ended, with the cell before and after: completes the futures and delivers the events. */
+    private final class Landing implements Runnable {
+        private final InFlightLoad<T> load;
+        private final Cell<T> before;
+        private final Cell<T> after;
+        private final Now now;
+        private boolean futuresDone;
 
-    private FailureKind kind(Throwable failure) {
-        // an executor that is full or ends its threads is this machine's affair
-        return failure instanceof InterruptedException || failure instanceof RejectedExecutionException
-                ? FailureKind.LOCAL
-                : Objects.requireNonNull(traits.kind(failure));
-    }
-
-    private static <T> void settle(CompletableFuture<T> future, Landing<T> landing) {
-        if (landing.problem() != null) {
-            future.completeExceptionally(landing.problem());
-        } else {
-            future.complete(Objects.requireNonNull(landing.after().held).value());
+        Landing(InFlightLoad<T> load, Cell<T> before, Cell<T> after, Now now) {
+            this.load = load;
+            this.before = before;
+            this.after = after;
+            this.now = now;
         }
-    }
 
-    @SuppressWarnings("ReferenceEquality") // a source that confirms the value leaves the very object in place
-    private void tell(Flight<T> flight, Landing<T> landing) {
-        Cell.Failure earlier = landing.before().failure;
-        Cell.Failure failure = landing.after().failure;
-        Held<T> held = landing.after().held;
-        if (held != null) {
-            log(held, earlier, failure);
+        @Override
+        public void run() {
+            if (futuresDone) {
+                announce();
+                return;
+            }
+            futuresDone = true;
+            try {
+                completeFutures();
+            } finally {
+                events.deliver(this);
+            }
         }
-        try {
-            listener.loaded(
-                    Duration.ofMillis(landing.now().millisSince(flight.started)),
-                    failure == null ? null : failure.cause());
+
+        private void completeFutures() {
+            Throwable problem;
+            try {
+                problem = problem(after, now);
+            } catch (RuntimeException | Error e) { // a function that was given has failed
+                problem = e;
+            }
+            Held<T> held = after.held;
+            if (problem == null && held == null) {
+                problem = lost();
+            }
+            load.completeFutures(held == null ? null : held.value(), problem);
+        }
+
+        @SuppressWarnings("ReferenceEquality") // a source that confirms the value leaves the very object in place
+        private void announce() {
+            Cell.Failure earlier = before.failure;
+            Cell.Failure failure = after.failure;
+            Held<T> held = after.held;
+            if (held != null) {
+                log(held, earlier, failure);
+            }
+            listener.loaded(Duration.ofMillis(now.millisSince(load.started)), failure == null ? null : failure.cause());
             if (failure != null) {
-                Instant nextTry = landing.after().nextTry(landing.now()).orElse(null);
+                Instant nextTry = after.nextTry(now, unasked).orElse(null);
                 listener.refreshFailed(failure.count(), failure.cause(), failure.kind(), nextTry);
                 if (held != null && failure.servingExpired() && (earlier == null || !earlier.servingExpired())) {
                     listener.servingExpired(held.value());
                 }
             } else if (held != null) {
-                if (landing.before().held == null || landing.before().held.value() != held.value()) {
+                if (before.held == null || before.held.value() != held.value()) {
                     listener.refreshed(held.value());
                 }
                 if (earlier != null) {
                     listener.recovered(held.value());
                 }
             }
-        } catch (Throwable e) { // a listener that throws harms nothing
         }
     }
 
-    /** An outage is told when it begins, when the value ends in it, and when it is over. */
+    private boolean isSame(Held<T> held, Loaded<T> loaded) {
+        return held.endsAt(Held.end(loaded)) && traits.isSame(held.value(), loaded.value());
+    }
+
+    /** An outage is logged when it begins, when the value expires in it, and when it is over. */
     private void log(Held<T> held, Cell.@Nullable Failure earlier, Cell.@Nullable Failure failure) {
-        String who = "Credentials " + traits.identity(held.value());
+        String which = "Credentials " + traits.identity(held.value());
         if (failure != null && earlier == null) {
             log(
                     Level.WARNING,
-                    who + " could not be refreshed, and are served on; it is tried again. " + text(failure.cause()));
+                    which + " could not be refreshed. Lanyard keeps serving them and retries. "
+                            + ForeignText.of(failure.cause()));
         }
         if (failure != null && failure.servingExpired() && (earlier == null || !earlier.servingExpired())) {
             log(
                     Level.WARNING,
-                    who + " have ended, and are served for want of others: services may refuse them. "
-                            + text(failure.cause()));
+                    which + " have expired and no newer ones could be loaded; still serving them. AWS may reject"
+                            + " requests. " + ForeignText.of(failure.cause()));
         }
         if (failure == null && earlier != null) {
-            log(Level.INFO, who + " are fresh, after loads had failed");
+            log(Level.INFO, which + " are fresh again after failed loads");
         }
-    }
-
-    private static String text(Throwable failure) {
-        String text = String.valueOf(failure.getMessage());
-        return text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "..." : text;
     }
 
     private static void log(Level level, String message) {
@@ -493,8 +690,9 @@ public final class RefreshingCache<T> implements AutoCloseable {
                 timer.cancel();
                 timer = null;
             }
-            long millis = cell.millisToWake(Now.of(clock));
-            if (millis < 0) {
+            Cell<T> current = cell;
+            long millis = current.millisToWake(Now.of(clock));
+            if (millis < 0 || (!unasked && current.load == null)) {
                 return;
             }
             Duration delay = Duration.ofMillis(Math.min(millis, Cell.HEARTBEAT_MILLIS));
@@ -505,14 +703,20 @@ public final class RefreshingCache<T> implements AutoCloseable {
         }
     }
 
+    /** On the timer's thread, where no foreign code may run. */
     private void tick() {
         while (true) {
             Cell<T> current = cell;
             Now now = Now.of(clock);
             long millis = current.millisToWake(now);
-            if (current.flight != null) {
-                replaceIfDropped(current.flight, now);
-                return; // who lands it arms the next timer
+            if (current.load != null) {
+                if (!watch(current.load, now)) {
+                    arm();
+                }
+                return;
+            }
+            if (!unasked) {
+                return;
             }
             if (current.hasClockJumped(now)) {
                 CELL.compareAndSet(this, current, current.jumped(now));
@@ -520,7 +724,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
                 CELL.compareAndSet(this, current, current.seen(now));
                 arm();
                 return;
-            } else if (millis < 0 || start(current, now) != null) {
+            } else if (millis < 0 || start(current, now, false) != null) {
                 return;
             }
         }
@@ -533,9 +737,13 @@ public final class RefreshingCache<T> implements AutoCloseable {
      */
     public static final class Builder<T> {
         private final Loader<T> loader;
+        private String name = "a cached value";
         private RefreshPolicy policy = RefreshPolicy.standard();
+        private Duration loadTimeout = LOAD_TIMEOUT;
         private Clock clock = Clock.system();
         private Scheduler scheduler = Scheduler.shared();
+        private @Nullable Executor executor;
+        private boolean unasked = true;
         private Traits<? super T> traits = new Traits<T>() {};
         private RefreshListener<? super T> listener = new RefreshListener<T>() {};
         private DoubleSupplier random = new Dice();
@@ -567,13 +775,63 @@ public final class RefreshingCache<T> implements AutoCloseable {
         }
 
         /**
-         * Sets what runs the loads and the timer. Default: the shared daemon threads.
+         * Sets how messages call the value.
          *
-         * @param scheduler the scheduler
+         * @param name for example {@code the container credentials}
+         * @return this builder
+         */
+        public Builder<T> name(String name) {
+            this.name = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /**
+         * Sets how long a load may take before it is abandoned: half a second later its waiters are answered as if it had
+         * failed, its result is ignored, and the next load may start. Default: 30 s.
+         *
+         * @param loadTimeout a positive duration
+         * @return this builder
+         */
+        public Builder<T> loadTimeout(Duration loadTimeout) {
+            if (loadTimeout.isNegative() || loadTimeout.isZero()) {
+                throw new IllegalArgumentException("loadTimeout must be positive but is " + loadTimeout);
+            }
+            this.loadTimeout = loadTimeout;
+            return this;
+        }
+
+        /**
+         * Sets the threads and timers. Default: {@link Scheduler#shared()}.
+         *
+         * @param scheduler the scheduler, which never runs a task on the thread that submits it, nor on the timer's
          * @return this builder
          */
         public Builder<T> scheduler(Scheduler scheduler) {
             this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
+            return this;
+        }
+
+        /**
+         * Runs the loads on an application's executor. What it rejects, or has not begun within half a second, runs on
+         * the scheduler instead; timers and the watchdog always do. Default: the scheduler.
+         *
+         * @param executor the executor, which is never shut down by the cache; null for the default
+         * @return this builder
+         */
+        public Builder<T> executor(@Nullable Executor executor) {
+            this.executor = executor;
+            return this;
+        }
+
+        /**
+         * Sets whether the value is refreshed also when nothing calls. Default: true. Without, a load starts with a call
+         * alone; what is in flight is watched over all the same.
+         *
+         * @param unasked false to load on calls alone
+         * @return this builder
+         */
+        public Builder<T> unasked(boolean unasked) {
+            this.unasked = unasked;
             return this;
         }
 

@@ -2,8 +2,6 @@
 package io.lanyard.spi;
 
 import java.time.Duration;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
 /**
@@ -15,7 +13,7 @@ import java.util.function.Consumer;
 public interface Scheduler {
 
     /**
-     * Runs a task soon, on a thread that it may block.
+     * Runs a task soon, on a thread that it may block: not the calling thread, and not the timer's.
      *
      * @param task what to run
      * @throws java.util.concurrent.RejectedExecutionException when it cannot be run
@@ -43,25 +41,14 @@ public interface Scheduler {
     }
 
     /**
-     * Daemon threads that all users of the library in the JVM share. There is none before the first task; while timers
-     * are pending there is one, and one more for each task that runs, so that no task waits for another; within some
-     * seconds after the last timer has been cancelled, or its owner been collected, there is none again.
+     * Returns the daemon threads that all users of the library in the JVM share. There is none before the first task;
+     * while timers are pending there is one, and one more for each task that runs, at most 128; within some seconds after
+     * the last timer has been cancelled, or its owner been collected, there is none again. They belong to no application:
+     * they have the system's thread group, the normal priority and this library's class loader.
      *
      * @return the shared scheduler, which is never shut down
      */
     static Scheduler shared() {
         return SharedScheduler.INSTANCE;
-    }
-
-    /**
-     * Runs tasks on an application's own executor; timers too where it is a {@link ScheduledExecutorService}, and else
-     * on the shared daemon thread. What the executor rejects, because it is shut down or full, runs on the shared
-     * threads instead: credentials are needed to the last.
-     *
-     * @param executor the executor, which is never shut down by the library
-     * @return a scheduler over the executor
-     */
-    static Scheduler of(Executor executor) {
-        return new GivenScheduler(executor, SharedScheduler.INSTANCE);
     }
 }

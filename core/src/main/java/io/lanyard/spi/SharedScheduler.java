@@ -4,8 +4,8 @@ package io.lanyard.spi;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,15 +26,20 @@ final class SharedScheduler implements Scheduler {
     // a thread outlives its task for a moment only: the next task is minutes away
     private static final long TASK_IDLE_SECONDS = 1;
 
+    /** As many loads as can be under way in one process; the rest wait for a thread. The AWS SDK allows 150. */
+    private static final int MOST_TASKS = 128;
+
     private final ThreadPoolExecutor tasks = new ThreadPoolExecutor(
-            0,
-            Integer.MAX_VALUE,
+            MOST_TASKS,
+            MOST_TASKS,
             TASK_IDLE_SECONDS,
             TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
+            new LinkedBlockingQueue<>(),
             new Daemons("lanyard-refresh-"));
 
-    private SharedScheduler() {}
+    private SharedScheduler() {
+        tasks.allowCoreThreadTimeOut(true);
+    }
 
     @Override
     public void execute(Runnable task) {
@@ -98,6 +103,8 @@ final class SharedScheduler implements Scheduler {
 
     /** Threads that hold on to nothing of the application whose call happened to start them. */
     private static final class Daemons implements ThreadFactory {
+        private static final ThreadGroup SYSTEM = system();
+
         private final String prefix;
         private final AtomicInteger count = new AtomicInteger();
 
@@ -105,12 +112,23 @@ final class SharedScheduler implements Scheduler {
             this.prefix = prefix;
         }
 
+        private static ThreadGroup system() {
+            ThreadGroup group = Thread.currentThread().getThreadGroup();
+            while (group.getParent() != null) {
+                group = group.getParent();
+            }
+            return group;
+        }
+
         @Override
-        @SuppressWarnings("removal") // up to JDK 23 a new thread keeps the protection domains of all its creators
+        @SuppressWarnings({"removal", "ThreadPriorityCheck"
+        }) // the priority is not the caller's; up to JDK 23 a new thread keeps the protection domains of all its
+        // creators
         public Thread newThread(Runnable work) {
             return java.security.AccessController.doPrivileged((java.security.PrivilegedAction<Thread>) () -> {
-                Thread thread = new Thread(null, work, prefix + count.incrementAndGet(), 0, false);
+                Thread thread = new Thread(SYSTEM, work, prefix + count.incrementAndGet(), 0, false);
                 thread.setDaemon(true);
+                thread.setPriority(Thread.NORM_PRIORITY);
                 thread.setContextClassLoader(SharedScheduler.class.getClassLoader());
                 return thread;
             });

@@ -273,10 +273,10 @@ class ChainVectorsTest {
             assertThat(failure.category()).isEqualTo(Category.CHAIN_EXHAUSTED);
         } else {
             String of = error.replaceAll(".* of (\\w+)\\)", "$1");
-            assertThat(failure).isSameAs(failures.get(of));
+            assertThat(failure).cause().isSameAs(failures.get(of));
             assertThat(failure).hasMessageContaining(error.substring(0, error.indexOf(" (")));
         }
-        assertThat(failure).hasMessageMatching(".*" + String.join(": .*", texts(expect.path("lists"))) + ".*");
+        assertThat(failure).hasMessageMatching("(?s).*" + String.join(": .*", texts(expect.path("lists"))) + ".*");
         for (String name : texts(expect.path("notAsked"))) {
             assertThat(tried).doesNotContain(new Slot(name));
         }

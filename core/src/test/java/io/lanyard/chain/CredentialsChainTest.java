@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
+import io.lanyard.SettingSeen;
+import io.lanyard.SourceAttempt;
 import io.lanyard.spi.Scheduler;
 import io.lanyard.testsupport.Evidence;
 import io.lanyard.testsupport.LibraryLog;
@@ -19,8 +21,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -135,7 +135,7 @@ class CredentialsChainTest {
             assertThat(chain.resolve()).isSameAs(second.key);
             chain.resolve();
             assertThat(log.warnings())
-                    .containsExactly("The credentials source first is incomplete and passed over: "
+                    .containsExactly("The credentials source first is incomplete and is skipped: "
                             + "SETTING_A is set and SETTING_B is not. Remedy: set SETTING_B");
             first.detectedAs(Detection.incomplete("SETTING_B is set and SETTING_A is not", "set SETTING_A"));
             chain.resolve();
@@ -197,8 +197,8 @@ class CredentialsChainTest {
         RuntimeException failure = ScriptedLink.failure("the agent is away");
         first.fails(failure);
         CredentialsChain<Key> chain = chain();
-        assertThat(failure(chain)).isSameAs(failure);
-        assertThat(failure(chain.resolveAsync())).isSameAs(failure);
+        assertThat(failure(chain)).cause().isSameAs(failure);
+        assertThat(failure(chain.resolveAsync())).cause().isSameAs(failure);
         assertThat(second.asked).hasValue(0);
         assertThat(second.detections).hasValue(0);
     }
@@ -207,7 +207,7 @@ class CredentialsChainTest {
     void a_failure_that_is_not_ours_ends_the_call_as_well() {
         IllegalStateException failure = new IllegalStateException("another library's");
         first.fails(failure);
-        assertThat(failure(chain())).isSameAs(failure);
+        assertThat(failure(chain())).cause().isSameAs(failure);
         assertThat(second.asked).hasValue(0);
     }
 
@@ -219,8 +219,8 @@ class CredentialsChainTest {
             failure(chain);
             failure(chain);
             assertThat(log.warnings())
-                    .containsExactly("The credentials source first is configured and failed, and no later source is"
-                            + " used in its place: Unreachable: the agent is away");
+                    .containsExactly("The credentials source first is configured and failed. No later source is used in"
+                            + " its place. Unreachable: the agent is away");
             first.gives();
             chain.resolve();
             first.fails(ScriptedLink.failure("the agent is away"));
@@ -262,7 +262,7 @@ class CredentialsChainTest {
         assertThat(chain.resolve()).isSameAs(second.key);
         RuntimeException failure = ScriptedLink.failure("not this one");
         second.fails(failure);
-        assertThat(failure(chain)).isSameAs(failure);
+        assertThat(failure(chain)).cause().isSameAs(failure);
     }
 
     @Test
@@ -273,7 +273,7 @@ class CredentialsChainTest {
                 .onFailure(OnFailure.CONTINUE)
                 .onFailure(first.slot, OnFailure.STOP)
                 .build();
-        assertThat(failure(chain)).isSameAs(failure);
+        assertThat(failure(chain)).cause().isSameAs(failure);
     }
 
     @Test
@@ -287,10 +287,13 @@ class CredentialsChainTest {
     }
 
     @Test
-    void an_error_is_thrown_as_it_is() {
+    void an_error_is_the_cause_of_an_exception() {
         Error failure = new NoClassDefFoundError("a dependency");
         first.fails(failure);
-        assertThatThrownBy(() -> chain().resolve()).isSameAs(failure);
+        assertThat(failure(chain()))
+                .isInstanceOf(CredentialsException.class)
+                .cause()
+                .isSameAs(failure);
     }
 
     // ---- links that do what they must not
@@ -301,8 +304,8 @@ class CredentialsChainTest {
         first.answers(() -> {
             throw failure;
         });
-        assertThat(failure(chain())).isSameAs(failure);
-        assertThat(failure(chain().resolveAsync())).isSameAs(failure);
+        assertThat(failure(chain())).cause().isSameAs(failure);
+        assertThat(failure(chain().resolveAsync())).cause().isSameAs(failure);
         assertThat(continuing().resolve()).isSameAs(second.key);
     }
 
@@ -329,13 +332,13 @@ class CredentialsChainTest {
     @SuppressWarnings("NullAway") // a link of somebody who does not check
     void a_link_that_gives_null_has_failed_and_nobody_waits_for_ever() {
         first.answers(() -> CompletableFuture.completedFuture(null));
-        assertThat(failure(chain())).hasMessage("the link gave null");
+        assertThat(failure(chain())).hasMessageContaining("the link gave null");
         CompletableFuture<Key> pending = first.hangs();
         CompletableFuture<Key> answer = chain().resolveAsync();
         pending.complete(null);
-        assertThat(failure(answer)).hasMessage("the link gave null");
+        assertThat(failure(answer)).hasMessageContaining("the link gave null");
         first.answers(() -> null);
-        assertThat(failure(chain())).hasMessage("the link gave no future");
+        assertThat(failure(chain())).hasMessageContaining("the link gave no future");
     }
 
     @Test
@@ -345,7 +348,7 @@ class CredentialsChainTest {
             throw failure;
         });
         CredentialsChain<Key> chain = chain();
-        assertThat(failure(chain)).isSameAs(failure);
+        assertThat(failure(chain)).cause().isSameAs(failure);
         LinkReport reported = report(chain).link(first.slot).orElseThrow();
         assertThat(reported.state()).isEqualTo(LinkState.FAILED);
         assertThat(reported.failure()).contains("a file that is being written");
@@ -365,7 +368,7 @@ class CredentialsChainTest {
                 .build();
         CompletableFuture<Key> answer = chain.resolveAsync();
         pending.complete(first.key);
-        assertThat(failure(answer)).isSameAs(failure);
+        assertThat(failure(answer)).cause().isSameAs(failure);
     }
 
     // ---- withdrawal
@@ -414,16 +417,24 @@ class CredentialsChainTest {
         third.withdrawn();
         CredentialsException failure = (CredentialsException) failure(chain());
         assertThat(failure.category()).isEqualTo(Category.CHAIN_EXHAUSTED);
-        assertThat(failure)
-                .hasMessage("ChainExhausted: no source gave credentials; looked at, in order:"
-                        + " first: not configured [SETTING_OF_first (not set)];"
-                        + " second: incomplete, SETTING_A is set and SETTING_B is not [SETTING_OF_second (set)];"
-                        + " third: not configured, NotConfigured: third has been withdrawn [SETTING_OF_third (set)]."
-                        + " Remedy: set SETTING_B")
-                .hasNoCause()
-                .hasNoSuppressedExceptions();
+        assertThat(failure).hasMessage("""
+                        ChainExhausted: no source gave credentials; looked at, in order:
+                          first: not configured [SETTING_OF_first (not set)]
+                          second: incomplete, SETTING_A is set and SETTING_B is not [SETTING_OF_second (set)]
+                          third: not configured, NotConfigured: third has been withdrawn [SETTING_OF_third (set)]. \
+                        Remedy: set SETTING_B""").hasNoSuppressedExceptions().cause().hasNoCause();
         assertThat(failure.remedy()).contains("set SETTING_B");
         assertThat(failure.recoverable()).isFalse();
+        assertThat(failure.attempts()).extracting(SourceAttempt::source).containsExactly("first", "second", "third");
+        assertThat(failure.attempts().get(1))
+                .isEqualTo(new SourceAttempt(
+                        "second",
+                        "incomplete",
+                        "SETTING_A is set and SETTING_B is not",
+                        List.of(new SettingSeen("SETTING_OF_second", true)),
+                        Optional.empty(),
+                        Optional.of("set SETTING_B")));
+        assertThat(failure.forCaller().attempts()).isEqualTo(failure.attempts());
     }
 
     @Test
@@ -435,8 +446,9 @@ class CredentialsChainTest {
         third.fails(two);
         CredentialsException failure = (CredentialsException) failure(continuing());
         assertThat(failure.category()).isEqualTo(Category.CHAIN_EXHAUSTED);
-        assertThat(failure).hasCause(one);
-        assertThat(failure.getSuppressed()).containsExactly(two);
+        Throwable shared = Objects.requireNonNull(failure.getCause());
+        assertThat(shared).hasCause(one);
+        assertThat(shared.getSuppressed()).containsExactly(two);
         assertThat(failure)
                 .hasMessageContaining("first: failed, ServiceError: access denied")
                 .hasMessageContaining("third: failed, Unreachable: the agent is away");
@@ -457,23 +469,23 @@ class CredentialsChainTest {
     }
 
     @Test
-    void an_empty_chain_finds_nothing() {
-        assertThat(failure(of().build())).hasMessageStartingWith("ChainExhausted: ");
+    void an_empty_chain_says_that_it_is_empty() {
+        assertThat(failure(of().build()))
+                .hasMessage("ChainExhausted: the chain has no sources. Remedy: add a source to the chain");
     }
 
     @Test
-    void a_long_failure_is_cut_and_is_on_one_line() {
+    void each_failure_is_cut_and_is_on_a_line_of_its_own() {
         first.fails(new IllegalStateException("one\ntwo\r\n" + "x".repeat(2_000)));
         CredentialsChain<Key> chain = continuing();
         second.absent();
         third.fails(new IllegalStateException());
         String message = failure(chain).getMessage();
         assertThat(message)
-                .contains("first: failed, one two x")
-                .contains("x...")
+                .contains("first: failed, one two", "xxx")
                 .contains("third: failed, IllegalStateException")
                 .hasSizeLessThan(1_200)
-                .doesNotContain("\n");
+                .hasLineCount(4);
     }
 
     // ---- callers at once
@@ -500,8 +512,8 @@ class CredentialsChainTest {
         CompletableFuture<Key> two = chain.resolveAsync();
         RuntimeException failure = ScriptedLink.failure("the agent is away");
         pending.completeExceptionally(failure);
-        assertThat(failure(one)).isSameAs(failure);
-        assertThat(failure(two)).isSameAs(failure);
+        assertThat(failure(one)).cause().isSameAs(failure);
+        assertThat(failure(two)).cause().isSameAs(failure);
         first.gives();
         assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
     }
@@ -514,7 +526,7 @@ class CredentialsChainTest {
         FutureTask<Key> waiting = new FutureTask<>(chain::resolve);
         Thread caller = new Thread(waiting);
         caller.start();
-        await().atMost(Duration.ofSeconds(10)).until(() -> caller.getState() == Thread.State.WAITING);
+        await().atMost(Duration.ofSeconds(10)).until(() -> caller.getState() == Thread.State.TIMED_WAITING);
         caller.interrupt();
         assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(InterruptedException.class);
         pending.complete(first.key);
@@ -563,41 +575,27 @@ class CredentialsChainTest {
         assertThat(of(first).scheduler(broken).build().resolve()).isSameAs(first.key);
     }
 
-    /** An application's pool whose threads all wait for the chain, or that is shut down at once. */
     @Test
-    void a_choice_that_an_executor_never_begins_is_made_elsewhere() throws Exception {
+    void a_selection_that_is_never_begun_is_begun_by_a_watcher() {
         time.runTasksAfter(() -> Duration.ofDays(1));
         CompletableFuture<Key> answer = chain().resolveAsync();
-        time.advance(Duration.ofSeconds(29));
+        time.advance(Duration.ofSeconds(60));
         assertThat(first.detections).hasValue(0);
+        time.runTasksAtOnce();
         time.advance(Duration.ofSeconds(1));
-        assertThat(answer.get(10, TimeUnit.SECONDS)).isSameAs(first.key);
+        assertThat(answer).isCompletedWithValue(first.key);
         time.runTasks();
-        assertThat(first.asked).as("what comes late is one too many").hasValue(1);
+        assertThat(first.asked).as("the late task does nothing").hasValue(1);
     }
 
     @Test
-    void a_choice_that_was_begun_needs_no_timer_any_more() throws Exception {
+    void a_selection_that_is_over_needs_no_timer() throws Exception {
         time.runTasksAfter(() -> Duration.ofSeconds(1));
         CompletableFuture<Key> answer = chain().resolveAsync();
         assertThat(time.pendingTimers()).isOne();
         time.advance(Duration.ofSeconds(1));
         assertThat(answer).isCompletedWithValue(first.key);
         assertThat(time.pendingTimers()).isZero();
-    }
-
-    @Test
-    void a_choice_is_made_by_an_executor_of_the_applications() throws Exception {
-        ExecutorService pool = Executors.newSingleThreadExecutor(task -> new Thread(task, "the application's"));
-        AtomicReference<String> chooser = new AtomicReference<>("");
-        first.detectedBy(() -> {
-            chooser.set(Thread.currentThread().getName());
-            return Detection.configured();
-        });
-        CredentialsChain<Key> chain = of(first).scheduler(Scheduler.of(pool)).build();
-        assertThat(chain.resolve()).isSameAs(first.key);
-        assertThat(chooser).hasValue("the application's");
-        pool.shutdown();
     }
 
     /** Runs tasks in the way that is given; timers are nobody's. */
@@ -616,15 +614,29 @@ class CredentialsChainTest {
     // ---- credentials that a service refused
 
     @Test
-    void credentials_that_a_service_refused_are_reported_to_the_source_in_use() throws Exception {
+    void credentials_that_a_service_rejected_are_reported_to_every_source_whichever_answered_last() throws Exception {
         first.absent();
         CredentialsChain<Key> chain = chain();
-        chain.invalidate("AKIA-early");
         chain.resolve();
         chain.invalidate("AKIA-second");
-        assertThat(first.refused).isEmpty();
+        for (ScriptedLink link : List.of(first, second, third)) {
+            assertThat(link.refused).containsExactly("AKIA-second");
+        }
+    }
+
+    @Test
+    void a_source_that_throws_when_credentials_are_rejected_harms_neither_the_caller_nor_other_sources() {
+        ScriptedLink broken = new ScriptedLink(new Slot("broken")) {
+            @Override
+            public void invalidate(String accessKeyId) {
+                throw new IllegalStateException("its own trouble");
+            }
+        };
+        try (LibraryLog log = LibraryLog.open()) {
+            of(broken, second).build().invalidate("AKIA-second");
+            assertThat(log.warnings()).singleElement().asString().contains("broken", "its own trouble");
+        }
         assertThat(second.refused).containsExactly("AKIA-second");
-        assertThat(third.refused).isEmpty();
     }
 
     @Test
@@ -637,7 +649,7 @@ class CredentialsChainTest {
         CredentialsChain<Key> withoutReuse = of(third).reuseSource(false).build();
         withoutReuse.resolve();
         withoutReuse.invalidate("AKIA-third");
-        assertThat(third.refused).containsExactly("AKIA-third");
+        assertThat(third.refused).containsExactly("AKIA-second", "AKIA-third");
     }
 
     // ---- closing
@@ -754,7 +766,7 @@ class CredentialsChainTest {
             chain.resolve();
             chain.resolve();
             assertThat(log.infos())
-                    .containsExactly("Credentials come from first: AKIA-first, account 111122223333, until "
+                    .containsExactly("Credentials come from the source first: AKIA-first, account 111122223333, until "
                             + "2026-11-23T10:00:00Z");
             first.withdrawn();
             chain.resolve();
@@ -763,7 +775,7 @@ class CredentialsChainTest {
                     .hasSize(2)
                     .last()
                     .asString()
-                    .startsWith("Credentials come from second, and no longer from first: AKIA-second");
+                    .startsWith("Credentials come from the source second, no longer from first: AKIA-second");
             assertThat(log.warnings()).isEmpty();
         }
     }
@@ -801,7 +813,8 @@ class CredentialsChainTest {
             assertThat(log.warnings())
                     .hasSize(2)
                     .allMatch(line -> line.equals(
-                            "A listener threw java.lang.NoClassDefFoundError when it was told of a source"));
+                            "A credentials listener threw java.lang.NoClassDefFoundError in sourceChanged; its exception"
+                                    + " is ignored"));
         }
         assertThat(heard).containsExactly("null > first AKIA-first", "first > second AKIA-second");
     }
@@ -943,7 +956,7 @@ class CredentialsChainTest {
             assertThat(report.link(second.slot).orElseThrow().failure()).contains("Unreachable: the agent is away");
             assertThat(report.link(second.slot).orElseThrow().remedy()).contains("see to the agent");
             assertThat(state(report, third)).isEqualTo(LinkState.SHADOWED);
-            assertThat(report.link(third.slot).orElseThrow().identity()).contains(Key.identity(third.key));
+            assertThat(report.link(third.slot).orElseThrow().probed()).contains(Key.identity(third.key));
             assertThat(log.infos()).isEmpty();
             assertThat(log.warnings()).isEmpty();
         }
@@ -962,7 +975,7 @@ class CredentialsChainTest {
         ChainReport report = probe(chain);
         assertThat(first.probes).hasValue(0);
         assertThat(state(report, second)).isEqualTo(LinkState.CONFIGURED);
-        assertThat(report.link(second.slot).orElseThrow().identity()).contains(Key.identity(second.key));
+        assertThat(report.link(second.slot).orElseThrow().probed()).contains(Key.identity(second.key));
         assertThat(report.inUse()).isEmpty();
         first.present();
         assertThat(chain.resolve()).isSameAs(first.key);
@@ -1006,7 +1019,7 @@ class CredentialsChainTest {
                 .build();
         chain.resolve();
         assertThat(report(chain).inUse().orElseThrow().identity()).contains(Key.identity(first.key));
-        assertThat(probe(chain).inUse().orElseThrow().identity().orElseThrow())
+        assertThat(probe(chain).inUse().orElseThrow().probed().orElseThrow())
                 .hasToString("AKIA-first, arn:aws:sts::111122223333:assumed-role/cart/pod");
     }
 
@@ -1063,11 +1076,14 @@ class CredentialsChainTest {
                                                        remedy: set SETTING_B
                                                        settings: SETTING_OF_first (set)
                         in use      second             AKIA-second, account 111122223333, until 2026-11-23T10:00:00Z
+                                                       asked for this report, it gave AKIA-second, account 111122223333, until 2026-11-23T10:00:00Z
+                                                       its role is not known: AWS STS was not asked (software.amazon.awssdk:sts is missing) or did not answer
                                                        settings: SETTING_OF_second (set)
                         failed      third              failed: Unreachable: the agent is away
                                                        remedy: see to the agent
                                                        settings: SETTING_OF_third (set)
                         shadowed    instance-metadata  would give AKIA-instance-metadata, account 111122223333, until 2026-11-23T10:00:00Z
+                                                       its role is not known: AWS STS was not asked (software.amazon.awssdk:sts is missing) or did not answer
                                                        settings: SETTING_OF_instance-metadata (set)""".stripIndent());
         assertThat(report(of().build())).hasToString("");
     }
@@ -1146,7 +1162,7 @@ class CredentialsChainTest {
         RuntimeException failure = ScriptedLink.failure("the agent is away");
         first.fails(failure);
         assertThat(chain).hasToString("CredentialsChain(first, second)");
-        assertThat(failure(chain)).isSameAs(failure);
+        assertThat(failure(chain)).cause().isSameAs(failure);
         assertThat(builder.build().resolve()).isSameAs(second.key);
     }
 }

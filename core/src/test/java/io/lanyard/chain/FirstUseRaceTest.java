@@ -77,14 +77,20 @@ class FirstUseRaceTest {
             try {
                 return chain.resolve().id();
             } catch (CredentialsException e) {
-                return e.equals(blip) ? "blip" : "another failure: " + e;
+                return blip.equals(e.getCause()) ? "blip" : "another failure: " + e;
             }
         };
     }
 
     private Callable<String> following(CredentialsChain<Key> chain) {
         return () -> chain.resolveAsync()
-                .handle((key, failure) -> key != null ? key.id() : failure.getCause() == blip ? "blip" : "" + failure)
+                .handle((key, failure) -> key != null
+                        ? key.id()
+                        : failure.getCause() != null
+                                        && (failure.getCause() == blip
+                                                || failure.getCause().getCause() == blip)
+                                ? "blip"
+                                : "" + failure)
                 .join();
     }
 

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A source that does what a test says, and counts what it is asked. */
-final class ScriptedLink implements Link<Key> {
+class ScriptedLink implements Link<Key> {
 
     final Slot slot;
     final Key key;

@@ -69,16 +69,20 @@ class SourceFlightTest {
     }
 
     @Test
-    void all_who_wait_are_given_the_same_failure() throws Exception {
+    void all_waiters_get_the_same_failure_in_exceptions_of_their_own() throws Exception {
         agent.faults().always(Fault.status(403).then(Fault.delay(Duration.ofMillis(1500))));
         ContainerCredentialsSource source = builder().build();
 
         Set<Throwable> failures = new HashSet<>();
+        Set<Throwable> shared = new HashSet<>();
         for (Future<Throwable> result : all(() -> catchThrowable(source::resolve))) {
-            failures.add(result.get(20, TimeUnit.SECONDS));
+            Throwable failure = result.get(20, TimeUnit.SECONDS);
+            failures.add(failure);
+            shared.add(failure.getCause());
         }
 
-        assertThat(failures).singleElement().isInstanceOf(CredentialsException.class);
+        assertThat(failures).hasSize(CALLERS).hasOnlyElementsOfType(CredentialsException.class);
+        assertThat(shared).singleElement().isInstanceOf(CredentialsException.class);
         assertThat(agent.requests()).hasSize(1);
     }
 

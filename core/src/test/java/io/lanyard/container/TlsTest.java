@@ -279,7 +279,7 @@ class TlsTest {
 
     private static void assertUnsent(CredentialsException failure, SocketTransportPeer peer) {
         assertThat(failure.category()).isEqualTo(Category.UNREACHABLE);
-        assertThat(failure).hasCauseInstanceOf(SSLHandshakeException.class);
+        assertThat(failure).cause().hasCauseInstanceOf(SSLHandshakeException.class);
         assertThat(failure.remedy().orElseThrow()).contains("certificate");
         assertThat(failure).hasMessageNotContaining("CANARY");
         assertThat(peer.sawNothing()).isTrue();

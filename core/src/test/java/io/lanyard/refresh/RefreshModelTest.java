@@ -151,15 +151,20 @@ class RefreshModelTest {
         }
 
         private void resolve() {
-            closed = false; // whoever still uses it has it back
+            closed = false; // a call reopens it
             boolean loadingBefore = cache.status().loading();
             boolean valid = source.last != null && !source.hasEnded();
+            boolean stale = cache.status().servingExpired() && !suspect;
             CompletableFuture<Credential> answer = cache.getAsync();
             RefreshStatus status = cache.status();
             if (valid && !suspect) {
                 // R1, and the newest that was ever given
                 assertThat(answer).isCompletedWithValue(source.last);
                 assertThat(cache.getAsync()).as("one future for each snapshot").isSameAs(answer);
+            } else if (stale) {
+                assertThat(answer)
+                        .as("R6: no caller waits once stale credentials have been served")
+                        .isCompletedWithValue(source.last);
             } else if (!answer.isDone()) {
                 assertThat(status.loading()).as("R4: waits for a flight").isTrue();
                 waiting.add(answer);
@@ -179,21 +184,29 @@ class RefreshModelTest {
             }
         }
 
-        /** A caller may fail when there has never been anything, or when it has ended and must not be served. */
+        /** A caller may fail when there has never been a value, or when it has expired and must not be served. */
         private void checkFailure(Throwable failure) {
-            boolean denied = source.lastFailure instanceof SimulatedSource.SourceException known
-                    && source.kind(known) == FailureKind.FINAL;
-            if (source.last == null || denied) {
-                assertThat(failure).isSameAs(source.lastFailure); // shared, and remembered
-                assertThat(denied).as("R5: nothing else is remembered").isTrue();
-                assertThat(source.last == null || source.hasEnded()).isTrue();
-                Instant asked = source.asked.get(source.asked.size() - 1);
-                assertThat(Duration.between(asked, time.instant())).isLessThanOrEqualTo(Duration.ofSeconds(5));
+            assertThat(source.last == null || source.hasEnded()).isTrue();
+            RefreshStatus status = cache.status();
+            boolean permanent = status.lastFailureKind().orElseThrow() == FailureKind.FINAL;
+            if (source.last != null && source.rejection != null) {
+                assertThat(failure).as("R6, R16").hasCause(source.rejection);
+            } else if (source.last == null) {
+                assertThat(failure.getCause())
+                        .as("R5, R16")
+                        .hasSameClassAs(source.lastFailure)
+                        .isNotSameAs(failure);
+                assertThat(permanent || status.failuresInARow() > 1)
+                        .as("R5: a first transient failure is not remembered")
+                        .isTrue();
             } else {
-                assertThat(source.hasEnded()).isTrue();
                 assertThat(servePastExpiry).isFalse();
-                assertThat(failure).hasMessage("the value has ended");
+                assertThat(failure).hasMessage("the value has expired");
             }
+            Instant asked = source.asked.get(source.asked.size() - 1);
+            assertThat(Duration.between(asked, time.instant()))
+                    .as("R5, R6: how long a failure is remembered")
+                    .isLessThanOrEqualTo(Duration.ofSeconds(permanent ? 5 : 60));
         }
 
         private void invalidate(boolean held) {

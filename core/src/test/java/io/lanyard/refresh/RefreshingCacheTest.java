@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -174,6 +173,54 @@ class RefreshingCacheTest {
         }
 
         @Test
+        void a_source_that_keeps_its_value_to_the_very_end_gives_the_next_one_before_a_caller_sees_an_expired_one() {
+            // aws-vault with a lifetime of 60 s
+            Credential[] given = {new Credential("key-0", time.instant().plusSeconds(60))};
+            RefreshingCache<Credential> vault = RefreshingCache.<Credential>builder(() -> {
+                        if (!time.instant().isBefore(Objects.requireNonNull(given[0].end()))) {
+                            given[0] = new Credential(
+                                    "key-" + time.instant(), time.instant().plusSeconds(60));
+                        }
+                        return Loaded.of(given[0], given[0].end());
+                    })
+                    .clock(time)
+                    .scheduler(time)
+                    .policy(RefreshPolicy.builder().servePastExpiry(false).build())
+                    .build();
+            time.runTasksAtOnce();
+            for (int i = 0; i < 60_000; i++) {
+                Credential credential = vault.getAsync().join();
+                assertThat(credential.end()).isAfter(time.instant());
+                time.advance(Duration.ofMillis(10));
+            }
+            assertThat(vault.status().failures()).isZero();
+        }
+
+        @Test
+        void a_value_that_differs_in_its_secret_alone_is_a_newer_one() {
+            record Key(String id, String secret) {}
+            Key[] given = {new Key("AKIA", "wrong")};
+            RefreshingCache<Key> corrected = RefreshingCache.<Key>builder(() -> Loaded.of(given[0], null))
+                    .clock(time)
+                    .scheduler(time)
+                    .traits(new Traits<Key>() {
+                        @Override
+                        public Object identity(Key key) {
+                            return key.id();
+                        }
+                    })
+                    .build();
+            time.runTasksAtOnce();
+            assertThat(corrected.getAsync().join().secret()).isEqualTo("wrong");
+            given[0] = new Key("AKIA", "right");
+            corrected.invalidate("AKIA");
+            assertThat(corrected.getAsync().join().secret()).isEqualTo("right");
+            given[0] = new Key("AKIA", "newer");
+            time.advance(Duration.ofMinutes(61));
+            assertThat(corrected.getAsync().join().secret()).isEqualTo("newer");
+        }
+
+        @Test
         void far_and_odd_ends_harm_nothing() {
             for (Instant end : List.of(Instant.MAX, Instant.MIN, Instant.EPOCH, Instant.ofEpochSecond(1L << 50))) {
                 RefreshingCache<String> odd = RefreshingCache.builder(() -> Loaded.of("value", end))
@@ -283,6 +330,82 @@ class RefreshingCacheTest {
         }
 
         @Test
+        void past_expiration_callers_wait_for_one_load_and_then_no_more_until_the_outage_is_over() {
+            Credential cached = loaded(Duration.ofHours(1));
+            source.mode = Mode.HANGING;
+            waitUntilBeforeEnd(seconds(5));
+            time.advance(seconds(20)); // one retry has failed past expiration
+            assertThat(cache.status().servingExpired()).isTrue();
+            int waits = 0;
+            for (int i = 0; i < 1_000; i++) {
+                time.advance(Duration.ofMillis(100));
+                waits += cache.getAsync().isDone() ? 0 : 1;
+            }
+            assertThat(waits).isZero();
+            assertThat(cache.getAsync()).isCompletedWithValue(cached);
+            source.mode = Mode.HEALTHY;
+            time.advance(seconds(60));
+            assertThat(cache.getAsync().join()).isNotEqualTo(cached);
+        }
+
+        @Test
+        void a_permanent_rejection_stays_in_force_past_expiration_when_later_attempts_fail_otherwise() {
+            loaded(Duration.ofHours(1));
+            source.mode = Mode.DENIED;
+            waitUntilBeforeEnd(Duration.ofMinutes(10));
+            Throwable rejection = Objects.requireNonNull(source.rejection);
+            source.mode = Mode.REFUSED;
+            waitUntilBeforeEnd(Duration.ZERO);
+            time.advance(seconds(30));
+            assertThat(cache.status().lastFailureKind()).hasValue(FailureKind.LOCAL);
+            CompletableFuture<Credential> answer = cache.getAsync();
+            time.advance(seconds(1));
+            assertThatThrownBy(answer::join)
+                    .cause()
+                    .cause()
+                    .isSameAs(source.rejection)
+                    .isNotNull();
+            assertThat(rejection).isNotNull();
+            assertThat(cache.status().servingExpired()).isFalse();
+            source.mode = Mode.HEALTHY;
+            time.advance(seconds(10));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.FRESH);
+        }
+
+        @Test
+        void without_a_value_loads_back_off_from_the_second_failure_on_and_recovery_takes_a_second_or_two() {
+            source.mode = Mode.FAILING;
+            int failed = 0;
+            for (int i = 0; i < 6_000; i++) { // a caller every 100 ms for 10 min
+                CompletableFuture<Credential> answer = cache.getAsync();
+                time.advance(Duration.ofMillis(100));
+                failed += answer.isCompletedExceptionally() ? 1 : 0;
+            }
+            assertThat(failed).isEqualTo(6_000);
+            assertThat(source.asked.size()).isBetween(10, 40);
+            assertThat(source.asked.get(1)).isBefore(source.asked.get(0).plusMillis(150));
+            assertThat(source.asked.get(3)).isBefore(source.asked.get(0).plusSeconds(2));
+        }
+
+        @Test
+        void no_pause_after_a_failure_runs_past_the_moment_at_which_a_newer_value_is_needed() {
+            RefreshingCache<Credential> slow = source.cache()
+                    .policy(RefreshPolicy.builder()
+                            .backoff(Backoff.fixed(Duration.ofMinutes(20)))
+                            .build())
+                    .build();
+            var unused = slow.getAsync();
+            time.advance(Duration.ofMinutes(44));
+            source.mode = Mode.FAILING;
+            time.advance(Duration.ofMinutes(2));
+            assertThat(slow.status().failuresInARow()).isOne();
+            source.mode = Mode.HEALTHY;
+            time.advance(Duration.ofMinutes(14));
+            assertThat(slow.getAsync()).isCompleted();
+            assertThat(slow.status().state()).isEqualTo(RefreshState.FRESH);
+        }
+
+        @Test
         void past_the_end_nothing_is_served_when_the_policy_says_so() {
             RefreshingCache<Credential> strict = source.cache()
                     .policy(RefreshPolicy.builder().servePastExpiry(false).build())
@@ -293,8 +416,8 @@ class RefreshingCacheTest {
             time.advance(Duration.ofHours(2));
             assertThatThrownBy(strict::get)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("the value has ended")
-                    .hasCauseInstanceOf(SimulatedSource.SourceException.class);
+                    .hasMessage("the value has expired")
+                    .hasRootCauseInstanceOf(SimulatedSource.SourceException.class);
         }
 
         @Test
@@ -307,7 +430,7 @@ class RefreshingCacheTest {
             time.advance(seconds(1));
             assertThat(source.asked).hasSize(1);
             for (CompletableFuture<Credential> caller : callers) {
-                assertThatThrownBy(caller::join).cause().isSameAs(source.lastFailure);
+                assertThatThrownBy(caller::join).cause().cause().isSameAs(source.lastFailure);
             }
             assertThat(time.pendingTimers())
                     .as("nobody asks for what nobody has had")
@@ -326,14 +449,19 @@ class RefreshingCacheTest {
                 assertThat(log.warnings())
                         .singleElement()
                         .asString()
-                        .matches("Credentials \\S+ could not be refreshed, and are served on; it is tried again\\. .+");
+                        .matches(
+                                "Credentials \\S+ could not be refreshed\\. Lanyard keeps serving them and retries\\. .+");
                 time.advance(Duration.ofMinutes(20));
-                assertThat(log.warnings()).hasSize(2).last().asString().contains("have ended", "may refuse them");
+                assertThat(log.warnings())
+                        .hasSize(2)
+                        .last()
+                        .asString()
+                        .contains("have expired", "AWS may reject requests");
                 assertThat(log.infos()).isEmpty();
 
                 source.mode = Mode.HEALTHY;
                 time.advance(Duration.ofMinutes(1));
-                assertThat(log.infos()).singleElement().asString().contains("are fresh");
+                assertThat(log.infos()).singleElement().asString().contains("are fresh again");
                 assertThat(log.warnings()).hasSize(2);
             }
         }
@@ -606,11 +734,11 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void when_the_executor_drops_the_load() {
+        void when_the_scheduler_drops_the_load() {
             CompletableFuture<Credential> first = cache.getAsync();
             time.dropTasks();
-            time.advance(seconds(30));
-            assertThatThrownBy(first::join).hasCauseInstanceOf(RejectedExecutionException.class);
+            time.advance(seconds(31));
+            assertThatThrownBy(first::join).hasMessageContaining("did not end within its timeout");
             CompletableFuture<Credential> next = cache.getAsync();
             time.advance(seconds(1));
             assertThat(next).isCompleted();
@@ -618,9 +746,9 @@ class RefreshingCacheTest {
 
         @Test
         void when_the_load_begins_too_late_it_is_not_made() {
-            time.runTasksAfter(() -> Duration.ofMinutes(1));
+            time.runTasksAfter(() -> source.asked.isEmpty() ? Duration.ofMinutes(1) : Duration.ZERO);
             CompletableFuture<Credential> first = cache.getAsync();
-            time.advance(Duration.ofMinutes(2));
+            time.advance(Duration.ofMinutes(3));
             assertThat(first).isCompletedExceptionally();
             assertThat(source.asked).isEmpty();
         }
@@ -672,7 +800,7 @@ class RefreshingCacheTest {
                 }
 
                 @Override
-                public RuntimeException ended(Credential value, @Nullable Throwable cause) {
+                public RuntimeException expired(Credential value, @Nullable Throwable cause) {
                     throw new IllegalStateException("traits");
                 }
             };

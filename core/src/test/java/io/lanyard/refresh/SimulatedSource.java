@@ -58,6 +58,10 @@ final class SimulatedSource
     @Nullable
     Throwable lastFailure;
 
+    /** The last permanent failure since credentials were last given. */
+    @Nullable
+    Throwable rejection;
+
     int given;
 
     SimulatedSource(VirtualTime time) {
@@ -89,7 +93,11 @@ final class SimulatedSource
             case HEALTHY, HOLDING -> credential = credential();
             case REFUSED -> throw failed(new SourceException(FailureKind.LOCAL));
             case FAILING, HANGING -> throw failed(new SourceException(FailureKind.UPSTREAM));
-            case DENIED -> throw failed(new SourceException(FailureKind.FINAL));
+            case DENIED -> {
+                SourceException denied = failed(new SourceException(FailureKind.FINAL));
+                rejection = denied;
+                throw denied;
+            }
             case ENDED -> {
                 lastFailure = new IllegalStateException();
                 return Loaded.of(new Credential("old", null), time.instant().minusSeconds(60));
@@ -101,6 +109,7 @@ final class SimulatedSource
             }
         }
         lastFailure = null;
+        rejection = null;
         return Loaded.of(credential, credential.end());
     }
 

@@ -120,16 +120,17 @@ class SchedulerTest {
     }
 
     @Test
-    void loads_and_timers_run_on_a_given_scheduled_executor_which_stays_open() throws Exception {
+    void loads_run_on_a_given_executor_which_stays_open_and_timers_do_not() throws Exception {
         ScheduledExecutorService given =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "the application's"));
         RefreshingCache<String> cache = RefreshingCache.builder(() -> Loaded.of(
                         Thread.currentThread().getName(), Instant.now().plusMillis(900)))
-                .scheduler(Scheduler.of(given))
+                .executor(given)
                 .build();
         assertThat(cache.get()).isEqualTo("the application's");
         await().atMost(Duration.ofSeconds(10)).until(() -> cache.status().refreshes() >= 3);
         assertThat(cache.get()).isEqualTo("the application's");
+        assertThat(threads("lanyard-timer-")).hasSize(1);
         cache.close();
         assertThat(given.isShutdown()).isFalse();
         given.shutdownNow();
@@ -141,7 +142,7 @@ class SchedulerTest {
         given.shutdownNow();
         RefreshingCache<String> cache = RefreshingCache.builder(() -> Loaded.of(
                         Thread.currentThread().getName(), Instant.now().plusMillis(900)))
-                .scheduler(Scheduler.of(given))
+                .executor(given)
                 .build();
         assertThat(cache.get()).startsWith("lanyard-refresh-");
         await().atMost(Duration.ofSeconds(10)).until(() -> cache.status().refreshes() >= 2);
@@ -149,17 +150,53 @@ class SchedulerTest {
     }
 
     @Test
-    void timers_of_a_plain_executor_run_on_the_shared_thread_and_can_be_cancelled() throws Exception {
-        Scheduler plain = Scheduler.of(Runnable::run);
+    void a_timer_can_be_cancelled() throws Exception {
         CompletableFuture<String> ran = new CompletableFuture<>();
         Object owner = new Object();
-        plain.schedule(owner, o -> ran.complete("never"), Duration.ofMillis(200))
+        Scheduler.shared()
+                .schedule(owner, o -> ran.complete("never"), Duration.ofMillis(200))
                 .cancel();
         CompletableFuture<String> name = new CompletableFuture<>();
-        plain.schedule(owner, o -> name.complete(Thread.currentThread().getName()), Duration.ofMillis(300));
+        Scheduler.shared()
+                .schedule(owner, o -> name.complete(Thread.currentThread().getName()), Duration.ofMillis(300));
         assertThat(name.get(10, TimeUnit.SECONDS)).startsWith("lanyard-timer-");
         assertThat(ran).isNotDone();
-        assertThat(plain.toString()).startsWith("Scheduler(");
         assertThat(owner).as("held by us, not by the timer").isNotNull();
+    }
+
+    @Test
+    void a_thread_has_neither_the_group_nor_the_priority_of_the_caller_that_started_it() throws Exception {
+        CompletableFuture<Thread> seen = new CompletableFuture<>();
+        ThreadGroup applications = new ThreadGroup("the application's");
+        applications.setMaxPriority(Thread.MIN_PRIORITY);
+        Thread caller =
+                new Thread(applications, () -> Scheduler.shared().execute(() -> seen.complete(Thread.currentThread())));
+        caller.start();
+        Thread thread = seen.get(10, TimeUnit.SECONDS);
+        assertThat(thread.getPriority()).isEqualTo(Thread.NORM_PRIORITY);
+        ThreadGroup group = thread.getThreadGroup();
+        assertThat(group == null || group.getParent() == null).isTrue();
+    }
+
+    @Test
+    void a_thousand_caches_that_load_at_once_take_a_bounded_number_of_threads() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        List<CompletableFuture<String>> loads = new ArrayList<>();
+        List<RefreshingCache<String>> caches = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            RefreshingCache<String> cache = RefreshingCache.builder(() -> {
+                        hold.await();
+                        return Loaded.of("value", Instant.now().plusSeconds(3_600));
+                    })
+                    .build();
+            caches.add(cache);
+            loads.add(cache.getAsync());
+        }
+        assertThat(threads("lanyard-refresh-")).hasSizeLessThanOrEqualTo(128);
+        hold.countDown();
+        for (CompletableFuture<String> load : loads) {
+            assertThat(load.get(10, TimeUnit.SECONDS)).isEqualTo("value");
+        }
+        caches.forEach(RefreshingCache::close);
     }
 }

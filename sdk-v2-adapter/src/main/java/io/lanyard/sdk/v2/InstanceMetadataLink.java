@@ -8,7 +8,6 @@ import io.lanyard.chain.Link;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.spi.Environment;
-import io.lanyard.spi.Scheduler;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +29,7 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity> {
             Link<?> container,
             @Nullable String profileName,
             @Nullable Supplier<ProfileFile> profileFile,
-            Scheduler scheduler,
+            Threads threads,
             @Nullable CredentialsListener listener) {
         this.environment = environment;
         this.container = container;
@@ -48,7 +47,7 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity> {
                 RefreshPolicy.builder()
                         .recheckInterval(RefreshedProvider.UNTOLD_END)
                         .build(),
-                scheduler,
+                threads,
                 listener);
     }
 

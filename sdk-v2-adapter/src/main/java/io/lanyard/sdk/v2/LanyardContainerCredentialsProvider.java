@@ -97,7 +97,7 @@ public final class LanyardContainerCredentialsProvider
         try {
             return converted(source.resolve()).credentials;
         } catch (CredentialsException e) {
-            throw failed(e);
+            throw SdkFailures.forCaller(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw AbortedException.create("Interrupted while waiting for container credentials", e);
@@ -123,7 +123,7 @@ public final class LanyardContainerCredentialsProvider
             Throwable reason = failure instanceof CompletionException wrapped && wrapped.getCause() != null
                     ? wrapped.getCause()
                     : failure;
-            throw reason instanceof CredentialsException e ? failed(e) : new CompletionException(reason);
+            throw SdkFailures.forCaller(reason);
         });
     }
 
@@ -181,10 +181,6 @@ public final class LanyardContainerCredentialsProvider
     AwsCredentials held() {
         ContainerCredentials held = source.held().orElse(null);
         return held == null ? null : converted(held).credentials;
-    }
-
-    private static SdkClientException failed(CredentialsException e) {
-        return SdkClientException.create("Failed to load container credentials. " + e.getMessage(), e);
     }
 
     private static final class Converted {

@@ -110,9 +110,10 @@ public final class LanyardDefaultCredentialsProvider
      * The credentials of the first source that is configured; waits for it where it must.
      *
      * @return the credentials
-     * @throws SdkException the failure of a source that is configured, as the SDK's provider threw it (STS's, for
-     *     example); or a {@link SdkClientException}, whose cause is what a source threw that is no exception of the
-     *     SDK's, or which names each source and the settings that were looked at when none is configured
+     * @throws SdkException the failure of a source that is configured, as an exception of the caller's own: of the type
+     *     that the SDK's provider threw where it is a service's (STS's, for example), else a {@link SdkClientException};
+     *     the shared failure is its cause. When no source is configured it names each source and the settings that were
+     *     looked at
      * @throws AbortedException when the calling thread is interrupted while it waits
      */
     @Override
@@ -120,7 +121,7 @@ public final class LanyardDefaultCredentialsProvider
         try {
             return Links.asAwsCredentials(chain.resolve());
         } catch (RuntimeException e) {
-            throw failed(e);
+            throw e instanceof SdkException ? e : SdkFailures.forCaller(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw AbortedException.create("Interrupted while waiting for credentials", e);
@@ -142,7 +143,7 @@ public final class LanyardDefaultCredentialsProvider
         return resolved.exceptionally(failure -> {
             Throwable reason =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            throw reason instanceof RuntimeException e ? failed(e) : new CompletionException(reason);
+            throw reason instanceof SdkException e ? e : SdkFailures.forCaller(reason);
         });
     }
 
@@ -219,13 +220,6 @@ public final class LanyardDefaultCredentialsProvider
     @Override
     public String toString() {
         return "LanyardDefaultCredentialsProvider(" + chain + ")";
-    }
-
-    /** What is the SDK's own is left as it is; who catches the SDK's exceptions is to catch the others as well. */
-    private static RuntimeException failed(RuntimeException e) {
-        return e instanceof SdkException
-                ? e
-                : SdkClientException.create("Failed to load credentials. " + e.getMessage(), e);
     }
 
     /** Builds a {@link LanyardDefaultCredentialsProvider}. Not safe for use by several threads at once. */
@@ -384,18 +378,22 @@ public final class LanyardDefaultCredentialsProvider
         }
 
         CredentialsChain<AwsCredentialsIdentity> chain() {
-            Scheduler scheduler = executor == null ? Scheduler.shared() : Scheduler.of(executor);
+            Threads threads = new Threads(Scheduler.shared(), executor);
             LanyardContainerCredentialsProvider.Builder containerBuilder =
                     LanyardContainerCredentialsProvider.builder();
-            containerBuilder.source(source ->
-                    source.environment(environment).scheduler(scheduler).listener(listener));
+            containerBuilder.source(source -> {
+                source.environment(environment).listener(listener);
+                if (executor != null) {
+                    source.executor(executor);
+                }
+            });
             container.accept(containerBuilder);
             ContainerLink containerLink = new ContainerLink(containerBuilder.build(), environment);
             CredentialsChain.Builder<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
                             Named.BY_ITSELF)
                     .add(Slot.SYSTEM_PROPERTIES, SettingsLink.systemProperties(environment))
                     .add(Slot.ENVIRONMENT, SettingsLink.environment(environment))
-                    .add(Slot.WEB_IDENTITY, new WebIdentityLink(environment, region, scheduler, listener))
+                    .add(Slot.WEB_IDENTITY, new WebIdentityLink(environment, region, threads, listener))
                     .add(
                             Slot.PROFILE,
                             new ProfileLink(
@@ -403,17 +401,17 @@ public final class LanyardDefaultCredentialsProvider
                                     profileName,
                                     profileFile,
                                     new ProfileFiles(environment, Clock.system()),
-                                    scheduler,
+                                    threads,
                                     listener))
                     .add(Slot.CONTAINER, containerLink)
                     .add(
                             Slot.INSTANCE_METADATA,
                             new InstanceMetadataLink(
-                                    environment, containerLink, profileName, profileFile, scheduler, listener))
+                                    environment, containerLink, profileName, profileFile, threads, listener))
                     // nobody configures it, so that it does not answer is no accident
                     .onFailure(Slot.INSTANCE_METADATA, OnFailure.CONTINUE)
                     .probedIdentity(new Named(true, region))
-                    .scheduler(scheduler)
+                    .callerFailure(SdkFailures::forCaller)
                     .listener(listener);
             changes.accept(chain);
             return chain.build();

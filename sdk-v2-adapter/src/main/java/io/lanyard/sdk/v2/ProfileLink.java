@@ -9,7 +9,6 @@ import io.lanyard.chain.Link;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.spi.Environment;
-import io.lanyard.spi.Scheduler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -69,7 +68,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
     private final @Nullable String givenName;
     private final @Nullable Supplier<ProfileFile> givenFile;
     private final ProfileFiles defaultFiles;
-    private final Scheduler scheduler;
+    private final Threads threads;
     private final @Nullable CredentialsListener listener;
 
     private volatile @Nullable Current current;
@@ -82,13 +81,13 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
             @Nullable String givenName,
             @Nullable Supplier<ProfileFile> givenFile,
             ProfileFiles defaultFiles,
-            Scheduler scheduler,
+            Threads threads,
             @Nullable CredentialsListener listener) {
         this.environment = environment;
         this.givenName = givenName;
         this.givenFile = givenFile;
         this.defaultFiles = defaultFiles;
-        this.scheduler = new OnCallOnly(scheduler);
+        this.threads = threads;
         this.listener = listener;
     }
 
@@ -332,11 +331,11 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
                 .profileName(name)
                 .build();
         if (!isProcess(file, name)) {
-            return new RefreshedProvider(anew, policy(file, name), scheduler, listener);
+            return new RefreshedProvider(anew, policy(file, name), threads, false, listener);
         }
         // kept, for it alone knows when the process is to be run again
         AwsCredentialsProvider kept = anew.get();
-        return new RefreshedProvider(() -> kept::resolveCredentials, policy(file, name), scheduler, listener);
+        return new RefreshedProvider(() -> kept::resolveCredentials, policy(file, name), threads, false, listener);
     }
 
     static RefreshPolicy policy(ProfileFile file, String name) {
@@ -362,20 +361,5 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
     private String name() {
         String set = givenName == null ? SdkSetting.PROFILE.raw(environment) : givenName;
         return set == null ? "default" : set;
-    }
-
-    /** Runs what a call needs, and nothing on its own account. */
-    private record OnCallOnly(Scheduler scheduler) implements Scheduler {
-        private static final Timer NONE = () -> {};
-
-        @Override
-        public void execute(Runnable task) {
-            scheduler.execute(task);
-        }
-
-        @Override
-        public <O> Timer schedule(O owner, Consumer<? super O> task, Duration delay) {
-            return NONE;
-        }
     }
 }

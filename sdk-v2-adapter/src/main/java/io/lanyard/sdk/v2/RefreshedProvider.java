@@ -12,7 +12,6 @@ import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.refresh.RefreshingCache;
 import io.lanyard.refresh.Traits;
 import io.lanyard.spi.Clock;
-import io.lanyard.spi.Scheduler;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +24,7 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
@@ -51,6 +51,12 @@ final class RefreshedProvider
      */
     static final Duration UNTOLD_END = Duration.ofMinutes(4);
 
+    /** STS and the instance metadata service answer within seconds, the SDK's retries included. */
+    private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(30);
+
+    /** A process or a login may wait for a person. */
+    private static final Duration PERSONS_TIMEOUT = Duration.ofSeconds(60);
+
     private final Supplier<? extends AwsCredentialsProvider> factory;
     private final boolean keepsEnded;
     private final @Nullable CredentialsListener listener;
@@ -59,14 +65,32 @@ final class RefreshedProvider
     RefreshedProvider(
             Supplier<? extends AwsCredentialsProvider> factory,
             RefreshPolicy policy,
-            Scheduler scheduler,
+            Threads threads,
+            @Nullable CredentialsListener listener) {
+        this(factory, policy, threads, true, listener);
+    }
+
+    /**
+     * Creates a provider that has loaded nothing.
+     *
+     * @param unasked whether credentials are refreshed also when nothing calls
+     */
+    RefreshedProvider(
+            Supplier<? extends AwsCredentialsProvider> factory,
+            RefreshPolicy policy,
+            Threads threads,
+            boolean unasked,
             @Nullable CredentialsListener listener) {
         this.factory = factory;
         this.keepsEnded = policy.servePastExpiry();
         this.listener = listener;
         this.cache = RefreshingCache.builder(this)
+                .name("the credentials of the AWS SDK's provider")
                 .policy(policy)
-                .scheduler(scheduler)
+                .loadTimeout(unasked ? LOAD_TIMEOUT : PERSONS_TIMEOUT)
+                .unasked(unasked)
+                .scheduler(threads.scheduler())
+                .executor(threads.executor())
                 .traits(this)
                 .listener(this)
                 .build();
@@ -155,16 +179,35 @@ final class RefreshedProvider
     }
 
     @Override
-    public RuntimeException ended(AwsCredentialsIdentity credentials, @Nullable Throwable cause) {
-        return cause instanceof RuntimeException e
-                ? e
-                : SdkClientException.create(
-                        "The credentials ended at "
-                                + credentials
-                                        .expirationTime()
-                                        .map(Instant::toString)
-                                        .orElse("an unknown time"),
-                        cause);
+    public boolean isSame(AwsCredentialsIdentity cached, AwsCredentialsIdentity loaded) {
+        return cached.accessKeyId().equals(loaded.accessKeyId())
+                && cached.secretAccessKey().equals(loaded.secretAccessKey())
+                && sessionToken(cached).equals(sessionToken(loaded))
+                && cached.expirationTime().equals(loaded.expirationTime());
+    }
+
+    private static String sessionToken(AwsCredentialsIdentity credentials) {
+        return credentials instanceof AwsSessionCredentialsIdentity session ? session.sessionToken() : "";
+    }
+
+    /** Callers share it; {@link SdkFailures} makes an exception of each caller's own. */
+    @Override
+    public RuntimeException expired(AwsCredentialsIdentity credentials, @Nullable Throwable cause) {
+        String when = credentials.expirationTime().map(Instant::toString).orElse("an unknown time");
+        return SdkClientException.create(
+                "The credentials expired at " + when
+                        + (cause == null ? "" : ", and no newer ones could be loaded. " + cause.getMessage()),
+                cause);
+    }
+
+    @Override
+    public RuntimeException unfinished(String reason, @Nullable Throwable cause) {
+        return SdkClientException.create("Failed to load credentials: " + reason, cause);
+    }
+
+    @Override
+    public RuntimeException forCaller(Throwable shared) {
+        return SdkFailures.forCaller(shared);
     }
 
     @Override

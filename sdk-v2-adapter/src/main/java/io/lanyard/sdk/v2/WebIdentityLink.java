@@ -10,7 +10,6 @@ import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
-import io.lanyard.spi.Scheduler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -40,15 +39,12 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
     private volatile boolean mayBeWithdrawn;
 
     WebIdentityLink(
-            Environment environment,
-            @Nullable Region region,
-            Scheduler scheduler,
-            @Nullable CredentialsListener listener) {
+            Environment environment, @Nullable Region region, Threads threads, @Nullable CredentialsListener listener) {
         this.environment = environment;
         this.region = region;
         this.sessionName = "aws-sdk-java-" + Clock.system().epochMillis();
         RefreshPolicy policy = RefreshPolicy.builder().servePastExpiry(false).build();
-        this.provider = new RefreshedProvider(this::sdkProvider, policy, scheduler, listener);
+        this.provider = new RefreshedProvider(this::sdkProvider, policy, threads, listener);
     }
 
     private AwsCredentialsProvider sdkProvider() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lanyard.chain.LinkState;
 import io.lanyard.spi.Environment;
-import io.lanyard.spi.Scheduler;
 import io.lanyard.testkit.InstanceMetadataService;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,6 +80,6 @@ class InstanceMetadataLinkTest {
                 .source(source -> source.environment(environment))
                 .build();
         return new InstanceMetadataLink(
-                environment, new ContainerLink(container, environment), null, null, Scheduler.shared(), null);
+                environment, new ContainerLink(container, environment), null, null, Threads.SHARED, null);
     }
 }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.lanyard.chain.Detection;
 import io.lanyard.chain.LinkState;
 import io.lanyard.spi.Clock;
-import io.lanyard.spi.Scheduler;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -151,7 +150,7 @@ class ProfileLinkTest {
                 null,
                 () -> file,
                 new ProfileFiles(Pod.environment(Map.of()), Clock.system()),
-                Scheduler.shared(),
+                Threads.SHARED,
                 null);
     }
 

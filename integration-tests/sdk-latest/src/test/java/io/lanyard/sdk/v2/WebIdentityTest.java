@@ -9,7 +9,7 @@ import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.chain.Slot;
 import io.lanyard.sdk.v2.SetUp.WebIdentity;
-import io.lanyard.spi.Scheduler;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -45,7 +45,7 @@ class WebIdentityTest {
     void settings_that_are_taken_away_give_way_to_the_container_and_nothing_is_refreshed_any_longer() throws Exception {
         try (ProcessSettings process = process(IRSA_AS_PROPERTIES.with(ContainerKind.POD));
                 LanyardDefaultCredentialsProvider ours = ours(process).build()) {
-            WebIdentityLink link = new WebIdentityLink(process, null, Scheduler.shared(), null);
+            WebIdentityLink link = new WebIdentityLink(process, null, Threads.SHARED, null);
             assertThat(link.detect().isConfigured()).isTrue();
             link.resolve();
             assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);

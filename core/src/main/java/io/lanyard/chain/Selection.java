@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.chain;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.internal.InFlight;
+import io.lanyard.internal.LoadContext;
+import io.lanyard.spi.Scheduler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One way along a chain, from its beginning to the first source that answers or stops it.
+ *
+ * <p>It has one owner at a time. A counter of steps is the token: whoever raises it, by compare-and-swap, goes on.
+ *
+ * <pre>
+ * step   event                                  effect
+ * -----  -------------------------------------  ---------------------------------------------------------------------
+ * 0      a thread of the scheduler begins       1: sources are detected in order, and the first configured one asked
+ * n      the source that was asked answers      n+1: the selection ends with its value
+ * n      it fails, or is not configured         n+1: the selection ends with its failure, or the next source is asked
+ * n      a watcher has seen n for 60.5 s        n+1: the source that was asked has failed, and the selection goes on
+ * other  anything                               ignored: a late answer, or a second watcher
+ * </pre>
+ *
+ * <p>Watchers are the callers that wait, and a timer where futures wait. An owner that an {@code Error} has stopped is
+ * replaced in the same way.
+ */
+final class Selection<T> extends InFlight<T> {
+
+    /** Longer than any source of ours takes; a source of an application may hang. */
+    private static final Duration SOURCE_TIMEOUT = Duration.ofMillis(60_500);
+
+    /** The chain's, when it began: a chain that was closed meanwhile does not keep the selection. */
+    final int epoch;
+
+    private final CredentialsChain<T> chain;
+    private final Scheduler scheduler;
+    private final @Nullable LoadContext context;
+    private final AtomicInteger step = new AtomicInteger();
+
+    // the owner's
+    private final Iterator<Entry<T>> left;
+    private final List<Throwable> failures = new ArrayList<>();
+    private boolean doubtful;
+    private @Nullable Entry<T> asked;
+
+    private volatile @Nullable T value;
+    private volatile @Nullable Throwable failure;
+    private volatile Scheduler.@Nullable Timer watch;
+    private volatile int watched = -1;
+
+    Selection(CredentialsChain<T> chain, Scheduler scheduler, int epoch) {
+        super(scheduler);
+        this.chain = chain;
+        this.scheduler = scheduler;
+        this.epoch = epoch;
+        this.left = chain.entries().iterator();
+        this.context = LoadContext.current();
+    }
+
+    void start() {
+        try {
+            scheduler.execute(this);
+        } catch (Throwable e) { // whatever it is, callers may be waiting
+            run();
+        }
+    }
+
+    @Override
+    public void run() {
+        if (step.compareAndSet(0, 1)) {
+            advance();
+        }
+    }
+
+    // ---- waiting
+
+    /** Waits for the outcome, and watches over the selection meanwhile. */
+    T awaitOutcome() throws InterruptedException {
+        int seen = step.get();
+        while (!await(SOURCE_TIMEOUT.toMillis())) {
+            if (seen == step.get()) {
+                expire(seen);
+            }
+            seen = step.get();
+        }
+        T outcome = value;
+        if (outcome != null) {
+            return outcome;
+        }
+        Throwable why = failure;
+        throw chain.forCaller(why == null ? lost() : why);
+    }
+
+    /** A future of the outcome for one caller. */
+    CompletableFuture<T> futureOutcome() {
+        CompletableFuture<T> future = future(chain);
+        if (!isOver() && watch == null) {
+            watchLater();
+        }
+        return future;
+    }
+
+    private void watchLater() {
+        watched = step.get();
+        try {
+            Scheduler.Timer timer = scheduler.schedule(this, Selection::tick, SOURCE_TIMEOUT);
+            watch = timer;
+            if (isOver()) {
+                timer.cancel();
+            }
+        } catch (RuntimeException | Error e) { // the callers that wait watch over it
+        }
+    }
+
+    /** On the timer's thread, where no foreign code may run. */
+    private void tick() {
+        if (isOver()) {
+            return;
+        }
+        if (watched == step.get()) {
+            expire(watched);
+        }
+        watchLater();
+    }
+
+    private void expire(int seen) {
+        if (!step.compareAndSet(seen, seen + 1)) {
+            return;
+        }
+        Runnable next = () -> {
+            Entry<T> silent = asked;
+            if (silent == null) {
+                advance();
+            } else {
+                miss(silent, silent(silent));
+            }
+        };
+        try {
+            scheduler.execute(next);
+        } catch (RuntimeException | Error e) { // rather here than never
+            next.run();
+        }
+    }
+
+    private static CredentialsException silent(Entry<?> entry) {
+        return CredentialsException.builder(
+                        Category.SOURCE_FAILED,
+                        "the source " + entry.slot + " has not answered within " + SOURCE_TIMEOUT.toSeconds() + " s")
+                .recoverable(true)
+                .remedy("look for what it waits for; a source must not use the chain that it belongs to")
+                .build();
+    }
+
+    private static CredentialsException lost() {
+        return CredentialsException.builder(
+                        Category.SOURCE_FAILED,
+                        "the selection of a source was lost to an error of the JVM, such as OutOfMemoryError")
+                .recoverable(true)
+                .build();
+    }
+
+    // ---- the owner
+
+    /** Asks the next source that is configured. */
+    private void advance() {
+        LoadContext before = LoadContext.current();
+        try {
+            while (left.hasNext()) {
+                Entry<T> entry = left.next();
+                asked = entry;
+                LoadContext.set(new LoadContext(chain, "the source " + entry.slot, context));
+                CompletableFuture<T> answer = askIfConfigured(entry);
+                if (answer != null) {
+                    CompletableFuture<T> unused = answer.whenComplete(new Answer(step.get()));
+                    return;
+                }
+            }
+            fail(chain.exhausted(failures));
+        } catch (Throwable e) { // callers are waiting
+            fail(e);
+        } finally {
+            LoadContext.set(before);
+        }
+    }
+
+    /** Its answer, or null when it is not configured; a link that cannot tell has failed, and is not taken for absent. */
+    private @Nullable CompletableFuture<T> askIfConfigured(Entry<T> entry) {
+        Detection detection;
+        try {
+            detection = entry.detect();
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        doubtful |= detection.mayChange();
+        return detection.isConfigured() ? entry.ask() : null;
+    }
+
+    /** The answer of the source that was asked at a step; late when the step is another. */
+    private final class Answer implements BiConsumer<T, Throwable> {
+        private final int mine;
+
+        Answer(int mine) {
+            this.mine = mine;
+        }
+
+        @Override
+        public void accept(@Nullable T given, @Nullable Throwable thrownBySource) {
+            Entry<T> entry = asked;
+            if (entry == null || !step.compareAndSet(mine, mine + 1)) {
+                return;
+            }
+            try {
+                if (given != null) {
+                    give(entry, given);
+                } else if (thrownBySource != null) {
+                    miss(entry, CredentialsChain.unwrapped(thrownBySource));
+                } else {
+                    miss(entry, new IllegalStateException("the link gave null"));
+                }
+            } catch (Throwable e) { // callers are waiting
+                fail(e);
+            }
+        }
+    }
+
+    private void give(Entry<T> entry, T given) {
+        entry.answered();
+        Runnable announcement = chain.selected(this, entry, given, failures.isEmpty() && !doubtful);
+        value = given;
+        finish(given, null, announcement);
+    }
+
+    private void miss(Entry<T> entry, Throwable why) {
+        entry.failure = why;
+        if (!CredentialsChain.isNotConfigured(why)) {
+            failures.add(why);
+            if (entry.onFailure == OnFailure.STOP) {
+                fail(why);
+                entry.logStop(why);
+                return;
+            }
+        }
+        advance();
+    }
+
+    /** The selection is over before its callers know: a call that comes afterwards is no part of it. */
+    private void fail(Throwable why) {
+        try {
+            chain.nothingSelected(this, why);
+            failure = why;
+        } finally {
+            finish(null, why, null);
+        }
+    }
+
+    private void finish(@Nullable T given, @Nullable Throwable why, @Nullable Runnable announcement) {
+        release();
+        Scheduler.Timer timer = watch;
+        if (timer != null) {
+            timer.cancel();
+        }
+        try {
+            completeFutures(given, why);
+        } finally {
+            chain.afterSelection(this, announcement);
+        }
+    }
+
+    @Override
+    protected Throwable forCaller(Throwable shared) {
+        return chain.forCaller(shared);
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.internal;
+
+import io.lanyard.spi.Scheduler;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that is under way and that any number of callers wait for: blocked threads and futures, apart from one
+ * another.
+ *
+ * <p>Blocked threads are released by {@link #release()}, which allocates nothing and so works when memory has run out.
+ * Futures are completed afterwards by {@link #completeFutures}. The callbacks on them are foreign code that may block:
+ * each future belongs to one caller, and when completing one takes longer than 50 ms, another thread of the scheduler
+ * completes the others.
+ *
+ * <p>Safe for use by any thread.
+ *
+ * @param <T> what callers wait for
+ */
+public abstract class InFlight<T> implements Runnable {
+
+    private static final Duration RELIEF_AFTER = Duration.ofMillis(50);
+
+    private final Scheduler scheduler;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final Queue<CallersFuture<T>> futures = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable Outcome<T> outcome; // of the futures
+
+    /**
+     * Creates one that nothing waits for yet.
+     *
+     * @param scheduler completes futures when a callback blocks
+     */
+    protected InFlight(Scheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    private record Outcome<T>(@Nullable T value, @Nullable Throwable failure) {}
+
+    /**
+     * Makes an exception of a caller's own from the failure that all callers share.
+     *
+     * @param failure the shared failure, which must not be changed
+     * @return what the caller gets
+     */
+    protected abstract Throwable forCaller(Throwable failure);
+
+    /** A future of one caller. Holds its source, so that the source is not collected while its caller waits. */
+    private static final class CallersFuture<T> extends CompletableFuture<T> {
+        private final Object source;
+
+        CallersFuture(Object source) {
+            this.source = source;
+        }
+
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new CallersFuture<>(source);
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // completing a future throws nothing
+    private void finish(CallersFuture<T> future, Outcome<T> known) {
+        Throwable failure = known.failure();
+        if (failure == null) {
+            future.complete(known.value());
+        } else {
+            future.completeExceptionally(forCaller(failure));
+        }
+    }
+
+    /** Releases the blocked threads. Harmless when repeated. */
+    public final void release() {
+        over.countDown();
+    }
+
+    /**
+     * Whether the blocked threads have been released.
+     *
+     * @return true once {@link #release()} has been called
+     */
+    public final boolean isOver() {
+        return over.getCount() == 0;
+    }
+
+    /**
+     * Waits until {@link #release()}.
+     *
+     * @param millis how long at most; not positive does not wait
+     * @return whether it is over
+     * @throws InterruptedException when the calling thread is interrupted while it waits
+     */
+    public final boolean await(long millis) throws InterruptedException {
+        return over.await(millis, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Returns a future for one caller.
+     *
+     * @param source what the future keeps from being collected
+     * @return a future that completes with {@link #completeFutures}
+     */
+    public final CompletableFuture<T> future(Object source) {
+        CallersFuture<T> future = new CallersFuture<>(source);
+        futures.add(future);
+        Outcome<T> known = outcome;
+        if (known != null && futures.remove(future)) {
+            finish(future, known); // nothing depends on it yet, so no foreign code runs here
+        }
+        return future;
+    }
+
+    /**
+     * Completes the futures, and runs their callbacks, on the calling thread.
+     *
+     * @param value what they complete with, where there is no failure
+     * @param failure what they fail with, or null
+     */
+    public final void completeFutures(@Nullable T value, @Nullable Throwable failure) {
+        if (outcome == null) {
+            outcome = new Outcome<>(value, failure);
+        }
+        completeWaiting();
+    }
+
+    private void completeWaiting() {
+        CallersFuture<T> next = futures.poll();
+        if (next == null) {
+            return;
+        }
+        Outcome<T> known = outcome;
+        Scheduler.Timer relief = futures.isEmpty() ? null : relief();
+        try {
+            while (next != null && known != null) {
+                finish(next, known);
+                next = futures.poll();
+            }
+        } finally {
+            if (relief != null) {
+                relief.cancel();
+            }
+        }
+    }
+
+    private Scheduler.@Nullable Timer relief() {
+        try {
+            return scheduler.schedule(this, InFlight::relieve, RELIEF_AFTER);
+        } catch (RuntimeException | Error e) { // without it a callback that blocks delays the others
+            return null;
+        }
+    }
+
+    /** On the timer's thread, where no foreign code may run. */
+    private void relieve() {
+        scheduler.execute(this::completeWaiting);
+    }
+}

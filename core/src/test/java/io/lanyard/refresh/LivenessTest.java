@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.lanyard.spi.Clock;
+import io.lanyard.spi.Scheduler;
+import io.lanyard.testsupport.VirtualTime;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** A load always ends, whatever blocks, dies or is dropped (R14, R15). */
+class LivenessTest {
+
+    private final CountDownLatch hang = new CountDownLatch(1);
+
+    @AfterEach
+    void release() {
+        hang.countDown();
+    }
+
+    private static Loaded<String> good() {
+        return Loaded.of(Thread.currentThread().getName(), Instant.now().plusSeconds(3_600));
+    }
+
+    /** The result of a call on a thread of its own, which must come within some seconds. */
+    private static <T> T within(int seconds, Callable<T> call) throws Exception {
+        FutureTask<T> task = new FutureTask<>(call);
+        Thread caller = new Thread(task, "the caller");
+        caller.setDaemon(true);
+        caller.start();
+        return task.get(seconds, TimeUnit.SECONDS);
+    }
+
+    @Nested
+    class Loaders {
+        private RefreshingCache.Builder<String> hanging(AtomicInteger loads) {
+            return RefreshingCache.<String>builder(() -> {
+                        if (loads.incrementAndGet() <= 4) {
+                            awaitUninterruptibly(hang);
+                        }
+                        return good();
+                    })
+                    .loadTimeout(Duration.ofMillis(300));
+        }
+
+        @Test
+        void one_that_hangs_is_abandoned_and_its_waiter_learns_where_it_hangs() throws Exception {
+            RefreshingCache<String> cache = hanging(new AtomicInteger()).build();
+            assertThatThrownBy(() -> within(10, cache::get))
+                    .cause()
+                    .hasMessageContaining("did not end within its timeout of 300 ms")
+                    .hasMessageContaining("it hangs in ")
+                    .cause()
+                    .cause()
+                    .hasStackTraceContaining("awaitUninterruptibly");
+            assertThat(cache.status().loading()).isFalse();
+        }
+
+        @Test
+        void one_that_hangs_is_abandoned_for_futures_without_any_thread_that_waits() {
+            RefreshingCache<String> cache = hanging(new AtomicInteger()).build();
+            assertThat(cache.getAsync())
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withMessageContaining("abandoned");
+        }
+
+        @Test
+        void at_most_three_hang_at_once_and_the_next_begins_when_one_returns() throws Exception {
+            AtomicInteger loads = new AtomicInteger();
+            RefreshingCache<String> cache = hanging(loads)
+                    .policy(RefreshPolicy.builder()
+                            .backoff(Backoff.fixed(Duration.ZERO))
+                            .build())
+                    .build();
+            for (int i = 0; i < 8; i++) {
+                assertThat(cache.getAsync()).failsWithin(Duration.ofSeconds(10));
+            }
+            assertThat(loads).hasValue(3);
+            assertThatThrownBy(cache::get).hasMessageContaining("3 earlier loads of a cached value still hang");
+            hang.countDown();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> cache.getAsync()
+                            .handle((value, failure) -> value != null)
+                            .get(10, TimeUnit.SECONDS));
+        }
+
+        @Test
+        void a_late_result_is_ignored() throws Exception {
+            AtomicInteger loads = new AtomicInteger();
+            CountDownLatch returned = new CountDownLatch(1);
+            RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
+                        int load = loads.incrementAndGet();
+                        if (load == 1) {
+                            awaitUninterruptibly(hang);
+                            returned.countDown();
+                        }
+                        return Loaded.of("value " + load, Instant.now().plusSeconds(3_600));
+                    })
+                    .loadTimeout(Duration.ofMillis(300))
+                    .build();
+            assertThatThrownBy(() -> within(10, cache::get)).hasMessageContaining("abandoned");
+            assertThat(within(10, cache::get)).isEqualTo("value 2");
+            hang.countDown();
+            assertThat(returned.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(cache.get()).isEqualTo("value 2");
+            assertThat(cache.status().refreshes()).isOne();
+        }
+
+        @Test
+        void while_one_hangs_callers_get_the_cached_value_and_past_expiration_the_stale_one() {
+            VirtualTime time = new VirtualTime();
+            SimulatedSource source = new SimulatedSource(time);
+            RefreshingCache<SimulatedSource.Credential> cache = source.cache().build();
+            var unused = cache.getAsync();
+            time.advance(Duration.ofSeconds(1));
+            SimulatedSource.Credential cached = cache.getAsync().join();
+            time.runTasksAfter(() -> Duration.ofDays(1)); // every load hangs from here on
+            time.advance(Duration.ofMinutes(59));
+            assertThat(cache.getAsync()).isCompletedWithValue(cached);
+            time.advance(Duration.ofMinutes(2));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.EXPIRED);
+            assertThat(cache.getAsync()).isCompletedWithValue(cached);
+            time.runTasksAfter(() -> Duration.ofMillis(20));
+            time.advance(Duration.ofSeconds(60));
+            assertThat(cache.status().state()).isEqualTo(RefreshState.FRESH);
+        }
+
+        @Test
+        void an_error_while_a_load_completes_leaves_no_load_in_flight() throws Exception {
+            AtomicInteger failing = new AtomicInteger(2); // the landing, and the landing without help
+            Clock dying = new Clock() {
+                @Override
+                public long epochMillis() {
+                    return Clock.system().epochMillis();
+                }
+
+                @Override
+                public long nanoTime() {
+                    return Clock.system().nanoTime();
+                }
+
+                @Override
+                public void sleep(Duration duration) {}
+            };
+            RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
+                        throw new OutOfMemoryError("as good as the JVM's");
+                    })
+                    .clock(dying)
+                    .traits(new Traits<String>() {
+                        @Override
+                        public FailureKind kind(Throwable failure) {
+                            if (failing.getAndDecrement() > 0) {
+                                throw new StackOverflowError();
+                            }
+                            return FailureKind.UPSTREAM;
+                        }
+
+                        @Override
+                        public RuntimeException forCaller(Throwable shared) {
+                            throw new StackOverflowError();
+                        }
+                    })
+                    .build();
+            assertThatThrownBy(() -> within(10, cache::get)).hasRootCauseInstanceOf(OutOfMemoryError.class);
+            assertThat(cache.status().loading()).isFalse();
+        }
+
+        @Test
+        void one_that_asks_its_own_cache_gets_an_error_that_names_the_circle() throws Exception {
+            AtomicReference<@Nullable RefreshingCache<String>> itself = new AtomicReference<>();
+            RefreshingCache<String> inner = RefreshingCache.<String>builder(() -> {
+                        RefreshingCache<String> outer = itself.get();
+                        return outer == null ? good() : Loaded.of(outer.get(), null);
+                    })
+                    .name("the inner value")
+                    .build();
+            RefreshingCache<String> outer = RefreshingCache.<String>builder(() -> Loaded.of(inner.get(), null))
+                    .name("the outer value")
+                    .build();
+            itself.set(outer);
+            assertThatThrownBy(() -> within(10, outer::get))
+                    .hasStackTraceContaining("the outer value -> the inner value -> the outer value");
+        }
+    }
+
+    @Nested
+    class ApplicationExecutors {
+        private RefreshingCache<String> on(Executor executor) {
+            return RefreshingCache.<String>builder(LivenessTest::good)
+                    .executor(executor)
+                    .build();
+        }
+
+        @Test
+        void a_pool_whose_own_threads_wait_for_the_first_load_does_not_deadlock() throws Exception {
+            ExecutorService pool = Executors.newFixedThreadPool(2);
+            RefreshingCache<String> cache = on(pool);
+            List<java.util.concurrent.Future<String>> callers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                callers.add(pool.submit(cache::get));
+            }
+            for (java.util.concurrent.Future<String> caller : callers) {
+                assertThat(caller.get(10, TimeUnit.SECONDS)).startsWith("lanyard-refresh-");
+            }
+            pool.shutdownNow();
+        }
+
+        @Test
+        void a_single_scheduled_thread_that_waits_does_not_deadlock() throws Exception {
+            ScheduledExecutorService single = Executors.newSingleThreadScheduledExecutor();
+            RefreshingCache<String> cache = on(single);
+            assertThat(single.submit(cache::get).get(10, TimeUnit.SECONDS)).startsWith("lanyard-refresh-");
+            single.shutdownNow();
+        }
+
+        @Test
+        void a_direct_executor_runs_loads_neither_on_the_caller_nor_on_the_timer() throws Exception {
+            List<String> threads = new ArrayList<>();
+            RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
+                        synchronized (threads) {
+                            threads.add(Thread.currentThread().getName());
+                        }
+                        return Loaded.of("value", Instant.now().plusMillis(600));
+                    })
+                    .executor(Runnable::run)
+                    .build();
+            assertThat(within(10, cache::get)).isEqualTo("value");
+            await().atMost(Duration.ofSeconds(10)).until(() -> cache.status().refreshes() >= 3);
+            cache.close();
+            synchronized (threads) {
+                assertThat(threads).allMatch(name -> name.startsWith("lanyard-refresh-"));
+            }
+        }
+
+        @Test
+        void a_full_pool_whose_caller_runs_delays_no_other_cache() throws Exception {
+            ThreadPoolExecutor full = new ThreadPoolExecutor(
+                    1, 1, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(1), new ThreadPoolExecutor.CallerRunsPolicy());
+            full.execute(() -> awaitUninterruptibly(hang));
+            full.execute(() -> {});
+            RefreshingCache<String> slow = RefreshingCache.<String>builder(() -> {
+                        awaitUninterruptibly(hang);
+                        return good();
+                    })
+                    .executor(full)
+                    .build();
+            var unused = slow.getAsync();
+            RefreshingCache<String> healthy = RefreshingCache.<String>builder(
+                            () -> Loaded.of("value", Instant.now().plusMillis(600)))
+                    .build();
+            assertThat(within(10, healthy::get)).isEqualTo("value");
+            await().atMost(Duration.ofSeconds(10)).until(() -> healthy.status().refreshes() >= 3);
+            healthy.close();
+            slow.close();
+            full.shutdownNow();
+        }
+
+        @Test
+        void one_that_drops_blocks_or_throws_costs_a_moment() throws Exception {
+            assertThat(within(10, on(task -> {})::get)).startsWith("lanyard-refresh-");
+            assertThat(within(10, on(task -> awaitUninterruptibly(hang))::get)).startsWith("lanyard-refresh-");
+            assertThat(within(10, on(task -> {
+                        throw new IllegalStateException("its own trouble");
+                    })::get))
+                    .startsWith("lanyard-refresh-");
+            assertThat(within(10, on(task -> {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    })::get))
+                    .startsWith("lanyard-refresh-");
+        }
+
+        @Test
+        void one_that_blocks_for_ever_keeps_one_thread_however_many_loads_there_are() throws Exception {
+            AtomicInteger blocked = new AtomicInteger();
+            RefreshingCache<String> cache = RefreshingCache.<String>builder(
+                            () -> Loaded.of("value", Instant.now().plusMillis(600)))
+                    .executor(task -> {
+                        blocked.incrementAndGet();
+                        awaitUninterruptibly(hang);
+                    })
+                    .build();
+            assertThat(within(10, cache::get)).isEqualTo("value");
+            await().atMost(Duration.ofSeconds(20)).until(() -> cache.status().refreshes() >= 3);
+            assertThat(blocked).hasValue(1);
+            cache.close();
+        }
+
+        @Test
+        void a_load_that_shutdownNow_interrupts_is_made_on_the_shared_threads() throws Exception {
+            ExecutorService pool = Executors.newSingleThreadExecutor();
+            CountDownLatch begun = new CountDownLatch(1);
+            RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
+                        if (!Thread.currentThread().getName().startsWith("lanyard-")) {
+                            begun.countDown();
+                            hang.await();
+                        }
+                        return good();
+                    })
+                    .executor(pool)
+                    .build();
+            CompletableFuture<String> value = cache.getAsync();
+            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            pool.shutdownNow();
+            assertThat(value.get(10, TimeUnit.SECONDS)).startsWith("lanyard-refresh-");
+        }
+
+        @Test
+        void a_cache_is_not_collected_while_a_caller_holds_a_future_of_it() throws Exception {
+            CompletableFuture<String> value = dropped();
+            System.gc();
+            assertThat(value.get(10, TimeUnit.SECONDS)).startsWith("lanyard-refresh-");
+        }
+
+        private CompletableFuture<String> dropped() {
+            return on(task -> {}).getAsync().thenApply(name -> name);
+        }
+    }
+
+    @Nested
+    class Callbacks {
+        @Test
+        void one_that_blocks_delays_neither_waiting_threads_nor_other_futures() throws Exception {
+            CountDownLatch begin = new CountDownLatch(1);
+            RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
+                        awaitUninterruptibly(begin);
+                        return good();
+                    })
+                    .build();
+            List<CompletableFuture<?>> blocking = new ArrayList<>();
+            List<CompletableFuture<String>> others = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                blocking.add(cache.getAsync().thenRun(() -> awaitUninterruptibly(hang)));
+                others.add(cache.getAsync());
+            }
+            FutureTask<String> waiter = new FutureTask<>(cache::get);
+            new Thread(waiter).start();
+            begin.countDown();
+            assertThat(waiter.get(10, TimeUnit.SECONDS)).startsWith("lanyard-");
+            for (CompletableFuture<String> other : others) {
+                assertThat(other.get(10, TimeUnit.SECONDS)).startsWith("lanyard-");
+            }
+            assertThat(blocking).noneMatch(CompletableFuture::isDone);
+        }
+
+        @Test
+        void a_listener_that_blocks_keeps_one_thread_and_no_caller() throws Exception {
+            AtomicInteger blocked = new AtomicInteger();
+            RefreshingCache<String> cache = RefreshingCache.<String>builder(
+                            () -> Loaded.of("value", Instant.now().plusMillis(600)))
+                    .listener(new RefreshListener<String>() {
+                        @Override
+                        public void loaded(Duration took, @Nullable Throwable failure) {
+                            blocked.incrementAndGet();
+                            awaitUninterruptibly(hang);
+                        }
+                    })
+                    .build();
+            assertThat(within(10, cache::get)).isEqualTo("value");
+            await().atMost(Duration.ofSeconds(10)).until(() -> cache.status().refreshes() >= 3);
+            assertThat(blocked).hasValue(1);
+            cache.close();
+        }
+
+        @Test
+        void a_listener_runs_neither_on_the_caller_nor_on_the_timer() throws Exception {
+            AtomicReference<String> heardOn = new AtomicReference<>("");
+            CountDownLatch heard = new CountDownLatch(1);
+            RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
+                        awaitUninterruptibly(hang);
+                        return good();
+                    })
+                    .loadTimeout(Duration.ofMillis(100))
+                    .listener(new RefreshListener<String>() {
+                        @Override
+                        public void loaded(Duration took, @Nullable Throwable failure) {
+                            heardOn.set(Thread.currentThread().getName());
+                            heard.countDown();
+                        }
+                    })
+                    .build();
+            assertThatThrownBy(() -> within(10, cache::get)).hasMessageContaining("abandoned");
+            assertThat(heard.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(heardOn.get()).startsWith("lanyard-refresh-");
+        }
+
+        @Test
+        void each_caller_gets_an_exception_of_its_own_with_its_own_frames() throws Exception {
+            IllegalStateException shared = new IllegalStateException("the source fails");
+            RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
+                        throw shared;
+                    })
+                    .build();
+            CompletableFuture<String> one = cache.getAsync();
+            CompletableFuture<String> two = cache.getAsync();
+            Throwable first = one.handle((value, failure) -> failure).get(10, TimeUnit.SECONDS);
+            Throwable second = two.handle((value, failure) -> failure).get(10, TimeUnit.SECONDS);
+            assertThat(first)
+                    .isNotSameAs(second)
+                    .hasMessage("the source fails")
+                    .cause()
+                    .isSameAs(shared);
+            assertThat(second).cause().isSameAs(shared);
+            assertThatThrownBy(cache::get)
+                    .hasStackTraceContaining("each_caller_gets_an_exception_of_its_own_with_its_own_frames")
+                    .cause()
+                    .isSameAs(shared);
+        }
+    }
+
+    @Test
+    void durations_without_bound_count_as_some_decades() throws Exception {
+        Duration forever = ChronoUnit.FOREVER.getDuration();
+        RefreshPolicy policy = RefreshPolicy.builder()
+                .recheckInterval(forever)
+                .advisoryWindow(forever)
+                .mandatoryWindow(forever)
+                .expiryMargin(forever)
+                .backoff(Backoff.fixed(forever))
+                .build();
+        for (Instant end : new @Nullable Instant[] {null, Instant.now().plusSeconds(60)}) {
+            RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> Loaded.of("value", end))
+                    .policy(policy)
+                    .loadTimeout(forever)
+                    .build();
+            assertThat(within(10, cache::get)).isEqualTo("value");
+            assertThat(cache.get()).isEqualTo("value");
+            assertThat(cache.status().toString()).isNotEmpty();
+            cache.close();
+        }
+        VirtualTime time = new VirtualTime();
+        SimulatedSource source = new SimulatedSource(time);
+        source.mode = SimulatedSource.Mode.FAILING;
+        RefreshingCache<SimulatedSource.Credential> failing =
+                source.cache().policy(policy).build();
+        var unused = failing.getAsync();
+        time.advance(Duration.ofSeconds(1));
+        assertThat(failing.getAsync()).isNotDone();
+        time.advance(Duration.ofMillis(30));
+        assertThat(failing.getAsync()).isCompletedExceptionally();
+    }
+
+    @Test
+    void a_cache_that_nothing_refers_to_is_collected_while_its_load_is_abandoned() {
+        WeakReference<Object> collected = new WeakReference<>(abandoned());
+        hang.countDown();
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            System.gc();
+            return collected.get() == null;
+        });
+    }
+
+    private Object abandoned() {
+        RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
+                    awaitUninterruptibly(hang);
+                    return good();
+                })
+                .scheduler(Scheduler.shared())
+                .loadTimeout(Duration.ofMillis(100))
+                .build();
+        assertThat(cache.getAsync()).failsWithin(Duration.ofSeconds(10));
+        return cache;
+    }
+
+    /** As a read of a pipe or a name look-up does. */
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        while (true) {
+            try {
+                if (latch.await(60, TimeUnit.SECONDS)) {
+                    return;
+                }
+                throw new IllegalStateException("the test does not release it");
+            } catch (InterruptedException e) {
+                // goes on
+            }
+        }
+    }
+}
