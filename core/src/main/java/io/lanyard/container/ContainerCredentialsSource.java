@@ -499,11 +499,11 @@ public final class ContainerCredentialsSource implements AutoCloseable {
          * executor rejects, or has not begun within half a second, runs on the shared daemon threads instead; timers
          * always do. Default: the shared daemon threads.
          *
-         * @param executor the executor, which is not shut down by the source
+         * @param executor the executor, which is not shut down by the source; null for the default
          * @return this builder
          */
-        public Builder executor(Executor executor) {
-            this.executor = Objects.requireNonNull(executor, "executor");
+        public Builder executor(@Nullable Executor executor) {
+            this.executor = executor;
             return this;
         }
 

@@ -245,8 +245,9 @@ public final class LanyardDefaultCredentialsProvider
         /**
          * Sets the profile file. Default: the shared config and credentials files, read anew when they change.
          *
-         * @param profileFile is asked at every use and must be cheap; gives the same object as long as nothing has
-         *     changed. Null for the default
+         * @param profileFile called at most once a second while there are valid credentials, on a thread of the library;
+         *     files with the same content are the same. If it throws, the last good file is used. Null for the
+         *     default
          * @return this builder
          */
         Builder profileFile(@Nullable Supplier<ProfileFile> profileFile);
@@ -381,14 +382,11 @@ public final class LanyardDefaultCredentialsProvider
             Threads threads = new Threads(Scheduler.shared(), executor);
             LanyardContainerCredentialsProvider.Builder containerBuilder =
                     LanyardContainerCredentialsProvider.builder();
-            containerBuilder.source(source -> {
-                source.environment(environment).listener(listener);
-                if (executor != null) {
-                    source.executor(executor);
-                }
-            });
+            containerBuilder.source(
+                    source -> source.environment(environment).executor(executor).listener(listener));
             container.accept(containerBuilder);
-            ContainerLink containerLink = new ContainerLink(containerBuilder.build(), environment);
+            LanyardContainerCredentialsProvider containerProvider = containerBuilder.build();
+            ContainerLink containerLink = new ContainerLink(containerProvider, environment);
             CredentialsChain.Builder<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
                             Named.BY_ITSELF)
                     .add(Slot.SYSTEM_PROPERTIES, SettingsLink.systemProperties(environment))
@@ -401,6 +399,8 @@ public final class LanyardDefaultCredentialsProvider
                                     profileName,
                                     profileFile,
                                     new ProfileFiles(environment, Clock.system()),
+                                    containerProvider,
+                                    Clock.system(),
                                     threads,
                                     listener))
                     .add(Slot.CONTAINER, containerLink)

@@ -19,6 +19,14 @@ final class Links {
         return CredentialsException.builder(Category.NOT_CONFIGURED, reason).build();
     }
 
+    /** Logs a warning; the logger is looked up only then. */
+    static void warn(String message) {
+        try {
+            System.getLogger("io.lanyard").log(System.Logger.Level.WARNING, message);
+        } catch (RuntimeException | Error e) { // credentials do not depend on a log
+        }
+    }
+
     /** Whether a module of the SDK is on the class path. Loads nothing of it. */
     static boolean hasModule(String className) {
         ClassLoader loader = Links.class.getClassLoader();

@@ -3,49 +3,52 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
+import java.io.ByteArrayInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.profiles.ProfileFileLocation;
 
 /**
- * The shared config and credentials files: read when they are first needed, and again when one of them has changed, has
- * come or has gone. They are looked at once in a second at the most; what has only lost something may be half written,
- * and is believed when the next look finds the same.
+ * Reads the shared config and credentials files, where the AWS SDK looks for them.
+ *
+ * <p>Unlike the SDK, it tells a file that does not exist (or is not a regular file) from one that cannot be read or
+ * parsed: the latter throws {@link UnreadableProfile}. It never keeps the result of a failed read. {@link ProfileWatch}
+ * decides when to read and what a failure means.
+ *
+ * <p>One thread at a time may call {@link #get}; {@link #mayExist} is safe for use by any thread.
  */
 final class ProfileFiles implements Supplier<ProfileFile> {
 
-    private static final long LOOK_EVERY_NANOS = 1_000_000_000;
+    /** Far above any real file; keeps a wrong path from filling the heap. */
+    private static final int LARGEST = 16 << 20;
+
+    /** The coarsest file time stamp. A file younger than this may change again without a new stamp. */
+    private static final long STAMP_MILLIS = 2_000;
 
     private final Environment environment;
     private final Clock clock;
 
-    private final ReentrantLock looking = new ReentrantLock();
     private volatile @Nullable Read last;
 
-    /** What was read, of which files, when they were last looked at, and what is not believed yet. */
-    private record Read(
-            ProfileFile file,
-            List<Object> stamp,
-            long lookedAt,
-            @Nullable ProfileFile doubted) {}
+    /** What was read, and the state of the files before it was read; null when that state may be ambiguous. */
+    private record Read(ProfileFile file, @Nullable List<?> stamp) {}
 
     ProfileFiles(Environment environment, Clock clock) {
         this.environment = environment;
         this.clock = clock;
     }
 
-    /** Whether there may be such files. Loads nothing of the SDK, for in a container there are none. */
+    /** Returns whether the files may exist. Loads no class of the SDK, because containers usually have no such files. */
     boolean mayExist() {
         return SdkSetting.CONFIG_FILE.isSet(environment)
                 || SdkSetting.CREDENTIALS_FILE.isSet(environment)
@@ -64,79 +67,129 @@ final class ProfileFiles implements Supplier<ProfileFile> {
         }
     }
 
-    /** The files' content, the same object as long as it is the same. What cannot be read leaves what was. */
+    /**
+     * Returns the content of the files; the same object as before if it has not changed.
+     *
+     * @throws UnreadableProfile when a file exists and cannot be read or parsed
+     */
     @Override
     public ProfileFile get() {
+        OneFile credentials = OneFile.at(
+                ProfileFileLocation::credentialsFilePath, ProfileFile.Type.CREDENTIALS, SdkSetting.CREDENTIALS_FILE);
+        OneFile config = OneFile.at(
+                ProfileFileLocation::configurationFilePath, ProfileFile.Type.CONFIGURATION, SdkSetting.CONFIG_FILE);
+        List<?> stamp = Arrays.asList(credentials.stamp(), config.stamp());
         Read known = last;
-        long now = clock.nanoTime();
-        if (known != null && now - known.lookedAt < LOOK_EVERY_NANOS) {
+        if (known != null && stamp.equals(known.stamp)) {
             return known.file;
         }
-        if (known == null) {
-            looking.lock();
-        } else if (!looking.tryLock()) {
-            return known.file; // another caller is looking
+        if (known != null) {
+            last = new Read(known.file, null); // should the read fail
         }
-        try {
-            known = last;
-            return known != null && now - known.lookedAt < LOOK_EVERY_NANOS ? known.file : look(known, now);
-        } finally {
-            looking.unlock();
-        }
-    }
-
-    private ProfileFile look(@Nullable Read known, long now) {
-        List<Object> stamp = List.of(
-                stamp(ProfileFileLocation.credentialsFilePath()), stamp(ProfileFileLocation.configurationFilePath()));
-        ProfileFile file;
-        ProfileFile doubted = null;
-        if (known != null && known.stamp.equals(stamp) && known.doubted == null) {
+        long latest = clock.epochMillis() - STAMP_MILLIS;
+        boolean ambiguous = credentials.changedAfter(latest) || config.changedAfter(latest);
+        ProfileFile.Aggregator both = ProfileFile.aggregator();
+        credentials.addTo(both);
+        config.addTo(both);
+        ProfileFile file = both.build();
+        if (known != null && known.file.equals(file)) {
             file = known.file;
-        } else {
-            try {
-                file = ProfileFile.defaultProfileFile();
-                if (known != null && known.file.equals(file)) {
-                    file = known.file;
-                } else if (known != null && hasOnlyLost(known.file, file) && !file.equals(known.doubted)) {
-                    doubted = file;
-                    file = known.file;
-                }
-            } catch (RuntimeException e) {
-                if (known == null) {
-                    throw e;
-                }
-                file = known.file; // half written, perhaps; its next change is looked at again
-            }
         }
-        last = new Read(file, stamp, now, doubted);
+        last = new Read(file, ambiguous ? null : stamp);
         return file;
     }
 
-    private static boolean hasOnlyLost(ProfileFile before, ProfileFile after) {
-        Set<String> had = names(before);
-        Set<String> has = names(after);
-        return had.size() > has.size() && had.containsAll(has);
-    }
+    /** One of the two files: where it is, and its attributes; null when it does not exist. */
+    private record OneFile(
+            Path path,
+            ProfileFile.Type type,
+            SdkSetting setting,
+            @Nullable BasicFileAttributes attributes) {
 
-    private static Set<String> names(ProfileFile file) {
-        Set<String> names = new HashSet<>();
-        file.profiles().forEach((profile, content) -> {
-            names.add(profile);
-            content.properties().keySet().forEach(property -> names.add(profile + " " + property));
-        });
-        return names;
-    }
-
-    private static List<Object> stamp(Path path) {
-        List<Object> stamp = new ArrayList<>();
-        stamp.add(path); // a system property may say another one by now
-        try {
-            BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
-            stamp.add(file.lastModifiedTime());
-            stamp.add(file.size());
-        } catch (IOException e) {
-            // none, which is a state too
+        static OneFile at(Supplier<Path> location, ProfileFile.Type type, SdkSetting setting) {
+            Path path;
+            try {
+                path = location.get();
+            } catch (RuntimeException e) { // a setting that is no path
+                throw new UnreadableProfile(
+                        "the path of the " + name(type) + " file is invalid", "correct or unset " + setting.variable());
+            }
+            return new OneFile(path, type, setting, attributes(path));
         }
-        return stamp;
+
+        /** As for the SDK, a directory it may not look into has no files: HOME is often another user's. */
+        private static @Nullable BasicFileAttributes attributes(Path path) {
+            try {
+                return Files.readAttributes(path, BasicFileAttributes.class);
+            } catch (IOException | SecurityException e) {
+                return null;
+            }
+        }
+
+        private boolean exists() {
+            return attributes != null && attributes.isRegularFile();
+        }
+
+        List<?> stamp() {
+            return attributes == null
+                    ? List.of(path)
+                    : Arrays.asList(path, attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+        }
+
+        boolean changedAfter(long epochMillis) {
+            return attributes != null && attributes.lastModifiedTime().toMillis() > epochMillis;
+        }
+
+        void addTo(ProfileFile.Aggregator files) {
+            if (exists()) {
+                files.addFile(parsed(content()));
+            }
+        }
+
+        /** Reads from a plain stream: an interrupt of the thread would close a channel. */
+        private byte[] content() {
+            try (InputStream stream = new FileInputStream(path.toFile())) {
+                byte[] content = stream.readNBytes(LARGEST + 1);
+                if (content.length > LARGEST) {
+                    throw unreadable("is larger than 16 MiB");
+                }
+                return content;
+            } catch (IOException | SecurityException e) {
+                throw unreadable("exists and cannot be read");
+            }
+        }
+
+        private ProfileFile parsed(byte[] content) {
+            try {
+                return ProfileFile.builder()
+                        .content(new ByteArrayInputStream(content))
+                        .type(type)
+                        .build();
+            } catch (RuntimeException e) { // its message may quote the file
+                throw unreadable("cannot be parsed" + line(e.getMessage()));
+            }
+        }
+
+        private UnreadableProfile unreadable(String problem) {
+            return new UnreadableProfile(
+                    "the " + name(type) + " file " + path + " " + problem,
+                    "fix its content and permissions, remove it, or set " + setting.variable() + " to another file");
+        }
+
+        private static String name(ProfileFile.Type type) {
+            return type == ProfileFile.Type.CONFIGURATION ? "config" : "credentials";
+        }
+
+        /** The number at the end of the parser's message, which names the line; nothing else of the message is safe. */
+        private static String line(@Nullable String message) {
+            String text =
+                    message == null ? "" : message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+            int begin = text.length();
+            while (begin > 0 && begin > text.length() - 9 && Character.isDigit(text.charAt(begin - 1))) {
+                begin--;
+            }
+            String number = text.substring(begin);
+            return !number.isEmpty() && text.startsWith("line ", begin - 5) ? " (line " + number + ")" : "";
+        }
     }
 }

@@ -6,253 +6,298 @@ import io.lanyard.SettingSeen;
 import io.lanyard.SourceDescription;
 import io.lanyard.chain.Detection;
 import io.lanyard.chain.Link;
-import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshStatus;
+import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
+import io.lanyard.spi.Scheduler;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
-import software.amazon.awssdk.profiles.Profile;
 import software.amazon.awssdk.profiles.ProfileFile;
-import software.amazon.awssdk.profiles.ProfileProperty;
 
 /**
- * A profile of the shared config and credentials files: keys, a process, SSO, an assumed role, as the SDK does them. A
- * profile that is changed is read anew.
+ * The profile source: keys, a process, SSO, a login session or an assumed role from the shared config and credentials
+ * files, with the AWS SDK's own providers. A role whose {@code credential_source} is the container starts from Lanyard's
+ * container source.
+ *
+ * <p>{@link ProfileInspection} says what a profile is, {@link ProfileWatch} when it has changed. This class keeps the
+ * credentials:
+ *
+ * <ul>
+ *   <li><b>current</b> serves the callers. A change of anything that the profile does not depend on leaves it alone;
+ *   <li><b>next</b> exists after a relevant change while the current credentials are valid. It loads in the background
+ *       and becomes current when it has loaded, or when the current credentials expire. Until then callers get the
+ *       current credentials, and these are no longer refreshed.
+ * </ul>
+ *
+ * <p>A caller with valid credentials never waits, neither for the files nor for a load. Safe for use by any thread.
  */
 final class ProfileLink implements Link<AwsCredentialsIdentity> {
 
-    private static final String SSO_SESSION = "sso_session";
-    private static final String LOGIN_SESSION = "login_session";
-
-    /** Any of these makes a profile one of SSO, for the SDK. */
-    private static final Set<String> SSO = Set.of(
-            SSO_SESSION,
-            ProfileProperty.SSO_ACCOUNT_ID,
-            ProfileProperty.SSO_ROLE_NAME,
-            ProfileProperty.SSO_REGION,
-            ProfileProperty.SSO_START_URL);
-
-    private static final Set<String> KEYS = Set.of(
-            ProfileProperty.AWS_ACCESS_KEY_ID,
-            ProfileProperty.AWS_SECRET_ACCESS_KEY,
-            ProfileProperty.AWS_SESSION_TOKEN);
-
-    /**
-     * Nothing is loaded but for a call, because a process or a login may want a person; and what has no end, keys for
-     * example, is good until the files change.
-     */
-    private static final RefreshPolicy POLICY = RefreshPolicy.builder()
-            .servePastExpiry(false)
-            .recheckInterval(Duration.ofDays(3650))
-            .build();
-
-    private static final RefreshPolicy UNTOLD_END_POLICY =
-            POLICY.toBuilder().recheckInterval(RefreshedProvider.UNTOLD_END).build();
+    private static final Duration EXPIRY_MARGIN = Duration.ofSeconds(5);
 
     private final Environment environment;
     private final @Nullable String givenName;
     private final @Nullable Supplier<ProfileFile> givenFile;
     private final ProfileFiles defaultFiles;
+    private final LanyardContainerCredentialsProvider container;
+    private final Clock clock;
     private final Threads threads;
     private final @Nullable CredentialsListener listener;
+    private final ProfileWatch watch;
 
-    private volatile @Nullable Current current;
+    private volatile @Nullable Kept current;
+    private volatile @Nullable Kept next;
+    private volatile boolean closed;
 
-    /** The credentials of a profile, as long as its files are what they were. */
-    private record Current(ProfileFile file, RefreshedProvider provider) {}
+    /** Said once for each outage of the files; used by one look at a time. */
+    private boolean warnedOfFiles;
 
     ProfileLink(
             Environment environment,
             @Nullable String givenName,
             @Nullable Supplier<ProfileFile> givenFile,
             ProfileFiles defaultFiles,
+            LanyardContainerCredentialsProvider container,
+            Clock clock,
             Threads threads,
             @Nullable CredentialsListener listener) {
         this.environment = environment;
         this.givenName = givenName;
         this.givenFile = givenFile;
         this.defaultFiles = defaultFiles;
+        this.container = container;
+        this.clock = clock;
         this.threads = threads;
         this.listener = listener;
+        this.watch = new ProfileWatch(this::inspected, this::seen, clock, ProfileWatch.LIMIT);
     }
+
+    // ---- what the files say
 
     @Override
     public Detection detect() {
-        if (givenFile == null && !defaultFiles.mayExist()) {
-            return givenName == null && SdkSetting.PROFILE.raw(environment) == null
-                    ? Detection.notConfigured("there is no config or credentials file")
-                    : missing();
+        if (givenFile == null && watch.seen() == null && !defaultFiles.mayExist()) {
+            return isNamed()
+                    ? ProfileInspection.missing(name(), true)
+                    : Detection.notConfigured("there is no config or credentials file");
+        }
+        return watch.lookUninterruptibly().detection();
+    }
+
+    private ProfileInspection inspected() {
+        return new ProfileInspection(file(), name(), isNamed(), environment, container.source()::isConfigured);
+    }
+
+    private ProfileFile file() {
+        if (givenFile == null) {
+            return defaultFiles.get();
         }
         ProfileFile file;
         try {
-            file = file();
-        } catch (RuntimeException e) {
-            return Detection.incomplete(
-                    "the config or credentials file cannot be read: " + e.getMessage(), "mend it, or remove it");
+            file = givenFile.get();
+        } catch (RuntimeException e) { // its message may quote the file
+            throw new UnreadableProfile(
+                    "the profile file that was given to the builder cannot be read ("
+                            + e.getClass().getSimpleName() + ")",
+                    "fix the file, or the supplier that was given to profileFile(...)");
         }
-        return detect(file);
+        if (file == null) {
+            throw new UnreadableProfile(
+                    "the supplier that was given to profileFile(...) returned null",
+                    "return the last good file, or throw, while there is no other");
+        }
+        return file;
     }
 
-    private Detection detect(ProfileFile file) {
-        Optional<Profile> profile = file.profile(name());
-        if (profile.isEmpty()) {
-            return givenName == null && SdkSetting.PROFILE.raw(environment) == null
-                    ? Detection.notConfigured("there is no profile " + name())
-                    : missing();
-        }
-        return detect(file, profile.get(), new HashSet<>());
+    private boolean isNamed() {
+        return givenName != null || SdkSetting.PROFILE.raw(environment) != null;
     }
 
-    private Detection missing() {
-        return Detection.incomplete(
-                "there is no profile " + name(),
-                "add it to the config or credentials file, or unset " + SdkSetting.PROFILE.variable());
+    private String name() {
+        String set = givenName == null ? SdkSetting.PROFILE.raw(environment) : givenName;
+        return set == null ? "default" : set;
     }
 
-    /** In the order in which the SDK looks; what is a contradiction is the SDK's to refuse. */
-    private static Detection detect(ProfileFile file, Profile profile, Set<String> roles) {
-        Set<String> has = profile.properties().keySet();
-        boolean role = has.contains(ProfileProperty.ROLE_ARN);
-        if (role && has.contains(ProfileProperty.WEB_IDENTITY_TOKEN_FILE)) {
-            return complete(profile, ProfileProperty.ROLE_ARN, ProfileProperty.WEB_IDENTITY_TOKEN_FILE)
-                    .orElseGet(() -> sts(profile));
+    /** Takes the result of a look; called by one look at a time. */
+    private void seen(ProfileWatch.Seen seen) {
+        ProfileInspection counts = seen.counts();
+        if (seen.failure() != null && counts != null && counts.isConfigured()) {
+            if (!warnedOfFiles) {
+                Links.warn("The profile " + counts.name() + " cannot be read, so Lanyard uses what it last read: "
+                        + seen.failure().detail());
+            }
+            warnedOfFiles = true;
+        } else {
+            warnedOfFiles = false;
         }
-        if (!Collections.disjoint(has, SSO)) {
-            return sso(file, profile);
+        if (counts == null) {
+            return;
         }
-        if (role && has.contains(ProfileProperty.CREDENTIAL_SOURCE)) {
-            return complete(profile, ProfileProperty.ROLE_ARN, ProfileProperty.CREDENTIAL_SOURCE)
-                    .orElseGet(() -> sts(profile));
+        if (!counts.isConfigured()) {
+            keep(null, null);
+            return;
         }
-        if (role && has.contains(ProfileProperty.SOURCE_PROFILE)) {
-            return complete(profile, ProfileProperty.ROLE_ARN, ProfileProperty.SOURCE_PROFILE)
-                    .orElseGet(() -> role(file, profile, roles));
+        Kept loading = follow(counts);
+        if (loading != null && !closed) {
+            loading.load();
         }
-        if (has.contains(LOGIN_SESSION) && sdkKnows("LOGIN_SESSION")) {
-            return module(
-                    profile,
-                    Links.hasModule(
-                            "software.amazon.awssdk.services.signin.auth.LoginProfileCredentialsProviderFactory"),
-                    "software.amazon.awssdk:signin");
-        }
-        if (has.contains(ProfileProperty.CREDENTIAL_PROCESS)) {
-            return complete(profile, ProfileProperty.CREDENTIAL_PROCESS).orElseGet(Detection::configured);
-        }
-        if (!Collections.disjoint(has, KEYS)) {
-            return complete(profile, ProfileProperty.AWS_ACCESS_KEY_ID, ProfileProperty.AWS_SECRET_ACCESS_KEY)
-                    .orElseGet(Detection::configured);
-        }
-        return role
-                ? complete(profile, ProfileProperty.SOURCE_PROFILE).orElseThrow()
-                : Detection.notConfigured("the profile " + profile.name() + " has no credentials");
     }
 
-    private static Detection role(ProfileFile file, Profile profile, Set<String> roles) {
-        if (!roles.add(profile.name())) {
-            return Detection.configured(); // a circle, which the SDK refuses by name
+    /** Makes the inspection that counts the one whose credentials are served, or next are. Returns what is to load. */
+    private synchronized @Nullable Kept follow(ProfileInspection counts) {
+        Kept serving = current;
+        Kept loading = next;
+        if (serving != null && serving.inspection.isSameAs(counts)) {
+            serving.stopped = false;
+            keep(serving, null);
+            return null;
         }
-        String source = profile.properties().get(ProfileProperty.SOURCE_PROFILE);
-        Detection ofSource = file.profile(source)
-                .map(found -> detect(file, found, roles))
-                .orElse(Detection.notConfigured("there is no profile " + source));
-        return ofSource.isConfigured()
-                ? sts(profile)
-                : Detection.incomplete(
-                        "the profile " + profile.name() + " has the source_profile " + source + ", and "
-                                + ofSource.reason(),
-                        ofSource.remedy().orElse("give the profile " + source + " credentials"));
-    }
-
-    private static Detection sso(ProfileFile file, Profile profile) {
-        String session = profile.properties().get(SSO_SESSION);
-        Optional<Detection> incomplete = session == null
-                ? complete(
-                        profile,
-                        ProfileProperty.SSO_ACCOUNT_ID,
-                        ProfileProperty.SSO_ROLE_NAME,
-                        ProfileProperty.SSO_REGION,
-                        ProfileProperty.SSO_START_URL)
-                : complete(profile, ProfileProperty.SSO_ACCOUNT_ID, ProfileProperty.SSO_ROLE_NAME);
-        if (incomplete.isPresent()) {
-            return incomplete.get();
+        if (loading != null && loading.inspection.isSameAs(counts)) {
+            return loading;
         }
-        if (session != null && file.getSection("sso-session", session).isEmpty()) {
-            return Detection.incomplete(
-                    "the profile " + profile.name() + " names the sso-session " + session + ", which there is not",
-                    "add [sso-session " + session + "] to the config file");
+        Kept fresh = new Kept(counts);
+        if (serving == null || !isValid(serving)) {
+            keep(fresh, null);
+            return null;
         }
-        boolean present = Links.hasModule("software.amazon.awssdk.services.sso.SsoClient")
-                && (session == null || Links.hasModule("software.amazon.awssdk.services.ssooidc.SsoOidcClient"));
-        return module(
-                profile,
-                present,
-                session == null
-                        ? "software.amazon.awssdk:sso"
-                        : "software.amazon.awssdk:sso and software.amazon.awssdk:ssooidc");
+        keep(serving, fresh);
+        serving.stop();
+        return fresh;
     }
 
-    /** Whether the SDK that there is goes by a property; one that does not goes on to the others. */
-    private static boolean sdkKnows(String property) {
-        return Stream.of(ProfileProperty.class.getFields())
-                .anyMatch(field -> field.getName().equals(property));
+    private synchronized void keep(@Nullable Kept serving, @Nullable Kept loading) {
+        Kept before = current;
+        Kept nextBefore = next;
+        current = serving;
+        next = loading;
+        for (Kept old : new Kept[] {before, nextBefore}) {
+            if (old != null && !old.equals(serving) && !old.equals(loading)) {
+                old.stop();
+            }
+        }
     }
 
-    private static Detection sts(Profile profile) {
-        return module(profile, Sts.isPresent(), Sts.MODULE);
+    /** Serves the next credentials, if they are still next. */
+    private synchronized void promote(Kept loaded) {
+        if (loaded.equals(next)) {
+            keep(loaded, null);
+        }
     }
 
-    private static Detection module(Profile profile, boolean present, String dependency) {
-        return present
-                ? Detection.configured()
-                : Detection.incomplete(
-                        "the profile " + profile.name() + " needs a module of the SDK that is not on the class path",
-                        "add the dependency " + dependency);
+    private boolean isValid(@Nullable Kept kept) {
+        AwsCredentialsIdentity held = kept == null ? null : kept.provider.held();
+        if (held == null) {
+            return false;
+        }
+        Instant end = held.expirationTime().orElse(null);
+        return end == null || clock.instant().isBefore(end.minus(EXPIRY_MARGIN));
     }
 
-    /** What a profile lacks of those; a property that is set to nothing is lacking. */
-    private static Optional<Detection> complete(Profile profile, String... properties) {
-        return Stream.of(properties)
-                .filter(property ->
-                        profile.properties().getOrDefault(property, "").isBlank())
-                .findFirst()
-                .map(property -> Detection.incomplete(
-                        "the profile " + profile.name() + " has no " + property,
-                        "add " + property + " to the profile " + profile.name()));
-    }
+    // ---- credentials
 
     @Override
     public AwsCredentialsIdentity resolve() throws InterruptedException {
-        return current().provider.get();
+        Kept known = current;
+        if (known != null && next == null && watch.isQuiet()) {
+            return known.provider.get();
+        }
+        Kept ready = ready(known);
+        if (ready == null) {
+            watch.look();
+            ready = counting();
+        }
+        return ready.isStopped() ? ready.held() : ready.provider.get();
     }
 
     @Override
     public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
+        Kept known = current;
+        if (known != null && next == null && watch.isQuiet()) {
+            return known.provider.getAsync();
+        }
         try {
-            return current().provider.getAsync();
+            Kept ready = ready(known);
+            if (ready != null) {
+                return answer(ready);
+            }
+            if (watch.isQuiet()) {
+                return answer(counting());
+            }
+            // on a thread of its own, because what callers chain to it may block
+            return watch.start()
+                    .result()
+                    .thenComposeAsync(
+                            seen -> {
+                                if (seen == null && current == null) {
+                                    throw watch.late().exception();
+                                }
+                                return answer(counting());
+                            },
+                            Scheduler.shared()::execute);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    @Override
-    public AwsCredentialsIdentity probe() {
-        return provider(file(), name()).ask();
+    private static CompletableFuture<AwsCredentialsIdentity> answer(Kept kept) {
+        return kept.isStopped() ? CompletableFuture.completedFuture(kept.held()) : kept.provider.getAsync();
     }
+
+    /** What serves a caller without a look, or null when it has to wait for one. */
+    private @Nullable Kept ready(@Nullable Kept known) {
+        closed = false;
+        if (!isValid(known)) {
+            Kept loading = next;
+            if (loading != null) {
+                promote(loading);
+            }
+            return null;
+        }
+        if (watch.isDue()) {
+            ProfileWatch.Look unused = watch.start();
+        }
+        return known;
+    }
+
+    /** What serves a caller after a look. */
+    private Kept counting() {
+        Kept known = current;
+        if (known != null) {
+            return known;
+        }
+        ProfileWatch.Seen seen = Objects.requireNonNull(watch.seen());
+        throw Links.notConfigured(seen.detection().reason());
+    }
+
+    @Override
+    public AwsCredentialsIdentity probe() throws InterruptedException {
+        ProfileWatch.Seen seen = watch.look();
+        Detection detection = seen.detection();
+        ProfileInspection counts = seen.counts();
+        if (counts == null || !counts.isConfigured()) {
+            throw Links.notConfigured(detection.reason());
+        }
+        Kept once = new Kept(counts);
+        try {
+            return once.provider.ask();
+        } finally {
+            once.stop();
+        }
+    }
+
+    // ---- reports
 
     @Override
     public SourceDescription describe() {
@@ -265,101 +310,134 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
 
     @Override
     public @Nullable AwsCredentialsIdentity held() {
-        Current known = current;
+        Kept known = current;
         return known == null ? null : known.provider.held();
     }
 
     @Override
     public @Nullable RefreshStatus status() {
-        Current known = current;
+        Kept known = current;
         return known == null ? null : known.provider.status();
     }
 
     @Override
-    public void invalidate(String accessKeyId) {
-        ifCurrent(provider -> provider.invalidate(accessKeyId));
+    public @Nullable Throwable lastFailure() {
+        Kept loading = next;
+        Kept known = loading == null ? current : loading;
+        return known == null ? null : known.provider.status().lastFailure().orElse(null);
     }
 
     @Override
-    public void close() {
-        ifCurrent(RefreshedProvider::close);
-    }
-
-    private void ifCurrent(Consumer<RefreshedProvider> action) {
-        Current known = current;
+    public void invalidate(String accessKeyId) {
+        Kept known = current;
         if (known != null) {
-            action.accept(known.provider);
+            known.provider.invalidate(accessKeyId);
         }
     }
 
-    @SuppressWarnings("ReferenceEquality") // the same object is the same content; comparing it would cost
-    private Current current() {
-        ProfileFile file;
-        try {
-            file = file();
-        } catch (RuntimeException e) {
-            throw Links.notConfigured("the config or credentials file cannot be read: " + e.getMessage());
+    @Override
+    public synchronized void close() {
+        closed = true;
+        for (Kept kept : new Kept[] {current, next}) {
+            if (kept != null) {
+                kept.close();
+            }
         }
-        Current known = current;
-        return known != null && known.file == file ? known : renewed(file);
     }
 
-    @SuppressWarnings("ReferenceEquality") // as above
-    private synchronized Current renewed(ProfileFile file) {
-        Current known = current;
-        if (known != null && known.file == file) {
-            return known;
+    // ---- the source of an inspected profile
+
+    /** The credentials of one inspected profile. */
+    private final class Kept {
+        private final ProfileInspection inspection;
+        private final RefreshedProvider provider;
+        private final @Nullable LanyardContainerCredentialsProvider base;
+        private final AtomicBoolean warned = new AtomicBoolean();
+        private volatile boolean stopped;
+
+        Kept(ProfileInspection inspection) {
+            this.inspection = inspection;
+            this.base = inspection.usesContainer() ? ofTheContainer() : null;
+            this.provider = base != null
+                    ? new RefreshedProvider(new Roles(base, inspection.roles()), inspection.policy(), threads, listener)
+                    : new RefreshedProvider(ofTheSdk(inspection), inspection.policy(), threads, false, listener);
         }
-        Detection detection = detect(file);
-        if (!detection.isConfigured()) {
-            current = null;
-            throw Links.notConfigured(detection.reason());
+
+        /** Its loads run within the role's, so they must not need the same, possibly only, thread of an executor. */
+        private LanyardContainerCredentialsProvider ofTheContainer() {
+            return container.toBuilder()
+                    .source(source -> source.executor(null).listener(null))
+                    .build();
         }
-        if (known != null) {
-            known.provider.close();
+
+        void load() {
+            CompletableFuture<AwsCredentialsIdentity> unused = provider.getAsync()
+                    .whenComplete((credentials, failure) -> {
+                        if (failure == null) {
+                            promote(this);
+                        } else if (warned.compareAndSet(false, true)) {
+                            Links.warn(
+                                    "The profile " + inspection.name() + " has changed, and its new credentials could"
+                                            + " not be loaded. Lanyard serves the cached ones while they are valid, and"
+                                            + " retries.");
+                        }
+                    });
         }
-        String name = name();
-        Current now = new Current(file, provider(file, name));
-        current = now;
-        return now;
+
+        AwsCredentialsIdentity held() {
+            return Objects.requireNonNull(provider.held());
+        }
+
+        boolean isStopped() {
+            return stopped;
+        }
+
+        /** Ends the refreshing for good; what is cached stays. */
+        void stop() {
+            stopped = provider.held() != null;
+            close();
+        }
+
+        void close() {
+            provider.close();
+            if (base != null) {
+                base.close();
+            }
+        }
     }
 
-    @SuppressWarnings("UnnecessaryMethodReference") // it has no close(), which what it refers to has
-    private RefreshedProvider provider(ProfileFile file, String name) {
+    @SuppressWarnings("UnnecessaryMethodReference") // it has no close(), unlike what it refers to
+    private static Supplier<AwsCredentialsProvider> ofTheSdk(ProfileInspection inspection) {
         Supplier<AwsCredentialsProvider> anew = () -> ProfileCredentialsProvider.builder()
-                .profileFile(file)
-                .profileName(name)
+                .profileFile(inspection.file())
+                .profileName(inspection.name())
                 .build();
-        if (!isProcess(file, name)) {
-            return new RefreshedProvider(anew, policy(file, name), threads, false, listener);
+        if (!inspection.isProcess()) {
+            return anew;
         }
-        // kept, for it alone knows when the process is to be run again
+        // one for all loads, because only the provider knows when the process must run again
         AwsCredentialsProvider kept = anew.get();
-        return new RefreshedProvider(() -> kept::resolveCredentials, policy(file, name), threads, false, listener);
+        return () -> kept::resolveCredentials;
     }
 
-    static RefreshPolicy policy(ProfileFile file, String name) {
-        boolean sso = file.profile(name)
-                .filter(profile -> !Collections.disjoint(profile.properties().keySet(), SSO))
-                .isPresent();
-        return sso || isProcess(file, name) ? UNTOLD_END_POLICY : POLICY;
-    }
+    /** Roles that are assumed one after the other, the first with the container's credentials. */
+    private static final class Roles implements Supplier<AwsCredentialsProvider> {
+        private final LanyardContainerCredentialsProvider base;
+        private final List<Map<String, String>> roles;
 
-    /** Of a process's keys without a session token the SDK does not tell the end either. */
-    private static boolean isProcess(ProfileFile file, String name) {
-        Set<String> has =
-                file.profile(name).map(Profile::properties).orElse(Map.of()).keySet();
-        return has.contains(ProfileProperty.CREDENTIAL_PROCESS)
-                && !has.contains(ProfileProperty.ROLE_ARN)
-                && Collections.disjoint(has, SSO);
-    }
+        Roles(LanyardContainerCredentialsProvider base, List<Map<String, String>> roles) {
+            this.base = base;
+            this.roles = roles;
+        }
 
-    private ProfileFile file() {
-        return givenFile == null ? defaultFiles.get() : Objects.requireNonNull(givenFile.get(), "profileFile");
-    }
-
-    private String name() {
-        String set = givenName == null ? SdkSetting.PROFILE.raw(environment) : givenName;
-        return set == null ? "default" : set;
+        @Override
+        @SuppressWarnings("UnnecessaryMethodReference") // as above
+        public AwsCredentialsProvider get() {
+            AwsCredentialsProvider provider = base::resolveCredentials;
+            for (int i = roles.size() - 1; i >= 0; i--) {
+                provider = Sts.assumedRole(provider, roles.get(i));
+            }
+            return provider;
+        }
     }
 }

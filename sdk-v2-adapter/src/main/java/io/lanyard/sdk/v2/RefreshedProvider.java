@@ -170,6 +170,10 @@ final class RefreshedProvider
                     || (details != null && details.errorCode() != null && PASSING.contains(details.errorCode()));
             return passes ? FailureKind.UPSTREAM : FailureKind.FINAL;
         }
+        CredentialsException ofTheContainer = CredentialsException.in(failure).orElse(null);
+        if (ofTheContainer != null && !ofTheContainer.recoverable()) {
+            return FailureKind.FINAL;
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof NoSuchFileException) {
                 return FailureKind.LOCAL;
@@ -233,9 +237,9 @@ final class RefreshedProvider
     }
 
     private static Category category(Throwable failure) {
-        return failure instanceof CredentialsException e
-                ? e.category()
-                : failure instanceof AwsServiceException ? Category.HTTP_STATUS : Category.UNREACHABLE;
+        return CredentialsException.in(failure)
+                .map(CredentialsException::category)
+                .orElse(failure instanceof AwsServiceException ? Category.HTTP_STATUS : Category.UNREACHABLE);
     }
 
     @Override

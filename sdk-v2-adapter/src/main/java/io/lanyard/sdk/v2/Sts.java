@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.sdk.v2;
 
+import io.lanyard.spi.Clock;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
@@ -11,10 +13,12 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.profiles.ProfileProperty;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.StsClientBuilder;
+import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider;
 import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentialsProvider;
 
 /**
@@ -54,17 +58,48 @@ final class Sts {
         };
     }
 
-    /** Whose credentials they are, by STS's own word; empty when it cannot be asked. Every identity may ask that. */
-    static Optional<String> callerArn(AwsCredentialsIdentity credentials, @Nullable Region region) {
-        StsClientBuilder builder = StsClient.builder()
-                .credentialsProvider(StaticCredentialsProvider.create(Links.asAwsCredentials(credentials)))
-                .overrideConfiguration(options -> options.apiCallTimeout(PATIENCE));
+    /**
+     * A role of a profile, assumed with the credentials of another provider, at the STS that the SDK would use: of the
+     * profile's region, else of the default region, else the global one. Each call asks anew.
+     */
+    static AwsCredentialsProvider assumedRole(AwsCredentialsProvider source, Map<String, String> profile) {
+        return () -> {
+            String session = profile.get(ProfileProperty.ROLE_SESSION_NAME);
+            String region = profile.get(ProfileProperty.REGION);
+            StsClientBuilder builder = StsClient.builder()
+                    .credentialsProvider(StaticCredentialsProvider.create(source.resolveCredentials()));
+            in(builder, region == null ? null : Region.of(region));
+            try (StsClient sts = builder.build();
+                    StsAssumeRoleCredentialsProvider provider = StsAssumeRoleCredentialsProvider.builder()
+                            .stsClient(sts)
+                            .refreshRequest(request -> request.roleArn(profile.get(ProfileProperty.ROLE_ARN))
+                                    .externalId(profile.get(ProfileProperty.EXTERNAL_ID))
+                                    .roleSessionName(
+                                            session == null
+                                                    ? "aws-sdk-java-"
+                                                            + Clock.system().epochMillis()
+                                                    : session))
+                            .build()) {
+                return provider.resolveCredentials();
+            }
+        };
+    }
+
+    private static void in(StsClientBuilder builder, @Nullable Region region) {
         Region known = region != null ? region : defaultRegion();
         if (known == null) {
             builder.region(Region.US_EAST_1).endpointOverride(URI.create("https://sts.amazonaws.com"));
         } else {
             builder.region(known);
         }
+    }
+
+    /** Whose credentials they are, by STS's own word; empty when it cannot be asked. Every identity may ask that. */
+    static Optional<String> callerArn(AwsCredentialsIdentity credentials, @Nullable Region region) {
+        StsClientBuilder builder = StsClient.builder()
+                .credentialsProvider(StaticCredentialsProvider.create(Links.asAwsCredentials(credentials)))
+                .overrideConfiguration(options -> options.apiCallTimeout(PATIENCE));
+        in(builder, region);
         try (StsClient sts = builder.build()) {
             return Optional.ofNullable(sts.getCallerIdentity().arn());
         } catch (SdkException e) {

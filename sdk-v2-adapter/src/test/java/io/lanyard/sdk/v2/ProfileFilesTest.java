@@ -3,15 +3,19 @@ package io.lanyard.sdk.v2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.lanyard.spi.Clock;
+import io.lanyard.Category;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,9 +27,9 @@ class ProfileFilesTest {
 
     private static final String CREDENTIALS = "aws.sharedCredentialsFile";
     private static final String CONFIG = "aws.configFile";
-    private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Instant BEGIN = ManualClock.BEGIN.minusSeconds(60);
 
-    private final Ticks clock = new Ticks();
+    private final ManualClock clock = new ManualClock();
     private final ProfileFiles files = new ProfileFiles(Pod.environment(Map.of()), clock);
 
     @TempDir
@@ -50,79 +54,36 @@ class ProfileFilesTest {
     void an_unchanged_file_gives_the_same_object() throws IOException {
         write(credentials, "A", BEGIN);
         ProfileFile first = files.get();
-        clock.pass(Duration.ofSeconds(5));
 
         assertThat(files.get()).isSameAs(first);
     }
 
     @Test
-    void a_changed_file_is_read_again_a_second_later_and_no_sooner() throws IOException {
+    void a_file_that_is_touched_and_has_the_same_content_gives_the_same_object() throws IOException {
+        write(credentials, "A", BEGIN);
+        ProfileFile first = files.get();
+        write(credentials, "A", BEGIN.plusSeconds(1));
+
+        assertThat(files.get()).isSameAs(first);
+    }
+
+    @Test
+    void a_changed_file_is_read_again() throws IOException {
         write(credentials, "A", BEGIN);
         assertThat(profiles()).isEqualTo("A");
         write(credentials, "B", BEGIN.plusSeconds(1));
 
-        clock.pass(Duration.ofMillis(900));
-        assertThat(profiles()).isEqualTo("A");
-        clock.pass(Duration.ofMillis(100));
         assertThat(profiles()).isEqualTo("B");
     }
 
+    /** Time stamps of some file systems are as coarse as two seconds. */
     @Test
-    void a_file_that_is_touched_and_says_the_same_gives_the_same_object() throws IOException {
-        write(credentials, "A", BEGIN);
-        ProfileFile first = files.get();
-        write(credentials, "A", BEGIN.plusSeconds(1));
-        clock.pass(Duration.ofSeconds(1));
-
-        assertThat(files.get()).isSameAs(first);
-    }
-
-    @Test
-    void a_file_that_is_gone_at_two_looks_is_an_empty_one_and_may_come_back() throws IOException {
-        write(credentials, "A", BEGIN);
+    void a_file_that_changed_a_moment_ago_is_read_again_although_its_time_stamp_is_the_same() throws IOException {
+        write(credentials, "A", ManualClock.BEGIN);
         assertThat(profiles()).isEqualTo("A");
-        Files.delete(credentials);
-        clock.pass(Duration.ofSeconds(1));
-        assertThat(profiles()).isEqualTo("A");
-        clock.pass(Duration.ofSeconds(1));
-        assertThat(profiles()).isEmpty();
-        write(credentials, "B", BEGIN);
-        clock.pass(Duration.ofSeconds(1));
+        write(credentials, "B", ManualClock.BEGIN);
+
         assertThat(profiles()).isEqualTo("B");
-    }
-
-    @Test
-    void a_file_that_is_caught_half_written_leaves_what_was() throws IOException {
-        Files.writeString(credentials, "[A]\naws_access_key_id = a\naws_secret_access_key = s\n[B]\n");
-        ProfileFile whole = files.get();
-
-        Files.writeString(credentials, "[A]\naws_access_key_id = b\n");
-        clock.pass(Duration.ofSeconds(1));
-        assertThat(files.get()).isSameAs(whole);
-
-        Files.writeString(credentials, "[A]\naws_access_key_id = b\naws_secret_access_key = t\n[B]\n");
-        clock.pass(Duration.ofSeconds(1));
-        assertThat(files.get().profile("A").orElseThrow().property("aws_access_key_id"))
-                .contains("b");
-    }
-
-    @Test
-    void a_file_that_breaks_leaves_what_was_until_it_is_mended() throws IOException {
-        write(credentials, "A", BEGIN);
-        assertThat(profiles()).isEqualTo("A");
-        Files.writeString(credentials, "[B\n");
-        clock.pass(Duration.ofSeconds(1));
-        assertThat(profiles()).isEqualTo("A");
-        write(credentials, "B", BEGIN.plusSeconds(2));
-        clock.pass(Duration.ofSeconds(1));
-        assertThat(profiles()).isEqualTo("B");
-    }
-
-    @Test
-    void a_file_that_is_broken_from_the_start_is_refused() throws IOException {
-        Files.writeString(credentials, "[B\n");
-
-        assertThatThrownBy(files::get).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -132,12 +93,87 @@ class ProfileFilesTest {
         assertThat(profiles()).isEqualTo("A");
 
         System.setProperty(CREDENTIALS, directory.resolve("others").toString());
-        clock.pass(Duration.ofSeconds(1));
 
         assertThat(profiles()).isEqualTo("B");
     }
 
+    @Test
+    void a_file_that_is_moved_over_another_of_the_same_age_and_size_is_read() throws IOException {
+        write(credentials, "A", BEGIN);
+        write(directory.resolve("others"), "B", BEGIN);
+        assertThat(profiles()).isEqualTo("A");
+
+        Files.move(directory.resolve("others"), credentials, StandardCopyOption.REPLACE_EXISTING);
+
+        assertThat(profiles()).isEqualTo("B");
+    }
+
+    @Test
+    void a_file_that_does_not_exist_is_an_empty_one() {
+        assertThat(profiles()).isEmpty();
+    }
+
+    /** As for the SDK; /dev/null is a common way to say that there is no file. */
+    @Test
+    void a_directory_is_no_file() throws IOException {
+        Files.createDirectory(credentials);
+
+        assertThat(profiles()).isEmpty();
+    }
+
+    @Test
+    void a_file_that_cannot_be_parsed_is_unreadable_and_read_again_at_the_next_look() throws IOException {
+        write(credentials, "A", BEGIN);
+        assertThat(profiles()).isEqualTo("A");
+        Files.writeString(credentials, "[B\n");
+
+        assertThatThrownBy(files::get).isInstanceOf(UnreadableProfile.class);
+
+        write(credentials, "B", BEGIN);
+        assertThat(profiles()).isEqualTo("B");
+    }
+
+    @Test
+    void an_unreadable_file_is_named_with_line_and_setting_and_is_not_quoted() throws IOException {
+        Files.writeString(credentials, "[default]\naws_access_key_id = AKIA\naws_secret_access_key CANARY\n");
+
+        assertThatThrownBy(files::get).isInstanceOfSatisfying(UnreadableProfile.class, unreadable -> {
+            assertThat(unreadable.exception().category()).isEqualTo(Category.PROFILE_UNREADABLE);
+            assertThat(unreadable.exception().recoverable()).isTrue();
+            assertThat(unreadable.exception())
+                    .hasMessageContainingAll(
+                            "the credentials file " + credentials + " cannot be parsed (line 3)",
+                            "Remedy: ",
+                            "AWS_SHARED_CREDENTIALS_FILE");
+            assertThat(Throwables.getStackTrace(unreadable.exception()) + Throwables.getStackTrace(unreadable))
+                    .doesNotContain("CANARY", "AKIA");
+        });
+    }
+
+    @Test
+    void a_file_without_permission_is_unreadable_and_not_absent() throws IOException {
+        write(credentials, "A", BEGIN);
+        Files.setPosixFilePermissions(credentials, PosixFilePermissions.fromString("---------"));
+        assumeThat(Files.isReadable(credentials)).as("not root").isFalse();
+
+        assertThatThrownBy(files::get)
+                .isInstanceOf(UnreadableProfile.class)
+                .hasMessageContaining("exists and cannot be read");
+    }
+
+    @Test
+    void an_interrupted_thread_reads_the_file_all_the_same() throws IOException {
+        write(credentials, "A", BEGIN);
+        Thread.currentThread().interrupt();
+        try {
+            assertThat(profiles()).isEqualTo("A");
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
     private String profiles() {
+        clock.pass(Duration.ofSeconds(1));
         return String.join(
                 ",", files.get().profiles().values().stream().map(Profile::name).toList());
     }
@@ -145,28 +181,5 @@ class ProfileFilesTest {
     private static void write(Path file, String profile, Instant changed) throws IOException {
         Files.writeString(file, "[" + profile + "]\n");
         Files.setLastModifiedTime(file, FileTime.from(changed));
-    }
-
-    private static final class Ticks implements Clock {
-        private long nanos = 1;
-
-        void pass(Duration time) {
-            nanos += time.toNanos();
-        }
-
-        @Override
-        public long epochMillis() {
-            return BEGIN.toEpochMilli();
-        }
-
-        @Override
-        public long nanoTime() {
-            return nanos;
-        }
-
-        @Override
-        public void sleep(Duration duration) {
-            throw new UnsupportedOperationException();
-        }
     }
 }

@@ -1,27 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.sdk.v2;
 
+import static io.lanyard.sdk.v2.Allocations.assertThatItAllocatesNothing;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
 import io.lanyard.chain.Detection;
 import io.lanyard.chain.LinkState;
 import io.lanyard.spi.Clock;
+import io.lanyard.spi.Environment;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.profiles.ProfileFileSupplier;
 
 /** What of a profile makes it a source of credentials. The SDK's own provider is the measure, in another module. */
+@Timeout(60)
 class ProfileLinkTest {
 
     @ParameterizedTest
@@ -55,7 +75,7 @@ class ProfileLinkTest {
     }
 
     @Test
-    void an_sso_session_that_there_is_not_is_told_by_name() {
+    void an_sso_session_that_does_not_exist_is_named() {
         Detection detection = detect("sso_session = corp;sso_account_id = 1;sso_role_name = reader");
 
         assertThat(detection.state()).isEqualTo(LinkState.INCOMPLETE);
@@ -100,7 +120,7 @@ class ProfileLinkTest {
     void a_login_session_counts_with_an_sdk_that_knows_it(String properties) {
         boolean answers;
         try (ProfileCredentialsProvider provider = ProfileCredentialsProvider.builder()
-                .profileFile(file(properties))
+                .profileFile(parsed(properties))
                 .profileName("default")
                 .build()) {
             answers = catchThrowable(provider::resolveCredentials) == null;
@@ -112,11 +132,11 @@ class ProfileLinkTest {
     /** Older versions of the SDK do not tell when credentials of SSO end. */
     @Test
     void credentials_of_sso_are_asked_for_again_soon_and_keys_when_the_file_changes() {
-        ProfileFile sso = file("sso_session = corp;sso_account_id = 1;sso_role_name = reader");
-        ProfileFile keys = file("aws_access_key_id = AKIA;aws_secret_access_key = s");
+        ProfileFile sso = parsed("sso_session = corp;sso_account_id = 1;sso_role_name = reader");
+        ProfileFile keys = parsed("aws_access_key_id = AKIA;aws_secret_access_key = s");
 
-        assertThat(ProfileLink.policy(sso, "default").recheckInterval()).isLessThan(Duration.ofMinutes(5));
-        assertThat(ProfileLink.policy(keys, "default").recheckInterval()).isGreaterThan(Duration.ofDays(365));
+        assertThat(inspection(sso).policy().recheckInterval()).isLessThan(Duration.ofMinutes(5));
+        assertThat(inspection(keys).policy().recheckInterval()).isGreaterThan(Duration.ofDays(365));
     }
 
     /** The SDK does not tell the end of keys without a session token, and runs the process again when they have ended. */
@@ -129,8 +149,8 @@ class ProfileLinkTest {
                 printf '{"Version":1,"AccessKeyId":"AKIA","SecretAccessKey":"CANARY","Expiration":"%s"}' "$2"
                 """);
         Path log = home.resolve("log");
-        ProfileFile file = file("credential_process = sh " + process + " " + log + " " + end);
-        assertThat(ProfileLink.policy(file, "default").recheckInterval()).isLessThan(Duration.ofMinutes(5));
+        ProfileFile file = parsed("credential_process = sh " + process + " " + log + " " + end);
+        assertThat(inspection(file).policy().recheckInterval()).isLessThan(Duration.ofMinutes(5));
         ProfileLink link = link(file);
 
         assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
@@ -140,21 +160,352 @@ class ProfileLinkTest {
         assertThat(Files.readAllLines(log)).hasSize(runs);
     }
 
-    private static Detection detect(String properties) {
-        return link(file(properties)).detect();
+    // ---- changes of the file
+
+    @Test
+    void a_change_of_another_profile_leaves_the_credentials_alone() throws Exception {
+        file("credential_process = " + process("AKIA", 0));
+        ProfileLink link = link();
+        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+
+        for (int i = 0; i < 3; i++) {
+            file("credential_process = " + process("AKIA", 0) + ";[profile other];region = r" + i);
+            look(link);
+            assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+        }
+
+        assertThat(runs()).isEqualTo(1);
+    }
+
+    @Test
+    void a_supplier_that_parses_the_file_at_each_call_costs_one_load() throws Exception {
+        String properties = "credential_process = " + process("AKIA", 0);
+        ProfileLink link = link(() -> parsed(properties));
+        for (int i = 0; i < 50; i++) {
+            clock.pass(Duration.ofSeconds(i % 2));
+            assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+        }
+
+        assertThat(runs()).isEqualTo(1);
+    }
+
+    @Test
+    void a_relevant_change_is_loaded_in_the_background_while_the_cached_credentials_are_served() throws Exception {
+        keys("AKIAFIRST");
+        ProfileLink link = link();
+        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
+        Path gate = home.resolve("gate");
+        file("credential_process = while [ ! -e " + gate + " ]; do sleep 0.05; done; " + process("AKIASECOND", 0));
+        look(link);
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(link.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
+            assertThat(link.resolveAsync()).isCompleted();
+        }
+
+        Files.createFile(gate);
+        until(() -> link.resolve().accessKeyId().equals("AKIASECOND"));
+    }
+
+    @Test
+    void a_reload_that_fails_leaves_the_cached_credentials_and_is_repeated() throws Exception {
+        keys("AKIAFIRST");
+        ProfileLink link = link();
+        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
+        Path status = home.resolve("status");
+        Files.writeString(status, "1");
+        file("credential_process = test $(cat " + status + ") = 0 && " + process("AKIASECOND", 0));
+        look(link);
+        until(() -> link.lastFailure() != null);
+        for (int i = 0; i < 20; i++) {
+            assertThat(link.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
+        }
+
+        Files.writeString(status, "0");
+
+        until(() -> {
+            clock.pass(Duration.ofSeconds(1));
+            return link.resolve().accessKeyId().equals("AKIASECOND");
+        });
+    }
+
+    @Test
+    void a_corrected_secret_under_the_same_key_is_picked_up() throws Exception {
+        file("aws_access_key_id = AKIA;aws_secret_access_key = wrong");
+        ProfileLink link = link();
+        assertThat(link.resolve().secretAccessKey()).isEqualTo("wrong");
+
+        file("aws_access_key_id = AKIA;aws_secret_access_key = right");
+        look(link);
+
+        until(() -> link.resolve().secretAccessKey().equals("right"));
+    }
+
+    @Test
+    void a_change_that_is_taken_back_leaves_the_credentials_in_use() throws Exception {
+        keys("AKIAFIRST");
+        ProfileLink link = link();
+        AwsCredentialsIdentity first = link.resolve();
+        file("credential_process = exit 1");
+        look(link);
+        assertThat(link.resolve()).isSameAs(first);
+
+        keys("AKIAFIRST");
+        look(link);
+
+        assertThat(link.resolve()).isSameAs(first);
+        assertThat(link.resolveAsync()).isSameAs(link.resolveAsync());
+    }
+
+    // ---- files that cannot be read
+
+    @Test
+    void a_supplier_that_throws_leaves_the_credentials_in_use() throws Exception {
+        keys("AKIA");
+        ProfileLink link = link();
+        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+        failing = true;
+        for (int i = 0; i < 5; i++) {
+            look(link);
+            assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+            assertThat(link.detect().isConfigured()).isTrue();
+        }
+    }
+
+    @Test
+    void a_supplier_that_throws_at_first_is_a_failure_and_the_next_resolve_recovers() throws Exception {
+        keys("AKIA");
+        failing = true;
+        ProfileLink link = link();
+
+        assertThatThrownBy(link::detect)
+                .isInstanceOfSatisfying(
+                        CredentialsException.class,
+                        e -> assertThat(e.category()).isEqualTo(Category.PROFILE_UNREADABLE))
+                .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("CANARY"));
+        assertThatThrownBy(link::resolve).hasMessageContaining("profileFile(...)");
+        assertThat(link.resolveAsync()).failsWithin(Duration.ofSeconds(10));
+
+        failing = false;
+
+        assertThat(link.detect().isConfigured()).isTrue();
+        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+    }
+
+    // ---- callers
+
+    @Test
+    void an_asynchronous_caller_does_not_wait_for_the_file() throws Exception {
+        keys("AKIA");
+        CountDownLatch release = new CountDownLatch(1);
+        ProfileLink link = link(() -> {
+            awaited(release);
+            return content;
+        });
+
+        CompletableFuture<AwsCredentialsIdentity> asked = link.resolveAsync();
+
+        assertThat(asked).isNotDone();
+        release.countDown();
+        assertThat(asked)
+                .succeedsWithin(Duration.ofSeconds(10))
+                .extracting(AwsCredentialsIdentity::accessKeyId)
+                .isEqualTo("AKIA");
+    }
+
+    @Test
+    void callers_with_valid_credentials_do_not_wait_for_the_file() throws Exception {
+        keys("AKIA");
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger reads = new AtomicInteger();
+        ProfileLink link = link(() -> {
+            if (reads.incrementAndGet() > 1) {
+                awaited(release);
+            }
+            return content;
+        });
+        link.resolve();
+        clock.pass(Duration.ofSeconds(1));
+        try {
+            for (int i = 0; i < 3; i++) {
+                assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+                assertThat(link.resolveAsync()).isCompleted();
+            }
+            until(() -> reads.get() == 2);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    void a_resolve_with_valid_credentials_allocates_nothing() throws Exception {
+        keys("AKIA");
+        ProfileLink link = link();
+        link.resolve();
+
+        assertThatItAllocatesNothing(() -> {
+            CompletableFuture<AwsCredentialsIdentity> unused = link.resolveAsync();
+        });
+    }
+
+    @Test
+    void an_interrupted_caller_changes_nothing_for_the_next() throws Exception {
+        Path credentials = home.resolve("credentials");
+        Files.writeString(credentials, "[default]\naws_access_key_id = AKIA\naws_secret_access_key = CANARY\n");
+        ProfileLink link = link(ProfileFileSupplier.reloadWhenModified(credentials, ProfileFile.Type.CREDENTIALS));
+
+        Thread.currentThread().interrupt();
+        assertThat(link.detect().isConfigured()).isTrue();
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        assertThatThrownBy(link::resolve).isInstanceOf(InterruptedException.class);
+
+        assertThat(link.detect().isConfigured()).isTrue();
+        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+    }
+
+    // ---- a credential_source without its base
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            Environment         | AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set
+            EcsContainer        | neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor
+            Ec2InstanceMetadata | AWS_EC2_METADATA_DISABLED is true
+            """)
+    void a_credential_source_without_its_base_is_incomplete(String source, String reason) {
+        ProfileFile role = parsed("role_arn = arn:role;credential_source = " + source);
+
+        Detection without = new ProfileInspection(
+                        role, "default", false, variables("AWS_EC2_METADATA_DISABLED", "true"), () -> false)
+                .detection();
+        Detection with = new ProfileInspection(
+                        role,
+                        "default",
+                        false,
+                        variables("AWS_ACCESS_KEY_ID", "AKIA", "AWS_SECRET_ACCESS_KEY", "CANARY"),
+                        () -> true)
+                .detection();
+
+        assertThat(without.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(without.reason()).contains("credential_source " + source, reason);
+        assertThat(without.mayChange()).isFalse();
+        assertThat(with.isConfigured()).isTrue();
+    }
+
+    @Test
+    void a_base_that_is_missing_behind_a_source_profile_is_incomplete_too() {
+        ProfileFile roles = parsed("role_arn = arn:outer;source_profile = inner;"
+                + "[profile inner];role_arn = arn:inner;credential_source = EcsContainer");
+
+        assertThat(new ProfileInspection(roles, "default", false, variables(), () -> false)
+                        .detection()
+                        .reason())
+                .contains("source_profile inner", "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+        assertThat(new ProfileInspection(roles, "default", false, variables(), () -> true).usesContainer())
+                .isTrue();
+    }
+
+    // ---- what a test needs
+
+    @TempDir
+    private Path home;
+
+    private final ManualClock clock = new ManualClock();
+    private volatile ProfileFile content = parsed("");
+    private volatile boolean failing;
+
+    private void file(String properties) {
+        content = parsed(properties);
+    }
+
+    private void keys(String key) {
+        file("aws_access_key_id = " + key + ";aws_secret_access_key = CANARY");
+    }
+
+    private String process(String key, int status) throws IOException {
+        Path script = home.resolve("process.sh");
+        Files.writeString(script, """
+                echo run >> "$1"
+                printf '{"Version":1,"AccessKeyId":"%s","SecretAccessKey":"CANARY"}' "$2"
+                exit $3
+                """);
+        return "sh " + script + " " + home.resolve("runs") + " " + key + " " + status;
+    }
+
+    private int runs() throws IOException {
+        return Files.readAllLines(home.resolve("runs")).size();
+    }
+
+    /** Lets a call look at the file, and waits for the look. */
+    private void look(ProfileLink link) throws InterruptedException {
+        clock.pass(Duration.ofSeconds(1));
+        Detection unused = link.detect();
+    }
+
+    private static void awaited(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void until(Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(end);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    private static Environment variables(String... namesAndValues) {
+        Map<String, String> variables = new HashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            variables.put(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return Pod.environment(variables);
+    }
+
+    private ProfileLink link() {
+        return link(() -> {
+            if (failing) {
+                throw new UncheckedIOException(new IOException("CANARY"));
+            }
+            return content;
+        });
+    }
+
+    private ProfileLink link(Supplier<ProfileFile> file) {
+        return link(file, clock);
     }
 
     private static ProfileLink link(ProfileFile file) {
+        return link(() -> file, Clock.system());
+    }
+
+    private static ProfileLink link(Supplier<ProfileFile> file, Clock clock) {
+        Environment environment = variables();
         return new ProfileLink(
-                Pod.environment(Map.of()),
+                environment,
                 null,
-                () -> file,
-                new ProfileFiles(Pod.environment(Map.of()), Clock.system()),
+                file,
+                new ProfileFiles(environment, clock),
+                LanyardContainerCredentialsProvider.builder()
+                        .source(source -> source.environment(environment))
+                        .build(),
+                clock,
                 Threads.SHARED,
                 null);
     }
 
-    private static ProfileFile file(String properties) {
+    private static ProfileInspection inspection(ProfileFile file) {
+        return new ProfileInspection(file, "default", false, variables(), () -> false);
+    }
+
+    private static Detection detect(String properties) {
+        return link(parsed(properties)).detect();
+    }
+
+    private static ProfileFile parsed(String properties) {
         return ProfileFile.builder()
                 .type(ProfileFile.Type.CONFIGURATION)
                 .content(new ByteArrayInputStream(

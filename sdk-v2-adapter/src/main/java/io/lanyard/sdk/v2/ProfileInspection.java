@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import io.lanyard.chain.Detection;
+import io.lanyard.refresh.RefreshPolicy;
+import io.lanyard.spi.Environment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.profiles.Profile;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.profiles.ProfileProperty;
+
+/**
+ * What one profile of a file says: where its credentials come from, whether anything is missing, and the content that it
+ * depends on.
+ *
+ * <p>That content is the profile itself, the profiles that it reaches through {@code source_profile}, and its {@code
+ * sso-session}. Two inspections with the same content lead to the same credentials, whatever else is in the files.
+ *
+ * <p>Immutable. Holds secrets and has no text form.
+ */
+final class ProfileInspection {
+
+    private static final String SSO_SESSION = "sso_session";
+    private static final String LOGIN_SESSION = "login_session";
+
+    private static final String ENVIRONMENT = "Environment";
+    private static final String CONTAINER = "EcsContainer";
+    private static final String INSTANCE_METADATA = "Ec2InstanceMetadata";
+
+    /** The SDK treats a profile with any of these as an SSO profile. */
+    private static final Set<String> SSO = Set.of(
+            SSO_SESSION,
+            ProfileProperty.SSO_ACCOUNT_ID,
+            ProfileProperty.SSO_ROLE_NAME,
+            ProfileProperty.SSO_REGION,
+            ProfileProperty.SSO_START_URL);
+
+    private static final Set<String> KEYS = Set.of(
+            ProfileProperty.AWS_ACCESS_KEY_ID,
+            ProfileProperty.AWS_SECRET_ACCESS_KEY,
+            ProfileProperty.AWS_SESSION_TOKEN);
+
+    /** Credentials without expiration, keys for example, are good until the files change. */
+    private static final RefreshPolicy POLICY = RefreshPolicy.builder()
+            .servePastExpiry(false)
+            .recheckInterval(Duration.ofDays(3650))
+            .build();
+
+    private static final RefreshPolicy UNTOLD_END_POLICY =
+            POLICY.toBuilder().recheckInterval(RefreshedProvider.UNTOLD_END).build();
+
+    private final ProfileFile file;
+    private final String name;
+    private final boolean named;
+    private final Environment environment;
+    private final BooleanSupplier container;
+
+    private final Map<String, Map<String, String>> content = new LinkedHashMap<>();
+    private final List<Map<String, String>> roles = new ArrayList<>();
+    private boolean usesContainer;
+    private boolean dependsOnSettings;
+    private final Detection detection;
+
+    /**
+     * Inspects a profile.
+     *
+     * @param file what the files say
+     * @param name the profile
+     * @param named whether the name was set, so that a missing profile is a mistake
+     * @param environment where the settings are that a {@code credential_source} needs
+     * @param container whether container credentials are configured
+     */
+    ProfileInspection(
+            ProfileFile file, String name, boolean named, Environment environment, BooleanSupplier container) {
+        this.file = file;
+        this.name = name;
+        this.named = named;
+        this.environment = environment;
+        this.container = container;
+        this.detection = file.profile(name)
+                .map(profile -> detect(profile, new HashSet<>()))
+                .orElseGet(() -> missing(name, named));
+    }
+
+    /** The detection for a profile that does not exist. */
+    static Detection missing(String name, boolean named) {
+        String reason = "there is no profile " + name;
+        return named
+                ? Detection.incomplete(
+                        reason, "add it to the config or credentials file, or unset " + SdkSetting.PROFILE.variable())
+                : Detection.notConfigured(reason);
+    }
+
+    ProfileFile file() {
+        return file;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Detection detection() {
+        return detection;
+    }
+
+    /** The detection, if the files may be incomplete only because they are being written. */
+    Detection detectionForNow() {
+        return detection.isConfigured() || dependsOnSettings
+                ? detection
+                : new Detection(detection.state(), detection.reason(), detection.remedy(), true);
+    }
+
+    boolean isConfigured() {
+        return detection.isConfigured();
+    }
+
+    /** Whether what is missing is missing in the files, and not in the environment or on the class path. */
+    boolean mayBeTorn() {
+        return !isConfigured() && !dependsOnSettings;
+    }
+
+    /** Whether the credentials begin with those of the container. */
+    boolean usesContainer() {
+        return usesContainer;
+    }
+
+    /** The properties of the profiles whose roles are assumed; the last one is assumed first. */
+    List<Map<String, String>> roles() {
+        return Collections.unmodifiableList(roles);
+    }
+
+    /** Whether the other one leads to the same credentials. */
+    boolean isSameAs(ProfileInspection other) {
+        return name.equals(other.name)
+                && named == other.named
+                && detection.equals(other.detection)
+                && content.equals(other.content);
+    }
+
+    /** Whether sections or properties are missing that were there before, and none is new: the file may be torn. */
+    boolean hasOnlyLostOf(ProfileInspection before) {
+        Set<String> had = before.names();
+        Set<String> has = names();
+        return name.equals(before.name) && had.size() > has.size() && had.containsAll(has);
+    }
+
+    private Set<String> names() {
+        Set<String> names = new HashSet<>();
+        content.forEach((section, properties) -> {
+            names.add(section);
+            properties.keySet().forEach(property -> names.add(section + " " + property));
+        });
+        return names;
+    }
+
+    /** When the credentials are refreshed. */
+    RefreshPolicy policy() {
+        Map<String, String> properties =
+                file.profile(name).map(Profile::properties).orElse(Map.of());
+        boolean sso = !Collections.disjoint(properties.keySet(), SSO);
+        return sso || isProcess() ? UNTOLD_END_POLICY : POLICY;
+    }
+
+    /** Whether a process gives them. The SDK does not report when its keys without a session token expire. */
+    boolean isProcess() {
+        Set<String> has =
+                file.profile(name).map(Profile::properties).orElse(Map.of()).keySet();
+        return has.contains(ProfileProperty.CREDENTIAL_PROCESS)
+                && !has.contains(ProfileProperty.ROLE_ARN)
+                && Collections.disjoint(has, SSO);
+    }
+
+    @Override
+    public String toString() {
+        return "ProfileInspection(" + name + ")";
+    }
+
+    // ---- detection, in the order in which the SDK looks; the SDK rejects contradictions when it is asked
+
+    private Detection detect(Profile profile, Set<String> seen) {
+        Map<String, String> properties = profile.properties();
+        content.put("profile " + profile.name(), properties);
+        Set<String> has = properties.keySet();
+        boolean role = has.contains(ProfileProperty.ROLE_ARN);
+        if (role && has.contains(ProfileProperty.WEB_IDENTITY_TOKEN_FILE)) {
+            return incomplete(profile, ProfileProperty.ROLE_ARN, ProfileProperty.WEB_IDENTITY_TOKEN_FILE)
+                    .orElseGet(() -> sts(profile));
+        }
+        if (!Collections.disjoint(has, SSO)) {
+            return sso(profile);
+        }
+        if (role && has.contains(ProfileProperty.CREDENTIAL_SOURCE)) {
+            return incomplete(profile, ProfileProperty.ROLE_ARN, ProfileProperty.CREDENTIAL_SOURCE)
+                    .orElseGet(() -> roleOfCredentialSource(profile));
+        }
+        if (role && has.contains(ProfileProperty.SOURCE_PROFILE)) {
+            return incomplete(profile, ProfileProperty.ROLE_ARN, ProfileProperty.SOURCE_PROFILE)
+                    .orElseGet(() -> roleOfProfile(profile, seen));
+        }
+        if (has.contains(LOGIN_SESSION) && sdkKnows("LOGIN_SESSION")) {
+            return module(
+                    profile,
+                    Links.hasModule(
+                            "software.amazon.awssdk.services.signin.auth.LoginProfileCredentialsProviderFactory"),
+                    "software.amazon.awssdk:signin");
+        }
+        if (has.contains(ProfileProperty.CREDENTIAL_PROCESS)) {
+            return incomplete(profile, ProfileProperty.CREDENTIAL_PROCESS).orElseGet(Detection::configured);
+        }
+        if (!Collections.disjoint(has, KEYS)) {
+            return incomplete(profile, ProfileProperty.AWS_ACCESS_KEY_ID, ProfileProperty.AWS_SECRET_ACCESS_KEY)
+                    .orElseGet(Detection::configured);
+        }
+        return role
+                ? incomplete(profile, ProfileProperty.SOURCE_PROFILE).orElseThrow()
+                : Detection.notConfigured("the profile " + profile.name() + " has no credentials");
+    }
+
+    private Detection roleOfProfile(Profile profile, Set<String> seen) {
+        if (!seen.add(profile.name())) {
+            return Detection.configured(); // a circle; the SDK names it
+        }
+        roles.add(profile.properties());
+        String source = profile.properties().get(ProfileProperty.SOURCE_PROFILE);
+        Detection ofSource = file.profile(source)
+                .map(found -> detect(found, seen))
+                .orElse(Detection.notConfigured("there is no profile " + source));
+        return ofSource.isConfigured()
+                ? sts(profile)
+                : Detection.incomplete(
+                        "the profile " + profile.name() + " has the source_profile " + source + ", and "
+                                + ofSource.reason(),
+                        ofSource.remedy().orElse("give the profile " + source + " credentials"));
+    }
+
+    private Detection roleOfCredentialSource(Profile profile) {
+        if (profile.properties().containsKey(ProfileProperty.SOURCE_PROFILE)) {
+            return Detection.configured(); // a contradiction; the SDK names it
+        }
+        roles.add(profile.properties());
+        String source = profile.properties().get(ProfileProperty.CREDENTIAL_SOURCE);
+        if (ENVIRONMENT.equalsIgnoreCase(source)) {
+            return base(
+                    profile,
+                    isSetOutright(),
+                    SdkSetting.ACCESS_KEY_ID.variable() + " and " + SdkSetting.SECRET_ACCESS_KEY.variable()
+                            + " are not both set",
+                    "set both");
+        }
+        if (CONTAINER.equalsIgnoreCase(source)) {
+            usesContainer = true;
+            return base(
+                    profile,
+                    container.getAsBoolean(),
+                    "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set",
+                    "give the task a task role, or the pod a Pod Identity association");
+        }
+        if (INSTANCE_METADATA.equalsIgnoreCase(source)) {
+            return base(
+                    profile,
+                    !"true".equalsIgnoreCase(SdkSetting.METADATA_DISABLED.value(environment)),
+                    SdkSetting.METADATA_DISABLED.variable() + " is true",
+                    "unset " + SdkSetting.METADATA_DISABLED.variable());
+        }
+        return sts(profile); // an unknown source; the SDK names it
+    }
+
+    private Detection base(Profile profile, boolean present, String missing, String remedy) {
+        if (present) {
+            return sts(profile);
+        }
+        dependsOnSettings = true;
+        return Detection.incomplete(
+                "the profile " + profile.name() + " has the credential_source "
+                        + profile.properties().get(ProfileProperty.CREDENTIAL_SOURCE) + ", and " + missing,
+                remedy);
+    }
+
+    /** Whether the system properties or the variables hold keys, as the SDK reads them. */
+    private boolean isSetOutright() {
+        boolean properties = isSet(environment.property(SdkSetting.ACCESS_KEY_ID.property()))
+                && isSet(environment.property(SdkSetting.SECRET_ACCESS_KEY.property()));
+        return properties
+                || (isSet(environment.variable(SdkSetting.ACCESS_KEY_ID.variable()))
+                        && isSet(environment.variable(SdkSetting.SECRET_ACCESS_KEY.variable())));
+    }
+
+    private static boolean isSet(@Nullable String value) {
+        return value != null && !value.trim().isEmpty();
+    }
+
+    private Detection sso(Profile profile) {
+        String session = profile.properties().get(SSO_SESSION);
+        Optional<Detection> incomplete = session == null
+                ? incomplete(
+                        profile,
+                        ProfileProperty.SSO_ACCOUNT_ID,
+                        ProfileProperty.SSO_ROLE_NAME,
+                        ProfileProperty.SSO_REGION,
+                        ProfileProperty.SSO_START_URL)
+                : incomplete(profile, ProfileProperty.SSO_ACCOUNT_ID, ProfileProperty.SSO_ROLE_NAME);
+        if (incomplete.isPresent()) {
+            return incomplete.get();
+        }
+        if (session != null) {
+            Optional<Profile> section = file.getSection("sso-session", session);
+            if (section.isEmpty()) {
+                return Detection.incomplete(
+                        "the profile " + profile.name() + " refers to sso-session " + session
+                                + ", which does not exist",
+                        "add [sso-session " + session + "] to the config file");
+            }
+            content.put("sso-session " + session, section.get().properties());
+        }
+        boolean present = Links.hasModule("software.amazon.awssdk.services.sso.SsoClient")
+                && (session == null || Links.hasModule("software.amazon.awssdk.services.ssooidc.SsoOidcClient"));
+        return module(
+                profile,
+                present,
+                session == null
+                        ? "software.amazon.awssdk:sso"
+                        : "software.amazon.awssdk:sso and software.amazon.awssdk:ssooidc");
+    }
+
+    /** Whether this version of the SDK knows the property; older ones ignore it. */
+    private static boolean sdkKnows(String property) {
+        return Stream.of(ProfileProperty.class.getFields())
+                .anyMatch(field -> field.getName().equals(property));
+    }
+
+    private Detection sts(Profile profile) {
+        return module(profile, Sts.isPresent(), Sts.MODULE);
+    }
+
+    private Detection module(Profile profile, boolean present, String dependency) {
+        if (present) {
+            return Detection.configured();
+        }
+        dependsOnSettings = true;
+        return Detection.incomplete(
+                "the profile " + profile.name() + " needs a module of the SDK that is not on the class path",
+                "add the dependency " + dependency);
+    }
+
+    /** The first of the properties that is missing or blank. */
+    private static Optional<Detection> incomplete(Profile profile, String... properties) {
+        return Stream.of(properties)
+                .filter(property ->
+                        profile.properties().getOrDefault(property, "").isBlank())
+                .findFirst()
+                .map(property -> Detection.incomplete(
+                        "the profile " + profile.name() + " has no " + property,
+                        "add " + property + " to the profile " + profile.name()));
+    }
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.chain.Detection;
+import io.lanyard.chain.LinkState;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import software.amazon.awssdk.profiles.ProfileFile;
+
+/** When the files are looked at, and what a look may change. */
+@Timeout(30)
+class ProfileWatchTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final String KEYS = "[default]\naws_access_key_id = AKIA\naws_secret_access_key = s\n";
+    private static final String TORN = "[default]\naws_access_key_id = AKIA\n";
+    private static final String OTHER = "[other]\nregion = x\n";
+
+    private final ManualClock clock = new ManualClock();
+    private final AtomicInteger looks = new AtomicInteger();
+    private volatile String file = "";
+    private volatile @Nullable RuntimeException failure;
+    private final ProfileWatch watch = new ProfileWatch(this::inspect, seen -> {}, clock, Duration.ofSeconds(10));
+
+    private ProfileInspection inspect() {
+        looks.incrementAndGet();
+        RuntimeException thrown = failure;
+        if (thrown != null) {
+            throw thrown;
+        }
+        ProfileFile parsed = ProfileFile.builder()
+                .type(ProfileFile.Type.CREDENTIALS)
+                .content(new ByteArrayInputStream(file.getBytes(StandardCharsets.UTF_8)))
+                .build();
+        return new ProfileInspection(parsed, "default", false, Pod.environment(Map.of()), () -> false);
+    }
+
+    private void unreadable() {
+        failure = new UnreadableProfile("the file is torn", "mend");
+    }
+
+    private void readable(String content) {
+        failure = null;
+        file = content;
+    }
+
+    private Detection look() {
+        return watch.lookUninterruptibly().detection();
+    }
+
+    private String key() {
+        ProfileInspection counts =
+                Objects.requireNonNull(watch.lookUninterruptibly().counts());
+        return counts.file()
+                .profile("default")
+                .flatMap(profile -> profile.property("aws_access_key_id"))
+                .orElse("none");
+    }
+
+    @Test
+    void a_good_look_is_good_for_a_second() {
+        readable(KEYS);
+        assertThat(look().isConfigured()).isTrue();
+        clock.pass(Duration.ofMillis(999));
+        look();
+        assertThat(looks).hasValue(1);
+
+        clock.pass(Duration.ofMillis(1));
+        look();
+
+        assertThat(looks).hasValue(2);
+    }
+
+    @Test
+    void a_changed_key_counts_at_once() {
+        readable(KEYS);
+        assertThat(key()).isEqualTo("AKIA");
+        readable(KEYS.replace("AKIA", "AKIANEW"));
+        clock.pass(SECOND);
+
+        assertThat(key()).isEqualTo("AKIANEW");
+    }
+
+    @Test
+    void a_profile_that_is_gone_is_believed_when_a_look_a_second_later_finds_the_same() {
+        readable(KEYS);
+        look();
+        readable("");
+        clock.pass(SECOND);
+        assertThat(look().isConfigured()).isTrue();
+        clock.pass(Duration.ofMillis(900));
+        assertThat(look().isConfigured()).isTrue();
+        clock.pass(Duration.ofMillis(100));
+
+        assertThat(look()).isEqualTo(Detection.notConfigured("there is no profile default"));
+    }
+
+    @Test
+    void a_torn_profile_that_differs_at_each_look_is_not_believed() {
+        readable(KEYS);
+        look();
+        for (int i = 0; i < 5; i++) {
+            readable(i % 2 == 0 ? TORN : OTHER);
+            clock.pass(SECOND);
+            assertThat(look().isConfigured()).isTrue();
+        }
+    }
+
+    /** A session token, for example, that is the last line of a file. */
+    @Test
+    void a_profile_that_only_loses_properties_is_believed_at_the_second_look() {
+        readable(KEYS + "aws_session_token = t\n");
+        look();
+        readable(KEYS);
+        clock.pass(SECOND);
+        assertThat(properties()).containsKey("aws_session_token");
+        clock.pass(SECOND);
+        assertThat(properties()).doesNotContainKey("aws_session_token");
+    }
+
+    @Test
+    void an_unreadable_file_leaves_what_was_read_last_for_any_time() {
+        readable(KEYS);
+        look();
+        unreadable();
+        for (int i = 0; i < 100; i++) {
+            clock.pass(SECOND);
+            assertThat(look().isConfigured()).isTrue();
+        }
+    }
+
+    @Test
+    void a_file_that_is_unreadable_at_the_first_look_is_a_failure_and_the_next_call_looks_again() {
+        unreadable();
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(this::look)
+                    .isInstanceOfSatisfying(
+                            CredentialsException.class,
+                            e -> assertThat(e.category()).isEqualTo(Category.PROFILE_UNREADABLE));
+        }
+        assertThat(looks).hasValue(3);
+
+        readable(KEYS);
+
+        assertThat(look().isConfigured()).isTrue();
+    }
+
+    @Test
+    void each_caller_gets_an_exception_of_its_own() {
+        unreadable();
+        List<Throwable> thrown = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(this::look).satisfies(thrown::add);
+        }
+
+        assertThat(thrown.get(0)).isNotSameAs(thrown.get(1));
+    }
+
+    @Test
+    void a_profile_that_is_incomplete_at_the_first_look_may_change_and_the_next_call_looks_again() {
+        readable(TORN);
+        Detection first = look();
+        assertThat(first.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(first.mayChange()).isTrue();
+
+        readable(KEYS);
+
+        assertThat(look().isConfigured()).isTrue();
+    }
+
+    @Test
+    void a_profile_that_stays_incomplete_for_a_second_does_not_change_any_longer() {
+        readable(TORN);
+        look();
+        clock.pass(SECOND);
+
+        Detection second = look();
+
+        assertThat(second.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(second.mayChange()).isFalse();
+        look();
+        assertThat(looks).hasValue(2);
+    }
+
+    @Test
+    void an_unreadable_file_after_a_withdrawal_is_a_failure() {
+        readable(KEYS);
+        look();
+        readable("");
+        clock.pass(SECOND);
+        look();
+        clock.pass(SECOND);
+        assertThat(look().isConfigured()).isFalse();
+        unreadable();
+        clock.pass(SECOND);
+
+        assertThatThrownBy(this::look).isInstanceOf(CredentialsException.class);
+    }
+
+    @Test
+    void an_unexpected_exception_is_a_failure_of_the_file_and_is_not_quoted() {
+        failure = new IllegalStateException("CANARY");
+
+        assertThatThrownBy(this::look)
+                .isInstanceOf(CredentialsException.class)
+                .hasMessageContaining("IllegalStateException")
+                .hasNoCause()
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("CANARY"));
+    }
+
+    @Test
+    void an_interrupted_caller_gets_the_result_and_stays_interrupted() {
+        readable(KEYS);
+        Thread.currentThread().interrupt();
+
+        boolean configured = look().isConfigured();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(configured).isTrue();
+    }
+
+    @Test
+    void a_look_that_hangs_fails_its_callers_in_time_and_counts_when_it_ends() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        ProfileWatch hanging = new ProfileWatch(
+                () -> {
+                    awaited(release);
+                    return inspect();
+                },
+                seen -> {},
+                clock,
+                Duration.ofMillis(300));
+        readable(KEYS);
+
+        long begun = System.nanoTime();
+        assertThatThrownBy(hanging::look)
+                .isInstanceOf(CredentialsException.class)
+                .hasMessageContaining("were not read within 300 ms");
+        assertThatThrownBy(hanging::look).isInstanceOf(CredentialsException.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+        assertThat(hanging.start().result().get(10, TimeUnit.SECONDS)).isNull();
+
+        ProfileWatch.Look look = hanging.start();
+        release.countDown();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (hanging.seen() == null && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertThat(hanging.look().detection().isConfigured()).isTrue();
+        assertThat(hanging.start()).isNotSameAs(look);
+    }
+
+    @Test
+    void a_look_that_hangs_leaves_what_was_read_last() {
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger reads = new AtomicInteger();
+        ProfileWatch hanging = new ProfileWatch(
+                () -> {
+                    if (reads.incrementAndGet() > 1) {
+                        awaited(release);
+                    }
+                    return inspect();
+                },
+                seen -> {},
+                clock,
+                Duration.ofMillis(200));
+        readable(KEYS);
+        hanging.lookUninterruptibly();
+        clock.pass(SECOND);
+        try {
+            assertThat(hanging.lookUninterruptibly().detection().isConfigured()).isTrue();
+        } finally {
+            release.countDown();
+        }
+    }
+
+    private static void awaited(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Map<String, String> properties() {
+        return Objects.requireNonNull(watch.lookUninterruptibly().counts())
+                .file()
+                .profile("default")
+                .orElseThrow()
+                .properties();
+    }
+}
