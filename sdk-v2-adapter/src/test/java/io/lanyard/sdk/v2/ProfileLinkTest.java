@@ -357,7 +357,12 @@ class ProfileLinkTest {
         Thread.currentThread().interrupt();
         assertThat(link.detect().isConfigured()).isTrue();
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
-        assertThatThrownBy(link::resolve).isInstanceOf(InterruptedException.class);
+        // or the load has completed before this caller begins to wait for it
+        assertThat(catchThrowable(link::resolve))
+                .satisfiesAnyOf(
+                        thrown -> assertThat(thrown).isNull(),
+                        thrown -> assertThat(thrown).isInstanceOf(InterruptedException.class));
+        boolean unused = Thread.interrupted();
 
         assertThat(link.detect().isConfigured()).isTrue();
         assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");

@@ -14,6 +14,7 @@ import io.lanyard.chain.Slot;
 import io.lanyard.testkit.Fault;
 import io.lanyard.testkit.IssuedCredentials;
 import io.lanyard.testkit.StsError;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +31,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.assertj.core.util.Throwables;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,8 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.profiles.ProfileFileSupplier;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.StsException;
@@ -140,6 +144,107 @@ class DefaultChainScenariosTest {
 
             assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo(first.accessKeyId());
             assertThat(world.sts.requests()).as("it was asked").hasSize(2);
+        }
+    }
+
+    // ---- a profile that leads to the container
+
+    @Test
+    void a_profile_of_the_container_waits_for_a_slow_agent_as_the_container_source_does() {
+        profileOfTheContainer();
+        podIdentity();
+        world.eks.faults().always(Fault.delay(Duration.ofMillis(1_500)));
+        try (LanyardDefaultCredentialsProvider ours = ours()) {
+            assertThat(role(ours)).isEqualTo(World.PROFILE_ROLE);
+            assertThat(world.eks.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_profile_of_the_container_never_shows_a_token_that_is_malformed() {
+        profileOfTheContainer();
+        podIdentity();
+        world.podToken.write("eyJCANARY\neyJCANARY");
+        try (LanyardDefaultCredentialsProvider ours = ours()) {
+            assertThatThrownBy(ours::resolveCredentials)
+                    .hasMessageContaining("InvalidToken")
+                    .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("CANARY"));
+            assertThat(world.eks.requests()).isEmpty();
+            assertThat(ours.explain(true).toString()).doesNotContain("CANARY");
+        }
+    }
+
+    @Test
+    void roles_behind_the_container_are_assumed_one_after_the_other() {
+        world.writeFile("config", """
+                [default]
+                role_arn = %s
+                source_profile = inner
+                [profile inner]
+                role_arn = %s
+                credential_source = EcsContainer
+                """.formatted(World.PROFILE_ROLE, World.IRSA_ROLE));
+        configFile();
+        podIdentity();
+        try (LanyardDefaultCredentialsProvider ours = ours()) {
+            assertThat(role(ours)).isEqualTo(World.PROFILE_ROLE);
+            assertThat(world.sts.issued())
+                    .extracting(IssuedCredentials::roleArn)
+                    .containsExactly(World.IRSA_ROLE, World.PROFILE_ROLE);
+            assertThat(ours.resolveIdentity(ANY)).isCompleted();
+        }
+    }
+
+    // ---- files that change while the process runs
+
+    /** The supplier parses the file at each call, so it never gives the same object twice. */
+    @Test
+    void a_supplier_that_gives_an_equal_file_each_time_costs_one_call_of_sts() {
+        profileOfTheContainer();
+        podIdentity();
+        Path config = world.home.resolve(".aws").resolve("config");
+        try (LanyardDefaultCredentialsProvider ours = builder()
+                .profileFile(() -> ProfileFile.builder()
+                        .type(ProfileFile.Type.CONFIGURATION)
+                        .content(config)
+                        .build())
+                .build()) {
+            for (int i = 0; i < 50; i++) {
+                assertThat(role(ours)).isEqualTo(World.PROFILE_ROLE);
+            }
+            assertThat(world.sts.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_supplier_that_throws_for_a_moment_does_not_hand_out_the_container() {
+        profile("AKIAPROFILE");
+        podIdentity();
+        Path credentials = world.home.resolve(".aws").resolve("credentials");
+        try (LanyardDefaultCredentialsProvider ours = builder()
+                .profileFile(ProfileFileSupplier.reloadWhenModified(credentials, ProfileFile.Type.CREDENTIALS))
+                .build()) {
+            world.writeFile("credentials", "[defau");
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(ours::resolveCredentials).hasMessageContaining("ProfileUnreadable");
+            }
+            assertThat(world.eks.requests()).isEmpty();
+
+            profile("AKIAPROFILE");
+
+            until(() -> {
+                try {
+                    return ours.resolveCredentials().accessKeyId().equals("AKIAPROFILE");
+                } catch (SdkClientException e) { // the SDK's supplier looks at most once a second
+                    return false;
+                }
+            });
+            world.writeFile("credentials", "[defau");
+            for (int i = 0; i < 100; i++) {
+                assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo("AKIAPROFILE");
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+            assertThat(world.eks.requests()).isEmpty();
         }
     }
 
@@ -446,6 +551,17 @@ class DefaultChainScenariosTest {
         variables.put(
                 "AWS_SHARED_CREDENTIALS_FILE",
                 world.home.resolve(".aws").resolve("credentials").toString());
+    }
+
+    private void profileOfTheContainer() {
+        world.writeFile(
+                "config", "[default]\nrole_arn = " + World.PROFILE_ROLE + "\ncredential_source = EcsContainer\n");
+        configFile();
+    }
+
+    private void configFile() {
+        variables.put(
+                "AWS_CONFIG_FILE", world.home.resolve(".aws").resolve("config").toString());
     }
 
     private ProcessSettings opened() {

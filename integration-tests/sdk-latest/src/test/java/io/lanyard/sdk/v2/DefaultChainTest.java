@@ -81,13 +81,14 @@ class DefaultChainTest {
 
     @ParameterizedTest
     @EnumSource(ProfileKind.class)
-    void a_profile_that_lacks_something_is_passed_over_as_the_sdk_does(ProfileKind kind) {
+    void an_incomplete_profile_is_skipped_as_the_sdk_does(ProfileKind kind) {
         SetUp setUp = NOTHING.with(Profiles.ofDefault(kind)).with(ContainerKind.POD);
 
         Rule rule = Comparison.of(setUp, WORLD).rule();
 
         assertThat(rule)
-                .isEqualTo(setUp.standingOfProfile().equals(Standing.FAILS) ? Rule.NO_DOWNGRADE : Rule.NO_DIFFERENCE);
+                .isEqualTo(
+                        setUp.standingOfProfileForUs().equals(Standing.FAILS) ? Rule.NO_DOWNGRADE : Rule.NO_DIFFERENCE);
     }
 
     @ParameterizedTest
@@ -107,16 +108,44 @@ class DefaultChainTest {
     }
 
     @Test
-    void a_file_that_cannot_be_read_is_no_profile_but_keeps_the_sdk_from_asking_the_node() {
+    void a_file_that_cannot_be_read_stops_the_chain_where_the_sdks_goes_on_to_the_container() {
         Profiles malformed =
                 new Profiles(ProfileKind.KEYS, null, Profiles.Name.UNSET, Profiles.Place.HOME, false, true);
 
         Comparison beforePod = Comparison.of(NOTHING.with(malformed).with(ContainerKind.POD), WORLD);
         Comparison beforeNode = Comparison.of(NOTHING.with(malformed).with(NODE), WORLD);
 
-        assertThat(beforePod.rule()).isEqualTo(Rule.NO_DIFFERENCE);
-        assertThat(beforePod.outcomes().values()).extracting(Outcome::who).containsOnly(World.POD_ROLE);
+        assertThat(beforePod.rule()).isEqualTo(Rule.NO_DOWNGRADE);
+        assertThat(beforePod.outcomes()).containsEntry(Contestant.OURS, Outcome.FAILED);
+        assertThat(beforePod.outcomes().get(Contestant.SDK))
+                .extracting(Outcome::who)
+                .isEqualTo(World.POD_ROLE);
         assertThat(beforeNode.rule()).isEqualTo(Rule.NO_DIFFERENCE);
         assertThat(beforeNode.outcomes().values()).containsOnly(Outcome.FAILED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ProfileKind.class,
+            names = {"ROLE_OF_THE_CONTAINER", "ROLE_OF_A_PROFILE_OF_THE_CONTAINER", "ROLE_OF_THE_ENVIRONMENT"})
+    void a_role_whose_credential_source_is_not_configured_is_absent(ProfileKind kind) {
+        SetUp setUp = NOTHING.with(Profiles.ofDefault(kind)).with(NODE);
+
+        Comparison comparison = Comparison.of(setUp, WORLD);
+
+        assertThat(comparison.rule()).isEqualTo(Rule.NO_DIFFERENCE);
+        assertThat(comparison.outcomes().values()).extracting(Outcome::who).containsOnly(World.NODE_ROLE);
+    }
+
+    @Test
+    void a_role_of_the_node_is_absent_where_instance_metadata_is_disabled() {
+        SetUp setUp = NOTHING.with(Profiles.ofDefault(ProfileKind.ROLE_OF_THE_NODE))
+                .with(ContainerKind.POD)
+                .with(new Metadata(Metadata.Service.ANSWERS, "true", false));
+
+        Comparison comparison = Comparison.of(setUp, WORLD);
+
+        assertThat(comparison.rule()).isEqualTo(Rule.NO_DIFFERENCE);
+        assertThat(comparison.outcomes().values()).extracting(Outcome::who).containsOnly(World.POD_ROLE);
     }
 }

@@ -60,6 +60,16 @@ enum ProfileKind {
     ROLE_OF_THE_CONTAINER("""
             role_arn = %s
             credential_source = EcsContainer""".formatted(World.PROFILE_ROLE)),
+    ROLE_OF_A_PROFILE_OF_THE_CONTAINER("""
+            role_arn = %s
+            source_profile = contained""".formatted(World.PROFILE_ROLE)),
+    ROLE_OF_THE_NODE("""
+            role_arn = %s
+            credential_source = Ec2InstanceMetadata""".formatted(World.PROFILE_ROLE)),
+    /** Where the environment has keys, it comes first; so these never answer. */
+    ROLE_OF_THE_ENVIRONMENT("""
+            role_arn = %s
+            credential_source = Environment""".formatted(World.PROFILE_ROLE)),
     WEB_IDENTITY("""
             role_arn = %s
             web_identity_token_file = ${token}""".formatted(World.PROFILE_ROLE)),
@@ -106,7 +116,12 @@ enum ProfileKind {
         return properties.replace("${token}", world.irsaToken.toString()) + "\n";
     }
 
-    Standing standing(SetUp setUp, String name) {
+    /**
+     * Where a profile of this kind stands.
+     *
+     * @param ofContainer where the container stands, whose credentials the profile may start from
+     */
+    Standing standing(SetUp setUp, String name, Standing ofContainer) {
         boolean throttled = setUp.stsThrottled();
         return switch (this) {
             case EMPTY,
@@ -126,17 +141,23 @@ enum ProfileKind {
                     SSO_OF_A_MISSING_SESSION,
                     SSO_WITHOUT_MODULE,
                     LOGIN_WITHOUT_MODULE,
-                    LOGIN_BESIDE_KEYS -> Standing.ABSENT;
+                    LOGIN_BESIDE_KEYS,
+                    ROLE_OF_THE_ENVIRONMENT -> Standing.ABSENT;
             case KEYS, KEYS_AND_TOKEN, BLANK_TOKEN, ROLE_BESIDE_KEYS, SSO_SCOPES_BESIDE_KEYS ->
                 Standing.answers("AKIAPROFILE");
             case ROLE, WEB_IDENTITY -> Standing.answersUnless(throttled, World.PROFILE_ROLE);
-            case ROLE_OF_DEFAULT -> name.equals("default") ? Standing.FAILS : setUp.standingOfRoleOfDefault();
-            case ROLE_OF_THE_CONTAINER ->
-                Standing.answersUnless(
-                        throttled || setUp.container().standingForSdk().who() == null, World.PROFILE_ROLE);
+            case ROLE_OF_DEFAULT ->
+                name.equals("default") ? Standing.FAILS : setUp.standingOfRoleOfDefault(ofContainer);
+            case ROLE_OF_THE_CONTAINER, ROLE_OF_A_PROFILE_OF_THE_CONTAINER -> role(ofContainer, throttled);
+            case ROLE_OF_THE_NODE -> role(setUp.metadata().standing(false), throttled);
             case ROLE_OF_TWO_SOURCES, ROLE_OF_AN_UNKNOWN_SOURCE, WEB_IDENTITY_WITHOUT_FILE, PROCESS_THAT_FAILS ->
                 Standing.FAILS;
             case PROCESS -> Standing.answers("AKIAPROCESS");
         };
+    }
+
+    /** A role without the credentials to assume it with is absent, as one without a complete source_profile is. */
+    private static Standing role(Standing base, boolean throttled) {
+        return base.isThere() ? Standing.answersUnless(throttled || base.who() == null, World.PROFILE_ROLE) : base;
     }
 }

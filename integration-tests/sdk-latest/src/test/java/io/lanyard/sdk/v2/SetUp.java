@@ -146,7 +146,10 @@ record SetUp(
                     aws_secret_access_key = CANARY-base
                     [half]
                     aws_access_key_id = AKIAHALF
-                    """;
+                    [contained]
+                    role_arn = %s
+                    credential_source = EcsContainer
+                    """.formatted(World.PROFILE_ROLE);
             world.writeFile("credentials", inConfigFile ? sources : sources + profiles);
             if (inConfigFile) {
                 world.writeFile("config", profiles.toString());
@@ -249,24 +252,29 @@ record SetUp(
         return new Settings(variablesSet, propertiesSet);
     }
 
-    Standing standingOfProfile() {
+    Standing standingOfProfileForUs() {
+        return standingOfProfile(container.standingForUs());
+    }
+
+    /** A file that cannot be read is not absent: nobody knows what it says. */
+    private Standing standingOfProfile(Standing ofContainer) {
         if (profiles.malformed()) {
-            return Standing.ABSENT;
+            return Standing.FAILS;
         }
         return switch (profiles.name()) {
-            case UNSET -> standing(profiles.ofDefault(), "default");
-            case WORK, WORK_BY_PROPERTY -> standing(profiles.ofWork(), "work");
+            case UNSET -> standing(profiles.ofDefault(), "default", ofContainer);
+            case WORK, WORK_BY_PROPERTY -> standing(profiles.ofWork(), "work", ofContainer);
             case EMPTY, OF_NOBODY -> Standing.ABSENT;
         };
     }
 
-    private Standing standing(@Nullable ProfileKind kind, String name) {
-        return kind == null ? Standing.ABSENT : kind.standing(this, name);
+    private Standing standing(@Nullable ProfileKind kind, String name, Standing ofContainer) {
+        return kind == null ? Standing.ABSENT : kind.standing(this, name, ofContainer);
     }
 
     /** Of a role that is assumed with the credentials of the profile default. */
-    Standing standingOfRoleOfDefault() {
-        Standing source = standing(profiles.ofDefault(), "default");
+    Standing standingOfRoleOfDefault(Standing ofContainer) {
+        Standing source = standing(profiles.ofDefault(), "default", ofContainer);
         return source.isThere()
                 ? Standing.answersUnless(
                         source.who() == null || stsThrottled || SESSIONS.contains(profiles.ofDefault()),
@@ -294,7 +302,7 @@ record SetUp(
         standings.add(properties.standing("PROPERTIES"));
         standings.add(variables.standing("VARIABLES"));
         standings.add(webIdentity.standing(stsThrottled || profiles.malformed()));
-        standings.add(standingOfProfile());
+        standings.add(standingOfProfile(ofContainer));
         standings.add(ofContainer);
         standings.add(ofMetadata);
         return standings;
