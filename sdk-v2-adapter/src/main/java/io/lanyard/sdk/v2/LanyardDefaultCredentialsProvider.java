@@ -311,6 +311,7 @@ public final class LanyardDefaultCredentialsProvider
         private @Nullable CredentialsListener listener;
         private @Nullable Executor executor;
         private Environment environment = Environment.system();
+        private Clock clock = Clock.system();
 
         BuilderImpl() {}
 
@@ -323,6 +324,7 @@ public final class LanyardDefaultCredentialsProvider
             this.listener = that.listener;
             this.executor = that.executor;
             this.environment = that.environment;
+            this.clock = that.clock;
         }
 
         @Override
@@ -373,6 +375,12 @@ public final class LanyardDefaultCredentialsProvider
             return this;
         }
 
+        /** What times the looks at the profile files. */
+        BuilderImpl clock(Clock clock) {
+            this.clock = clock;
+            return this;
+        }
+
         @Override
         public LanyardDefaultCredentialsProvider build() {
             return new LanyardDefaultCredentialsProvider(new BuilderImpl(this));
@@ -398,9 +406,9 @@ public final class LanyardDefaultCredentialsProvider
                                     environment,
                                     profileName,
                                     profileFile,
-                                    new ProfileFiles(environment, Clock.system()),
+                                    new ProfileFiles(environment, clock),
                                     containerProvider,
-                                    Clock.system(),
+                                    clock,
                                     threads,
                                     listener))
                     .add(Slot.CONTAINER, containerLink)

@@ -44,7 +44,7 @@ enum Contestant {
         }
     }
 
-    private static LanyardDefaultCredentialsProvider.BuilderImpl ours(Environment environment) {
+    static LanyardDefaultCredentialsProvider.BuilderImpl ours(Environment environment) {
         LanyardDefaultCredentialsProvider.BuilderImpl builder = ((LanyardDefaultCredentialsProvider.BuilderImpl)
                         LanyardDefaultCredentialsProvider.builder())
                 .environment(environment);

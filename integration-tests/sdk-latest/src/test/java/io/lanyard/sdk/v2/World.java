@@ -89,6 +89,14 @@ final class World implements AutoCloseable {
         }
     }
 
+    String readFile(String name) {
+        try {
+            return Files.readString(home.resolve(".aws").resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     void deleteFile(String name) {
         try {
             Files.deleteIfExists(home.resolve(".aws").resolve(name));
