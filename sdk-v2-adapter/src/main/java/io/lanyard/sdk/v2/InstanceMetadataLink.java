@@ -5,6 +5,7 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.SourceDescription;
 import io.lanyard.chain.Detection;
 import io.lanyard.chain.Link;
+import io.lanyard.chain.LinkState;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.spi.Environment;
@@ -21,17 +22,20 @@ import software.amazon.awssdk.profiles.ProfileFile;
 final class InstanceMetadataLink implements Link<AwsCredentialsIdentity> {
 
     private final Environment environment;
+    private final boolean excluded;
     private final Link<?> container;
     private final RefreshedProvider provider;
 
     InstanceMetadataLink(
             Environment environment,
+            boolean excluded,
             Link<?> container,
             @Nullable String profileName,
             @Nullable Supplier<ProfileFile> profileFile,
             Threads threads,
             @Nullable CredentialsListener listener) {
         this.environment = environment;
+        this.excluded = excluded;
         this.container = container;
         this.provider = new RefreshedProvider(
                 () -> {
@@ -53,6 +57,13 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity> {
 
     @Override
     public Detection detect() {
+        if (excluded) {
+            return new Detection(
+                    LinkState.EXCLUDED,
+                    "excluded by excludeInstanceMetadata(true) or lanyard.exclude-instance-metadata",
+                    Optional.of("configure another source; to use the instance's role, remove the exclusion"),
+                    false);
+        }
         if ("true".equalsIgnoreCase(SdkSetting.METADATA_DISABLED.value(environment))) {
             return Detection.excluded(SdkSetting.METADATA_DISABLED.variable() + " is true");
         }

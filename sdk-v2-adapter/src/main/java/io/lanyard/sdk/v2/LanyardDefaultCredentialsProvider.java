@@ -285,6 +285,15 @@ public final class LanyardDefaultCredentialsProvider
         }
 
         /**
+         * Excludes the instance metadata service, so that a pod or task without credentials of its own fails instead of
+         * using the node's role. Recommended in Kubernetes and in ECS. Default: false.
+         *
+         * @param exclude true to exclude it
+         * @return this builder
+         */
+        Builder excludeInstanceMetadata(boolean exclude);
+
+        /**
          * Sets who hears of the source in use, of refreshes and of their failures, whichever the source. Default:
          * nobody.
          *
@@ -308,6 +317,7 @@ public final class LanyardDefaultCredentialsProvider
         private @Nullable Supplier<ProfileFile> profileFile;
         private Consumer<LanyardContainerCredentialsProvider.Builder> container = new NoChange<>();
         private Consumer<CredentialsChain.Builder<AwsCredentialsIdentity>> changes = new NoChange<>();
+        private boolean excludeInstanceMetadata;
         private @Nullable CredentialsListener listener;
         private @Nullable Executor executor;
         private Environment environment = Environment.system();
@@ -321,6 +331,7 @@ public final class LanyardDefaultCredentialsProvider
             this.profileFile = that.profileFile;
             this.container = that.container;
             this.changes = that.changes;
+            this.excludeInstanceMetadata = that.excludeInstanceMetadata;
             this.listener = that.listener;
             this.executor = that.executor;
             this.environment = that.environment;
@@ -354,6 +365,12 @@ public final class LanyardDefaultCredentialsProvider
         @Override
         public Builder chain(Consumer<CredentialsChain.Builder<AwsCredentialsIdentity>> changes) {
             this.changes = this.changes.andThen(Objects.requireNonNull(changes, "changes"));
+            return this;
+        }
+
+        @Override
+        public Builder excludeInstanceMetadata(boolean exclude) {
+            this.excludeInstanceMetadata = exclude;
             return this;
         }
 
@@ -415,7 +432,13 @@ public final class LanyardDefaultCredentialsProvider
                     .add(
                             Slot.INSTANCE_METADATA,
                             new InstanceMetadataLink(
-                                    environment, containerLink, profileName, profileFile, threads, listener))
+                                    environment,
+                                    excludeInstanceMetadata,
+                                    containerLink,
+                                    profileName,
+                                    profileFile,
+                                    threads,
+                                    listener))
                     // nobody configures it, so that it does not answer is no accident
                     .onFailure(Slot.INSTANCE_METADATA, OnFailure.CONTINUE)
                     .probedIdentity(new Named(true, region))

@@ -2,8 +2,10 @@
 package io.lanyard.sdk.v2;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lanyard.chain.LinkState;
+import io.lanyard.chain.Slot;
 import io.lanyard.spi.Environment;
 import io.lanyard.testkit.InstanceMetadataService;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 class InstanceMetadataLinkTest {
@@ -75,11 +78,37 @@ class InstanceMetadataLinkTest {
                 .contains("container");
     }
 
+    @Test
+    void it_can_be_excluded_by_the_builder() {
+        System.setProperty(ENDPOINT, service.endpoint().toString());
+        try (LanyardDefaultCredentialsProvider provider = new LanyardDefaultCredentialsProvider.BuilderImpl()
+                        .environment(Pod.environment(Map.of()))
+                        .excludeInstanceMetadata(true)
+                        .chain(chain -> chain.remove(Slot.PROFILE))
+                        .build()
+                        .toBuilder()
+                        .build()) {
+
+            assertThatThrownBy(provider::resolveCredentials)
+                    .isInstanceOf(SdkClientException.class)
+                    .hasMessageContaining("excluded by excludeInstanceMetadata(true)")
+                    .hasMessageContaining("configure another source");
+            assertThat(service.issued()).isEmpty();
+            assertThat(provider.explain().links())
+                    .filteredOn(report -> report.slot().equals(Slot.INSTANCE_METADATA))
+                    .singleElement()
+                    .satisfies(report -> {
+                        assertThat(report.state()).isEqualTo(LinkState.EXCLUDED);
+                        assertThat(report.remedy()).isPresent();
+                    });
+        }
+    }
+
     private static InstanceMetadataLink link(Environment environment) {
         LanyardContainerCredentialsProvider container = LanyardContainerCredentialsProvider.builder()
                 .source(source -> source.environment(environment))
                 .build();
         return new InstanceMetadataLink(
-                environment, new ContainerLink(container, environment), null, null, Threads.SHARED, null);
+                environment, false, new ContainerLink(container, environment), null, null, Threads.SHARED, null);
     }
 }
