@@ -13,6 +13,9 @@ module io.lanyard.sdk.v2 {
     requires transitive software.amazon.awssdk.regions;
     requires software.amazon.awssdk.awscore;
     requires static software.amazon.awssdk.services.sts;
+    requires static software.amazon.awssdk.http.urlconnection;
+    requires static software.amazon.awssdk.http.apache;
+    requires static org.apache.httpcomponents.httpclient;
     requires static transitive org.jspecify;
 
     exports io.lanyard.sdk.v2;

@@ -227,8 +227,26 @@ public final class LanyardContainerCredentialsProvider
         Builder source(Consumer<ContainerCredentialsSource.Builder> options);
 
         /**
-         * Carries the requests to the agent over an HTTP client of the AWS SDK, with that client's settings. Default: a
-         * plain socket that no proxy or hook of the JVM can see.
+         * Sends the requests to the agent over an HTTP client of the AWS SDK. Default: a plain socket that no proxy and
+         * no hook of the JVM can see.
+         *
+         * <p>Use a client of {@link AgentHttpClients}, which ignores all settings for proxies. With any other client a
+         * request fails, and is not sent, while a proxy applies to the agent: {@code http.proxyHost}, {@code
+         * HTTP_PROXY} (for https also {@code https.proxyHost} and {@code HTTPS_PROXY}), or the JVM's {@link
+         * java.net.ProxySelector}.
+         *
+         * <p>The deadline of an attempt (connect timeout plus attempt timeout) holds whatever the client does. A call
+         * that has not returned by then is aborted and left behind; while three are left behind, further requests fail
+         * at once. A body is read up to 64 KiB, and a response head over 32 KiB is refused.
+         *
+         * <p>What Lanyard cannot enforce is up to the client: that no proxy is configured in the client itself, that it
+         * follows no redirect (the SDK's clients follow none), that it limits the response head while it reads it, and
+         * which hooks of the JVM see the request ({@link java.net.Authenticator}, {@link java.net.CookieHandler},
+         * {@link java.net.ResponseCache} and {@link java.net.URLStreamHandlerFactory} with {@link
+         * java.net.HttpURLConnection}). Over http the URL has the checked address, and so has the Host header, in place
+         * of a host name. Over https to a host name whose address is checked ({@link
+         * ContainerCredentialsSource.Builder#restrictHttpsHosts}) the request is refused. {@link
+         * AgentHttpClients#apache()} connects to the checked address in both cases, and sends the name.
          *
          * @param httpClient the client, not closed by the provider; null for the default
          * @return this builder

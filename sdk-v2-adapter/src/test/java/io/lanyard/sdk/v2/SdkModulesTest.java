@@ -2,8 +2,10 @@
 package io.lanyard.sdk.v2;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
+import java.lang.reflect.Method;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -13,6 +15,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What of the SDK is optional may be missing from the class path. */
 class SdkModulesTest {
@@ -45,6 +49,19 @@ class SdkModulesTest {
                 URLClassLoader all = classPathWithout("nothing")) {
             assertThat(chain(all).apply(pod.variables(IRSA))).startsWith("failed");
             assertThat(pod.agent.requests()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"urlConnection,url-connection-client", "apache,apache-client"})
+    void without_an_http_client_its_factory_names_the_dependency(String factory, String artifact) throws Exception {
+        try (URLClassLoader without = classPathWithout("/" + artifact + "/")) {
+            Method create = without.loadClass(AgentHttpClients.class.getName()).getMethod(factory);
+
+            assertThatThrownBy(() -> create.invoke(null))
+                    .cause()
+                    .isExactlyInstanceOf(IllegalStateException.class)
+                    .hasMessage("add the dependency software.amazon.awssdk:" + artifact);
         }
     }
 
