@@ -11,6 +11,7 @@ import io.lanyard.chain.Identity;
 import io.lanyard.chain.Link;
 import io.lanyard.chain.OnFailure;
 import io.lanyard.chain.Slot;
+import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.Scheduler;
@@ -93,6 +94,30 @@ public final class LanyardDefaultCredentialsProvider
      */
     public static Link<AwsCredentialsIdentity> link(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
         return new ProviderLink(Objects.requireNonNull(provider, "provider"));
+    }
+
+    /**
+     * Returns a link, for {@link Builder#chain}, whose credentials are cached and refreshed in the background as those
+     * of the chain's own sources are. Use it for a provider that loads its credentials when it is asked, such as one that
+     * asks STS; use {@link #link} for one that caches them itself, or whose credentials are fixed.
+     *
+     * <p>Each load takes a provider from the factory, asks it once and closes it if it is an {@link SdkAutoCloseable}.
+     * Loads run on the daemon threads that the JVM shares. The chain closes the link.
+     *
+     * @param factory makes a provider that has no credentials yet; called for each load and each probe
+     * @param policy when the credentials are refreshed, and whether they are served past their expiration
+     * @param listener receives the loads and their failures; null for none
+     * @return a new link
+     */
+    public static Link<AwsCredentialsIdentity> refreshedLink(
+            Supplier<? extends AwsCredentialsProvider> factory,
+            RefreshPolicy policy,
+            @Nullable CredentialsListener listener) {
+        return new RefreshedLink(new RefreshedProvider(
+                Objects.requireNonNull(factory, "factory"),
+                Objects.requireNonNull(policy, "policy"),
+                Scheduler.shared(),
+                listener));
     }
 
     /**
