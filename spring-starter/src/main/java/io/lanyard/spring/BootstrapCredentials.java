@@ -24,11 +24,11 @@ import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * The credentials of {@code spring.config.import=aws-secretsmanager:} and {@code aws-parameterstore:}, which are needed
- * before there are beans, and in the newer Spring Boot under other names than in the older.
+ * Provides the credentials of {@code spring.config.import=aws-secretsmanager:} and {@code aws-parameterstore:}, which
+ * are needed before there are beans.
  *
- * <p>The AWS clients that are made then live on as beans of the application. So once the application has its own
- * provider they are given that one's credentials: one is refreshed, and the application's listeners hear of it.
+ * <p>The AWS clients made for an import become beans of the application. Once the application has its own provider, they
+ * get that provider's credentials: only one provider refreshes, and the application's listeners receive its events.
  */
 final class BootstrapCredentials implements ApplicationListener<SpringApplicationEvent> {
 
@@ -50,7 +50,7 @@ final class BootstrapCredentials implements ApplicationListener<SpringApplicatio
         }
     }
 
-    /** By reflection, for the registry's types have moved between the generations of Spring Boot. */
+    /** By reflection, because the registry's types have different packages in Spring Boot 3 and 4. */
     private void register(ApplicationStartingEvent event) {
         Method context = method(ApplicationStartingEvent.class, "getBootstrapContext");
         Class<?> registryType = context.getReturnType();
@@ -74,7 +74,7 @@ final class BootstrapCredentials implements ApplicationListener<SpringApplicatio
         return Objects.requireNonNull(method, name);
     }
 
-    /** What who asks the registry and is refused does in its place, Spring Cloud AWS does without us. */
+    /** Makes the provider; when it throws, Spring Cloud AWS makes its own, as without this starter. */
     private AwsCredentialsProvider provider(Binder binder) {
         LanyardProperties properties = binder.bindOrCreate(LanyardProperties.PREFIX, LanyardProperties.class);
         if (!properties.enabled()) {
@@ -84,51 +84,48 @@ final class BootstrapCredentials implements ApplicationListener<SpringApplicatio
         boolean springCloudAws = ClassUtils.isPresent(
                 "io.awspring.cloud.autoconfigure.core.CredentialsProperties",
                 BootstrapCredentials.class.getClassLoader());
-        SdkAutoCloseable theirs = springCloudAws ? SpringCloudAws.customize(builder, properties, binder) : null;
+        if (springCloudAws) {
+            SpringCloudAws.customize(builder, properties, binder);
+        }
         properties.excludeSources(builder);
-        Relay made = new Relay(builder.build(), theirs);
+        Relay made = new Relay(builder.build());
         relay = made;
         return made;
     }
 
-    /** Apart, for Spring Cloud AWS is optional. */
+    /** A class of its own, because Spring Cloud AWS is optional. */
     private static final class SpringCloudAws {
 
-        static SpringCloudAwsCredentials customize(
+        static void customize(
                 LanyardDefaultCredentialsProvider.Builder builder, LanyardProperties lanyard, Binder binder) {
-            SpringCloudAwsCredentials credentials = new SpringCloudAwsCredentials(
-                    binder.bindOrCreate(CredentialsProperties.PREFIX, CredentialsProperties.class),
-                    RegionProviderAutoConfiguration.createRegionProvider(
-                            binder.bindOrCreate(RegionProperties.PREFIX, RegionProperties.class)),
-                    null,
-                    lanyard.region() == null
-                            ? binder.bind(SpringCloudAwsCredentials.REGION, String.class)
-                                    .orElse(null)
-                            : null);
-            credentials.customize(builder);
-            return credentials;
+            new SpringCloudAwsCredentials(
+                            binder.bindOrCreate(CredentialsProperties.PREFIX, CredentialsProperties.class),
+                            RegionProviderAutoConfiguration.createRegionProvider(
+                                    binder.bindOrCreate(RegionProperties.PREFIX, RegionProperties.class)),
+                            null,
+                            lanyard.region() == null
+                                    ? binder.bind(SpringCloudAwsCredentials.REGION, String.class)
+                                            .orElse(null)
+                                    : null,
+                            () -> null)
+                    .customize(builder);
         }
     }
 
-    /** Gives its own credentials until there is the application's provider, and that one's from then on. */
+    /** Delegates to its own provider, and from the hand-over on to the application's. */
     private static final class Relay implements AwsCredentialsProvider, SdkAutoCloseable {
 
         private final LanyardDefaultCredentialsProvider own;
-        private final @Nullable SdkAutoCloseable theirs;
         private volatile AwsCredentialsProvider current;
 
-        Relay(LanyardDefaultCredentialsProvider own, @Nullable SdkAutoCloseable theirs) {
+        Relay(LanyardDefaultCredentialsProvider own) {
             this.own = own;
-            this.theirs = theirs;
             this.current = own;
         }
 
         void handOverTo(AwsCredentialsProvider provider) {
             current = provider;
             own.forget();
-            if (theirs != null) {
-                theirs.close();
-            }
         }
 
         @Override

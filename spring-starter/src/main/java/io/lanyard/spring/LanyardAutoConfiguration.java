@@ -20,39 +20,31 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
-import org.springframework.core.task.VirtualThreadTaskExecutor;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.regions.providers.AwsRegionProvider;
 
 /**
- * Lanyard's default chain as the application's {@code AwsCredentialsProvider}, unless the application has one.
+ * Makes Lanyard's default chain the application's {@code AwsCredentialsProvider}, unless the application has one.
  *
- * <p>Which source is used is decided by the chain, at run time: an ahead-of-time build has the same beans.
+ * <p>The chain selects the source at run time, so an ahead-of-time build has the same beans.
  */
-// late: a library's own provider, with keys that it has been told, wins as the application's does
+// late, so that a library's own provider with configured keys takes precedence as the application's does
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @AutoConfiguration(beforeName = "io.awspring.cloud.autoconfigure.core.CredentialsProviderAutoConfiguration")
 @ConditionalOnBooleanProperty(name = LanyardProperties.PREFIX + ".enabled", matchIfMissing = true)
 @EnableConfigurationProperties(LanyardProperties.class)
 final class LanyardAutoConfiguration {
 
-    private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
-
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean(AwsCredentialsProvider.class)
     LanyardDefaultCredentialsProvider lanyardCredentialsProvider(
             LanyardProperties properties,
-            Environment environment,
             ObjectProvider<CredentialsListener> listeners,
             ObjectProvider<CredentialsProviderCustomizer> customizers,
             ObjectProvider<BootstrapCredentials> bootstrap) {
         LanyardDefaultCredentialsProvider.Builder builder = properties
                 .providerBuilder()
                 .listener(new Listeners(listeners.orderedStream().toList()));
-        if (environment.getProperty("spring.threads.virtual.enabled", boolean.class, false)
-                && Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS) {
-            builder.executor(new VirtualThreadTaskExecutor("lanyard-"));
-        }
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         properties.excludeSources(builder); // also from among those that customizers have added
         LanyardDefaultCredentialsProvider provider = builder.build();
@@ -72,7 +64,7 @@ final class LanyardAutoConfiguration {
         return new CredentialsLifecycle(provider, properties.firstFetch(), application);
     }
 
-    /** What Spring Cloud AWS has been told of credentials keeps its precedence. */
+    /** Credentials that are configured explicitly for Spring Cloud AWS keep their precedence. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "io.awspring.cloud.autoconfigure.core.CredentialsProviderAutoConfiguration")
     @EnableConfigurationProperties(CredentialsProperties.class)
@@ -85,12 +77,14 @@ final class LanyardAutoConfiguration {
                 CredentialsProperties credentials,
                 Environment environment,
                 ObjectProvider<AwsRegionProvider> region,
-                ObjectProvider<AwsConnectionDetails> connection) {
+                ObjectProvider<AwsConnectionDetails> connection,
+                ObjectProvider<CredentialsListener> listeners) {
             return new SpringCloudAwsCredentials(
                     credentials,
                     () -> region.getObject().getRegion(),
                     connection.getIfAvailable(),
-                    lanyard.region() == null ? environment.getProperty(SpringCloudAwsCredentials.REGION) : null);
+                    lanyard.region() == null ? environment.getProperty(SpringCloudAwsCredentials.REGION) : null,
+                    () -> new Listeners(listeners.orderedStream().toList()));
         }
     }
 }

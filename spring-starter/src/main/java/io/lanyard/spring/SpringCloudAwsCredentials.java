@@ -3,40 +3,75 @@ package io.lanyard.spring;
 
 import io.awspring.cloud.autoconfigure.core.AwsConnectionDetails;
 import io.awspring.cloud.autoconfigure.core.CredentialsProperties;
-import io.awspring.cloud.autoconfigure.core.CredentialsProviderAutoConfiguration;
+import io.awspring.cloud.autoconfigure.core.Profile;
+import io.awspring.cloud.autoconfigure.core.StsProperties;
+import io.lanyard.CredentialsListener;
+import io.lanyard.chain.Link;
 import io.lanyard.chain.Slot;
+import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
+import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.SdkSystemSetting;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.AwsRegionProvider;
-import software.amazon.awssdk.utils.SdkAutoCloseable;
+import software.amazon.awssdk.services.sts.StsClient;
+import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentialsProvider;
 
 /**
- * The credentials that Spring Cloud AWS would use, as the chain's first source: static keys, instance profile, profile,
- * STS, a service connection. Only where it would fall back on the AWS SDK's default chain, Lanyard's takes that place.
+ * The credentials that are configured explicitly for Spring Cloud AWS, as the chain's first source: a service
+ * connection, and under {@code spring.cloud.aws.credentials} static keys, instance profile, profile and STS, in the order
+ * of Spring Cloud AWS.
+ *
+ * <p>Without such a setting there is no such source, also where Spring Cloud AWS would take a web identity from the
+ * environment: the chain has a source of its own for that. What is loaded, from STS for example, is cached and refreshed
+ * as the chain's own credentials are.
  */
-final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer, SdkAutoCloseable {
+final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer {
 
     static final String REGION = "spring.cloud.aws.region.static";
+
+    private static final Log LOG = LogFactory.getLog(SpringCloudAwsCredentials.class);
+
+    private static final String STS_CLIENT = "software.amazon.awssdk.services.sts.StsClient";
+
+    /** Credentials of an instance whose expiration the SDK does not report are replaced 5 minutes before it. */
+    private static final Duration INSTANCE_RECHECK = Duration.ofMinutes(4);
 
     private final CredentialsProperties credentials;
     private final AwsRegionProvider regionProvider;
     private final @Nullable AwsConnectionDetails connection;
     private final @Nullable String region;
-    private @Nullable AwsCredentialsProvider theirs;
+    private final Supplier<@Nullable CredentialsListener> listener;
 
     SpringCloudAwsCredentials(
             CredentialsProperties credentials,
             AwsRegionProvider regionProvider,
             @Nullable AwsConnectionDetails connection,
-            @Nullable String region) {
+            @Nullable String region,
+            Supplier<@Nullable CredentialsListener> listener) {
         this.credentials = credentials;
         this.regionProvider = regionProvider;
         this.connection = connection;
         this.region = region;
+        this.listener = listener;
     }
 
     @Override
@@ -44,21 +79,125 @@ final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer, 
         if (StringUtils.hasText(region)) {
             builder.region(Region.of(region));
         }
-        AwsCredentialsProvider chosen =
-                CredentialsProviderAutoConfiguration.createCredentialsProvider(credentials, regionProvider, connection);
-        if (!(chosen instanceof DefaultCredentialsProvider)) {
-            theirs = chosen;
-            builder.chain(chain -> chain.before(
-                    Slot.SYSTEM_PROPERTIES,
-                    LanyardProperties.SPRING_CLOUD_AWS,
-                    LanyardDefaultCredentialsProvider.link(chosen)));
+        AwsCredentialsProvider keys = staticKeys();
+        if (keys != null) {
+            insert(builder, () -> LanyardDefaultCredentialsProvider.link(keys));
+            return;
+        }
+        List<Supplier<AwsCredentialsProvider>> loading = loadingProviders();
+        if (!loading.isEmpty()) {
+            Supplier<AwsCredentialsProvider> factory = loading.size() == 1 ? loading.get(0) : () -> inOrder(loading);
+            RefreshPolicy policy = policy();
+            CredentialsListener receiver = listener.get();
+            insert(builder, () -> LanyardDefaultCredentialsProvider.refreshedLink(factory, policy, receiver));
         }
     }
 
-    @Override
-    public void close() {
-        if (theirs instanceof SdkAutoCloseable closeable) {
-            closeable.close();
+    /** A link for each chain that is built: the builder's provider builds another when it forgets its credentials. */
+    private static void insert(
+            LanyardDefaultCredentialsProvider.Builder builder, Supplier<Link<AwsCredentialsIdentity>> link) {
+        builder.chain(chain -> chain.before(Slot.SYSTEM_PROPERTIES, LanyardProperties.SPRING_CLOUD_AWS, link.get()));
+    }
+
+    private @Nullable AwsCredentialsProvider staticKeys() {
+        AwsCredentialsProvider keys =
+                connection == null ? null : staticKeys(connection.getAccessKey(), connection.getSecretKey());
+        return keys != null ? keys : staticKeys(credentials.getAccessKey(), credentials.getSecretKey());
+    }
+
+    private static @Nullable AwsCredentialsProvider staticKeys(@Nullable String accessKey, @Nullable String secretKey) {
+        return StringUtils.hasText(accessKey) && StringUtils.hasText(secretKey)
+                ? StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey))
+                : null;
+    }
+
+    private List<Supplier<AwsCredentialsProvider>> loadingProviders() {
+        List<Supplier<AwsCredentialsProvider>> providers = new ArrayList<>();
+        if (credentials.isInstanceProfile()) {
+            providers.add(InstanceProfileCredentialsProvider::create);
+        }
+        Profile profile = credentials.getProfile();
+        if (profile != null && profile.getName() != null) {
+            providers.add(() -> profileProvider(profile));
+        }
+        StsProperties sts = credentials.getSts();
+        if (sts != null && isExplicit(sts)) {
+            if (ClassUtils.isPresent(STS_CLIENT, SpringCloudAwsCredentials.class.getClassLoader())) {
+                providers.add(() -> Sts.provider(sts, regionProvider));
+            } else {
+                LOG.warn("spring.cloud.aws.credentials.sts is set and the SDK's module that uses it is not on the class"
+                        + " path, so it is skipped. Remedy: add the dependency software.amazon.awssdk:sts");
+            }
+        }
+        return providers;
+    }
+
+    /** Whether there is a token file, and the properties say something about it or its role. */
+    private static boolean isExplicit(StsProperties sts) {
+        boolean file = StringUtils.hasText(sts.getWebIdentityTokenFile());
+        boolean role = StringUtils.hasText(sts.getRoleArn()) || StringUtils.hasText(sts.getRoleSessionName());
+        return file
+                || (role
+                        && SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE
+                                .getStringValue()
+                                .isPresent());
+    }
+
+    /** As the chain's own sources: only the instance metadata service serves expired credentials on purpose. */
+    private RefreshPolicy policy() {
+        RefreshPolicy.Builder policy = RefreshPolicy.builder();
+        return credentials.isInstanceProfile()
+                ? policy.recheckInterval(INSTANCE_RECHECK).build()
+                : policy.servePastExpiry(false).build();
+    }
+
+    private static AwsCredentialsProvider inOrder(List<Supplier<AwsCredentialsProvider>> providers) {
+        return AwsCredentialsProviderChain.builder()
+                .credentialsProviders(providers.stream().map(Supplier::get).toArray(AwsCredentialsProvider[]::new))
+                .build();
+    }
+
+    /** Reads the file, so a load finds what has changed in it. */
+    private static AwsCredentialsProvider profileProvider(Profile profile) {
+        String path = profile.getPath();
+        return ProfileCredentialsProvider.builder()
+                .profileName(profile.getName())
+                .profileFile(
+                        path == null
+                                ? ProfileFile.defaultProfileFile()
+                                : ProfileFile.builder()
+                                        .type(ProfileFile.Type.CREDENTIALS)
+                                        .content(Path.of(path))
+                                        .build())
+                .build();
+    }
+
+    /** A class of its own, because the SDK's module {@code sts} is optional. */
+    private static final class Sts {
+
+        /** Closes its client after each load; Spring Cloud AWS keeps one for the life of the application. */
+        static AwsCredentialsProvider provider(StsProperties properties, AwsRegionProvider regionProvider) {
+            return () -> {
+                StsWebIdentityTokenFileCredentialsProvider.Builder builder =
+                        StsWebIdentityTokenFileCredentialsProvider.builder();
+                if (StringUtils.hasText(properties.getRoleArn())) {
+                    builder.roleArn(properties.getRoleArn());
+                }
+                if (StringUtils.hasText(properties.getWebIdentityTokenFile())) {
+                    builder.webIdentityTokenFile(Path.of(properties.getWebIdentityTokenFile()));
+                }
+                if (StringUtils.hasText(properties.getRoleSessionName())) {
+                    builder.roleSessionName(properties.getRoleSessionName());
+                }
+                try (StsClient client = StsClient.builder()
+                                .credentialsProvider(AnonymousCredentialsProvider.create())
+                                .region(regionProvider.getRegion())
+                                .build();
+                        StsWebIdentityTokenFileCredentialsProvider provider =
+                                builder.stsClient(client).build()) {
+                    return provider.resolveCredentials();
+                }
+            };
         }
     }
 }

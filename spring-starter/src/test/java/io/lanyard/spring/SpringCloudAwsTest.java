@@ -2,19 +2,29 @@
 package io.lanyard.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import io.awspring.cloud.autoconfigure.core.AwsConnectionDetails;
+import io.awspring.cloud.autoconfigure.core.CredentialsProperties;
 import io.awspring.cloud.autoconfigure.core.CredentialsProviderAutoConfiguration;
 import io.awspring.cloud.autoconfigure.core.RegionProviderAutoConfiguration;
 import io.lanyard.chain.LinkState;
 import io.lanyard.chain.Slot;
+import io.lanyard.refresh.RefreshState;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
+import io.lanyard.testkit.Fault;
 import io.lanyard.testkit.InstanceMetadataService;
 import io.lanyard.testkit.ServiceAccountTokens;
 import io.lanyard.testkit.StsService;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +33,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
 
 /** An application that has Spring Cloud AWS and adds the starter keeps the credentials it has. */
 class SpringCloudAwsTest {
@@ -132,6 +143,179 @@ class SpringCloudAwsTest {
                     .run(context -> assertThat(
                                     provider(context).resolveCredentials().accessKeyId())
                             .isEqualTo(sts.issued().get(0).accessKeyId()));
+        }
+    }
+
+    @Test
+    void the_variables_of_irsa_are_read_by_the_chains_own_source_and_no_call_waits_while_credentials_are_valid(
+            @TempDir Path folder) throws IOException {
+        try (StsService sts = slowSts();
+                Irsa irsa = Irsa.set(sts, token(folder))) {
+            observed(irsa).run(context -> {
+                LanyardDefaultCredentialsProvider provider = provider(context);
+                provider.resolveCredentials();
+
+                assertThat(provider.explain().inUse().orElseThrow().slot()).isEqualTo(Slot.WEB_IDENTITY);
+                assertThat(provider.explain().link(THEIRS)).isEmpty();
+                noCallWaitsUntilTheCredentialsAreRefreshed(context, sts);
+            });
+        }
+    }
+
+    @Test
+    void explicit_sts_settings_are_kept_fresh_in_the_background_and_status_meters_and_health_follow_them(
+            @TempDir Path folder) throws IOException {
+        try (StsService sts = slowSts()) {
+            Path token = token(folder);
+            observed(Map.of())
+                    .withSystemProperties("aws.endpointUrlSts=" + sts.endpoint())
+                    .withPropertyValues(
+                            "spring.cloud.aws.credentials.sts.web-identity-token-file=" + token,
+                            "spring.cloud.aws.credentials.sts.role-arn=" + Irsa.ROLE)
+                    .run(context -> {
+                        LanyardDefaultCredentialsProvider provider = provider(context);
+                        provider.resolveCredentials();
+
+                        assertThat(provider.status().source()).contains(THEIRS);
+                        noCallWaitsUntilTheCredentialsAreRefreshed(context, sts);
+                    });
+        }
+    }
+
+    @Test
+    void a_role_or_a_session_name_among_the_properties_makes_the_token_of_the_environment_an_explicit_setting(
+            @TempDir Path folder) throws IOException {
+        String role = "arn:aws:iam::111122223333:role/explicit";
+        try (StsService sts = StsService.start();
+                Irsa irsa = Irsa.set(sts, token(folder))) {
+            sts.allow(role, "demo", "orders");
+            observed(irsa)
+                    .withPropertyValues("spring.cloud.aws.credentials.sts.role-arn=" + role)
+                    .run(context -> {
+                        provider(context).resolveCredentials();
+
+                        assertThat(sts.issued())
+                                .singleElement()
+                                .satisfies(
+                                        issued -> assertThat(issued.roleArn()).isEqualTo(role));
+                    });
+        }
+    }
+
+    @Test
+    void beside_explicit_settings_what_the_environment_says_is_not_used_when_they_fail(@TempDir Path folder)
+            throws IOException {
+        Path file = Files.writeString(folder.resolve("credentials"), "[other]\naws_access_key_id=AKIAOTHER\n");
+        try (StsService sts = StsService.start();
+                Irsa irsa = Irsa.set(sts, token(folder))) {
+            observed(irsa)
+                    .withPropertyValues(
+                            "spring.cloud.aws.credentials.profile.name=work",
+                            "spring.cloud.aws.credentials.profile.path=" + file)
+                    .run(context -> {
+                        assertThat(catchThrowable(provider(context)::resolveCredentials))
+                                .isNotNull();
+                        assertThat(sts.requests()).isEmpty();
+                    });
+        }
+    }
+
+    @Test
+    void an_import_leaves_the_variables_of_irsa_to_the_chains_own_source(@TempDir Path folder) throws IOException {
+        try (StsService sts = StsService.start();
+                Irsa irsa = Irsa.set(sts, token(folder))) {
+            LanyardDefaultCredentialsProvider.Builder builder = LanyardDefaultCredentialsProvider.builder();
+            new SpringCloudAwsCredentials(
+                            new CredentialsProperties(), () -> Region.EU_CENTRAL_1, null, null, () -> null)
+                    .customize(builder);
+            try (LanyardDefaultCredentialsProvider provider = builder.build()) {
+                assertThat(provider.explain().link(THEIRS)).isEmpty();
+                provider.resolveCredentials();
+                assertThat(provider.status().source()).contains(Slot.WEB_IDENTITY);
+                assertThat(irsa).isNotEmpty();
+            }
+        }
+    }
+
+    private static StsService slowSts() {
+        StsService sts = StsService.start();
+        sts.allow(Irsa.ROLE, "demo", "orders");
+        sts.credentialLifetime(Duration.ofSeconds(12));
+        sts.faults().always(Fault.delay(Duration.ofMillis(1500)));
+        return sts;
+    }
+
+    private static Path token(Path folder) throws IOException {
+        return Files.writeString(
+                folder.resolve("token"),
+                ServiceAccountTokens.create()
+                        .token("demo", "orders")
+                        .audience("sts.amazonaws.com")
+                        .issue());
+    }
+
+    /** An application with meters and health, in whose chain only the sources of the machine itself are left out. */
+    private ApplicationContextRunner observed(Map<String, String> environment) {
+        return application
+                .withConfiguration(AutoConfigurations.of(
+                        LanyardMetricsAutoConfiguration.class, Boot3HealthAutoConfiguration.class))
+                .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+                .withPropertyValues("lanyard.excluded-sources="
+                        + (environment.isEmpty()
+                                ? "system-properties,environment,web-identity,profile,instance-metadata"
+                                : "system-properties,environment,profile,instance-metadata"));
+    }
+
+    private static void noCallWaitsUntilTheCredentialsAreRefreshed(
+            AssertableApplicationContext context, StsService sts) {
+        LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
+        MeterRegistry registry = context.getBean(MeterRegistry.class);
+        context.getBean(CredentialsMetrics.class).bindTo(registry);
+        String first = provider.resolveCredentials().accessKeyId();
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    long start = System.nanoTime();
+                    String key = provider.resolveCredentials().accessKeyId();
+                    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+                    return !key.equals(first);
+                });
+
+        assertThat(sts.issued()).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(provider.status().refresh().orElseThrow().refreshes()).isGreaterThanOrEqualTo(2);
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(registry.get("lanyard.credentials.refresh")
+                                .tag("outcome", "success")
+                                .timer()
+                                .count())
+                        .isGreaterThanOrEqualTo(2));
+        CredentialsHealth.Finding health =
+                new CredentialsHealth(provider, context.getBean(LanyardProperties.class)).finding();
+        assertThat(health.status()).isEqualTo("UP");
+        assertThat(health.details()).containsEntry("state", RefreshState.FRESH.name());
+    }
+
+    /** The variables of IRSA, as system properties. */
+    private static final class Irsa extends HashMap<String, String> implements AutoCloseable {
+
+        private static final long serialVersionUID = 1L;
+
+        static final String ROLE = "arn:aws:iam::111122223333:role/irsa";
+
+        static Irsa set(StsService sts, Path token) {
+            sts.allow(ROLE, "demo", "orders");
+            Irsa irsa = new Irsa();
+            irsa.put("aws.roleArn", ROLE);
+            irsa.put("aws.webIdentityTokenFile", token.toString());
+            irsa.put("aws.endpointUrlSts", sts.endpoint().toString());
+            irsa.put("aws.region", "us-west-2");
+            irsa.forEach(System::setProperty);
+            return irsa;
+        }
+
+        @Override
+        public void close() {
+            keySet().forEach(System::clearProperty);
         }
     }
 
