@@ -14,20 +14,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How well off the application is for credentials, in words that both generations of Spring Boot have. Looks at what is
- * known and asks nobody, so that a probe costs nothing and cannot make an outage worse.
+ * The health of the application's credentials, in terms that Spring Boot 3 and 4 share. Reads cached state and makes no
+ * request, so that a probe cannot make an outage worse.
+ *
+ * <p>Unless {@code lanyard.health.fail-on-outage} is set, a problem is reported as UNKNOWN: Spring Boot's aggregate ranks
+ * it below UP and maps it to HTTP 200. Many applications use the aggregate as a liveness probe, and a restarted pod would
+ * have no credentials at all during the outage.
  */
 final class CredentialsHealth {
 
-    /** A status by its code, with what there is to say. */
+    /** The code of a status and the details that explain it. */
     record Finding(String status, Map<String, Object> details) {}
 
     private final LanyardDefaultCredentialsProvider provider;
     private final Duration expiryThreshold;
+    private final boolean failOnOutage;
 
     CredentialsHealth(LanyardDefaultCredentialsProvider provider, LanyardProperties properties) {
         this.provider = provider;
         this.expiryThreshold = properties.health().expiryThreshold();
+        this.failOnOutage = properties.health().failOnOutage();
     }
 
     Finding finding() {
@@ -37,20 +43,25 @@ final class CredentialsHealth {
     Finding finding(ChainStatus status, Instant now) {
         Map<String, Object> details = new LinkedHashMap<>();
         status.source().ifPresent(source -> details.put("source", source.name()));
-        status.identity().ifPresent(who -> {
-            details.put("accessKeyId", who.accessKeyId());
-            who.accountId().ifPresent(account -> details.put("accountId", account));
-            who.expiration().ifPresent(end -> details.put("expiration", end.toString()));
+        status.identity().ifPresent(identity -> {
+            details.put("accessKeyId", identity.accessKeyId());
+            identity.accountId().ifPresent(account -> details.put("accountId", account));
+            identity.expiration().ifPresent(end -> details.put("expiration", end.toString()));
         });
         status.refresh().ifPresent(refresh -> {
             details.put("state", refresh.state().name());
             if (refresh.failuresInARow() > 0) {
                 details.put("failuresInARow", refresh.failuresInARow());
             }
+            if (refresh.end().filter(end -> !now.isBefore(end)).isPresent()) {
+                details.put("stale", true);
+            }
             refresh.nextTry().ifPresent(next -> details.put("nextTry", next.toString()));
         });
-        failure(status).ifPresent(why -> details.put("failure", category(why)));
-        return new Finding(code(status, now), details);
+        failure(status).ifPresent(failure -> details.put("failure", category(failure)));
+        String code = code(status, now);
+        boolean problem = code.equals("DOWN") || code.equals("OUT_OF_SERVICE");
+        return new Finding(problem && !failOnOutage ? "UNKNOWN" : code, details);
     }
 
     private String code(ChainStatus status, Instant now) {
@@ -59,7 +70,7 @@ final class CredentialsHealth {
         }
         RefreshStatus refresh = status.refresh().orElse(null);
         if (refresh == null && status.failure().isPresent()) {
-            // when it will be asked again, and whether it is to be told before, is not known here
+            // the source refreshes by itself, so the time of its next attempt is not known here
             boolean isValid = status.identity()
                     .flatMap(Identity::expiration)
                     .filter(now::isBefore)
@@ -67,7 +78,7 @@ final class CredentialsHealth {
             return isValid ? "UP" : "DOWN";
         }
         if (refresh == null || refresh.failuresInARow() == 0 || refresh.end().isEmpty()) {
-            return "UP"; // a refresh that is due is made by the next call
+            return "UP"; // the next call starts a refresh that is due
         }
         Instant end = refresh.end().get();
         if (!now.isBefore(end)) {
@@ -80,7 +91,7 @@ final class CredentialsHealth {
         return status.failure().or(() -> status.refresh().flatMap(RefreshStatus::lastFailure));
     }
 
-    /** What kind of failure it is; the words of other libraries are not known to be free of secrets. */
+    /** The category of a failure; the messages of other libraries may contain secrets. */
     private static String category(Throwable failure) {
         return CredentialsException.in(failure)
                 .map(CredentialsException::category)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.spring;
 
+import io.lanyard.chain.ChainStatus;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,7 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The endpoint and what {@code /actuator/info} says of the credentials, where there is an actuator. */
+/** The endpoint and the contribution to {@code /actuator/info}, where the application has an actuator. */
 @AutoConfiguration(after = LanyardAutoConfiguration.class)
 final class LanyardActuatorAutoConfiguration {
 
@@ -35,17 +36,24 @@ final class LanyardActuatorAutoConfiguration {
 
         @Bean
         @ConditionalOnEnabledInfoContributor("lanyard")
-        CredentialsInfo lanyardInfoContributor(LanyardDefaultCredentialsProvider provider) {
-            return new CredentialsInfo(provider);
+        CredentialsInfo lanyardInfoContributor(
+                LanyardDefaultCredentialsProvider provider, LanyardProperties properties) {
+            return new CredentialsInfo(provider, properties.info().showIdentity());
         }
 
-        record CredentialsInfo(LanyardDefaultCredentialsProvider provider) implements InfoContributor {
+        record CredentialsInfo(LanyardDefaultCredentialsProvider provider, boolean showIdentity)
+                implements InfoContributor {
             @Override
             public void contribute(Info.Builder builder) {
-                provider.status().source().ifPresent(source -> {
+                ChainStatus status = provider.status();
+                status.source().ifPresent(source -> {
                     Map<String, Object> details = new LinkedHashMap<>();
                     details.put("source", source.name());
-                    provider.status().identity().ifPresent(who -> details.putAll(LanyardEndpoint.describe(who)));
+                    status.identity()
+                            .ifPresent(identity -> details.putAll(
+                                    showIdentity
+                                            ? LanyardEndpoint.describe(identity)
+                                            : LanyardEndpoint.expiration(identity)));
                     builder.withDetail("awsCredentials", details);
                 });
             }

@@ -6,36 +6,78 @@ import io.lanyard.chain.Identity;
 import io.lanyard.chain.LinkReport;
 import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
-import org.springframework.lang.Nullable;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * {@code /actuator/lanyard}: which source gives the credentials, which do not, and why; read-only and free of secrets.
+ * The endpoint {@code /actuator/lanyard}: reports which source gives the credentials, which do not, and why; free of
+ * secrets. Reading it makes no request. A POST probes every configured source.
+ *
+ * <p>One probe runs at a time, and its result is shared for {@link #SHARED}: callers that come meanwhile wait for it, so
+ * that no number of calls makes more requests than one probe in that time.
  *
  * <p>The answer is made of strings, numbers, lists and maps alone, which every JSON library writes alike.
  */
 @Endpoint(id = "lanyard")
 final class LanyardEndpoint {
 
+    private static final Duration SHARED = Duration.ofSeconds(30);
+
     private final LanyardDefaultCredentialsProvider provider;
+    private final LongSupplier nanoTime;
+    private final ReentrantLock probing = new ReentrantLock();
+
+    // guarded by probing
+    private @Nullable Map<String, Object> probed;
+    private long probedAt;
 
     LanyardEndpoint(LanyardDefaultCredentialsProvider provider) {
+        this(provider, System::nanoTime);
+    }
+
+    LanyardEndpoint(LanyardDefaultCredentialsProvider provider, LongSupplier nanoTime) {
         this.provider = provider;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Reports what is known. */
+    @ReadOperation
+    public Map<String, Object> credentials() {
+        return answer(provider.explain());
     }
 
     /**
-     * The report.
-     *
-     * @param probe true to ask every configured source, which may take as long as they do; changes nothing
+     * Asks every configured source, one after the other, and reports what each would give; leaves the credentials in use
+     * as they are. May take as long as the sources do.
      */
-    @ReadOperation
-    public Map<String, Object> credentials(@Nullable Boolean probe) {
-        ChainReport report = provider.explain(Boolean.TRUE.equals(probe));
+    @WriteOperation
+    public Map<String, Object> probe() throws InterruptedException {
+        probing.lockInterruptibly();
+        try {
+            if (probed == null || nanoTime.getAsLong() - probedAt >= SHARED.toNanos()) {
+                Map<String, Object> answer = answer(provider.explain(true));
+                answer.put("probed", Instant.now().toString());
+                probed = Collections.unmodifiableMap(answer);
+                probedAt = nanoTime.getAsLong();
+            }
+            return probed;
+        } finally {
+            probing.unlock();
+        }
+    }
+
+    private Map<String, Object> answer(ChainReport report) {
         Map<String, Object> answer = new LinkedHashMap<>();
         report.inUse().ifPresent(link -> answer.put("inUse", link.slot().name()));
         provider.status().refresh().ifPresent(refresh -> answer.put("refresh", describe(refresh)));
@@ -78,6 +120,12 @@ final class LanyardEndpoint {
         if (!settings.isEmpty()) {
             answer.put("settings", settings);
         }
+        return answer;
+    }
+
+    static Map<String, Object> expiration(Identity identity) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        put(answer, "expiration", identity.expiration());
         return answer;
     }
 

@@ -18,19 +18,22 @@ import org.springframework.util.StringUtils;
 import software.amazon.awssdk.regions.Region;
 
 /**
- * What can be set of the application's AWS credentials. None holds a secret.
+ * The properties of the application's AWS credentials. None holds a secret.
  *
  * @param enabled Whether Lanyard's default chain is the application's AwsCredentialsProvider.
- * @param firstFetch When credentials are asked for at first: by the first call that needs some, or at the start,
- *     which then waits for them and, without any, logs a warning or fails.
- * @param onFailure What happens when a configured source fails: its failure is the answer, or the next is asked, as the
- *     AWS SDK does it.
- * @param excludedSources Sources to leave out of the chain, by name. What Spring Cloud AWS has been told of credentials
- *     is spring-cloud-aws.
+ * @param firstFetch When credentials are loaded first: by the first call that needs them, or at start-up, which then
+ *     waits for them and logs a warning or fails if there are none.
+ * @param onFailure What happens when a configured source fails: the call fails, or the next source is asked as in the
+ *     AWS SDK.
+ * @param excludedSources Names of the sources to leave out of the chain. Credentials that are configured explicitly for
+ *     Spring Cloud AWS are the source spring-cloud-aws.
+ * @param excludeInstanceMetadata Whether to exclude the instance metadata service, so that a pod or task without
+ *     credentials of its own fails instead of using the node's role. Recommended in Kubernetes and in ECS.
  * @param profile Profile of the shared config and credentials files. Default is that of the AWS SDK.
  * @param region Region whose STS is asked. Default is spring.cloud.aws.region.static, else that of the AWS SDK.
  * @param container Agent on the node: EKS Pod Identity, ECS.
  * @param health Health indicator.
+ * @param info Contribution to the info endpoint.
  */
 @ConfigurationProperties(LanyardProperties.PREFIX)
 public record LanyardProperties(
@@ -38,14 +41,16 @@ public record LanyardProperties(
         @DefaultValue("lazy") FirstFetch firstFetch,
         @DefaultValue("stop") OnFailure onFailure,
         @DefaultValue List<String> excludedSources,
+        @DefaultValue("false") boolean excludeInstanceMetadata,
         @Nullable String profile,
         @Nullable String region,
         @DefaultValue Container container,
-        @DefaultValue Health health) {
+        @DefaultValue Health health,
+        @DefaultValue Info info) {
 
     static final String PREFIX = "lanyard";
 
-    /** The place of what Spring Cloud AWS has been told of credentials, if it has been told of any. */
+    /** The source of credentials that are configured explicitly for Spring Cloud AWS; not in every chain. */
     static final Slot SPRING_CLOUD_AWS = new Slot("spring-cloud-aws");
 
     /**
@@ -68,11 +73,11 @@ public record LanyardProperties(
         return StringUtils.hasText(region) ? region : null;
     }
 
-    /** When credentials are asked for at first. */
+    /** When credentials are loaded first. */
     public enum FirstFetch {
-        /** By the first call that needs some. */
+        /** By the first call that needs them. */
         LAZY,
-        /** At the start of the application, which waits for them and warns when there are none. */
+        /** At the start of the application, which waits for them and logs a warning when there are none. */
         WARN,
         /** At the start of the application, which fails when there are none. */
         FAIL_FAST
@@ -82,26 +87,27 @@ public record LanyardProperties(
      * The agent on the node.
      *
      * @param connectTimeout Time to connect to the agent. Default is 2s.
-     * @param attemptTimeout Time for one exchange with the agent. Default is 8s, as the EKS agent needs up to 7.2s to
-     *     tell the reason of a failure.
-     * @param loadTimeout Time for all attempts of one load, pauses included. Default is 25s.
+     * @param attemptTimeout Time for one exchange with the agent. Default is 8s, because the EKS agent needs up to 7.2s
+     *     to report the reason of a failure.
+     * @param loadTimeout Time for all attempts of one load, back-off included. Default is 25s.
      * @param maxAttempts Attempts in one load. Default is 3.
-     * @param startupPatience How long the first load goes on while the agent, the token or the association is not there
-     *     yet.
-     * @param expiredCredentials What becomes of credentials that have ended while no others can be had.
-     * @param advisoryWindow How long before the end credentials are refreshed. Default depends on their life: 5m up to a
-     *     life of 20m, 15m below 90m, beyond that a random moment between half of the life and 60m.
-     * @param mandatoryWindow How long before the end the retries of a refresh become urgent.
-     * @param expiryMargin How long before their stated end credentials count as ended.
-     * @param recheckInterval How often credentials without an end are asked for again.
+     * @param startupPatience How long the first load retries while the agent, the token or the association does not
+     *     exist yet.
+     * @param expiredCredentials What happens with expired credentials while no newer ones can be loaded.
+     * @param advisoryWindow How long before their expiration credentials are refreshed. Default depends on their
+     *     lifetime: 5m up to a lifetime of 20m, 15m below 90m, beyond that a random moment between half of the lifetime
+     *     and 60m.
+     * @param mandatoryWindow How long before the expiration the retries of a refresh become urgent.
+     * @param expiryMargin How long before their stated expiration credentials count as expired.
+     * @param recheckInterval How often credentials without an expiration are loaded again.
      * @param fullUri URI of the agent, in place of AWS_CONTAINER_CREDENTIALS_FULL_URI.
      * @param relativeUri Path at the service endpoint, in place of AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.
      * @param serviceEndpoint Host of a relative URI, in place of AWS_CONTAINER_SERVICE_ENDPOINT.
      * @param tokenFile File of the authorization token, in place of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.
-     * @param preferStaticToken Whether AWS_CONTAINER_AUTHORIZATION_TOKEN wins over the token file, as in the AWS SDK for
-     *     Java.
-     * @param allowedHosts Further hosts that the token may go to over http. For local development.
-     * @param restrictHttpsHosts Whether https is held to the hosts that http may have.
+     * @param preferStaticToken Whether AWS_CONTAINER_AUTHORIZATION_TOKEN takes precedence over the token file, as in the
+     *     AWS SDK for Java.
+     * @param allowedHosts Further hosts to which the token may be sent over http. For local development.
+     * @param restrictHttpsHosts Whether https is restricted to the hosts that are allowed over http.
      */
     public record Container(
             @Nullable Duration connectTimeout,
@@ -148,43 +154,63 @@ public record LanyardProperties(
     /**
      * The health indicator.
      *
-     * @param expiryThreshold How long before their end credentials that cannot be refreshed count as out of service.
+     * @param expiryThreshold How long before their expiration credentials that cannot be refreshed are a problem.
+     * @param failOnOutage Whether the health is OUT_OF_SERVICE or DOWN when credentials that cannot be refreshed are
+     *     about to expire, have expired or were never loaded. By default it is UNKNOWN, which leaves the aggregate and
+     *     its HTTP status as they are, so that no probe restarts a pod because of an outage.
      */
-    public record Health(@DefaultValue("1m") Duration expiryThreshold) {}
+    public record Health(
+            @DefaultValue("1m") Duration expiryThreshold,
+            @DefaultValue("false") boolean failOnOutage) {}
+
+    /**
+     * The contribution to the info endpoint.
+     *
+     * @param showIdentity Whether the info endpoint shows the account and the access key id of the credentials.
+     */
+    public record Info(@DefaultValue("false") boolean showIdentity) {}
 
     /** A builder with all of these options. */
     LanyardDefaultCredentialsProvider.Builder providerBuilder() {
         LanyardDefaultCredentialsProvider.Builder builder = LanyardDefaultCredentialsProvider.builder()
                 .profileName(profile())
                 .onFailure(onFailure)
+                .excludeInstanceMetadata(excludeInstanceMetadata)
                 .container(provider -> provider.source(container::applyTo));
         set("region", region(), name -> builder.region(Region.of(name)));
         return builder;
     }
 
-    /** Takes the excluded sources out of the chain; the last thing to do with its builder. */
+    /** Removes the excluded sources from the chain; the last call for its builder, so that it sees every source. */
     void excludeSources(LanyardDefaultCredentialsProvider.Builder builder) {
         for (String source : excludedSources) {
             builder.chain(chain -> {
                 try {
-                    set("excluded-sources", source, name -> chain.remove(new Slot(name)));
-                } catch (InvalidConfigurationPropertyValueException e) {
-                    if (!source.equals(SPRING_CLOUD_AWS.name())) { // which is not in every chain
-                        throw e;
+                    chain.remove(new Slot(source));
+                } catch (IllegalArgumentException e) {
+                    String own = SPRING_CLOUD_AWS.name();
+                    if (!source.equals(own)) {
+                        String known = String.valueOf(e.getMessage());
+                        throw invalid("excluded-sources", source, known.contains(own) ? known : known + ", " + own);
                     }
                 }
             });
         }
     }
 
-    /** The builders know what is valid; this says which property was not. */
+    /** The builders validate the values; the exception names the property. */
     private static <T> void set(String property, @Nullable T value, Consumer<T> option) {
         if (value != null) {
             try {
                 option.accept(value);
             } catch (IllegalArgumentException e) {
-                throw new InvalidConfigurationPropertyValueException(PREFIX + "." + property, value, e.getMessage());
+                throw invalid(property, value, e.getMessage());
             }
         }
+    }
+
+    private static InvalidConfigurationPropertyValueException invalid(
+            String property, Object value, @Nullable String reason) {
+        return new InvalidConfigurationPropertyValueException(PREFIX + "." + property, value, reason);
     }
 }

@@ -9,6 +9,7 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.chain.ChainReport;
 import io.lanyard.chain.Link;
 import io.lanyard.chain.LinkReport;
+import io.lanyard.chain.LinkState;
 import io.lanyard.chain.Slot;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import io.lanyard.testkit.EksAuthAnswer;
@@ -130,6 +131,33 @@ class LanyardAutoConfigurationTest {
     }
 
     @Test
+    void an_unknown_source_is_rejected_with_the_names_of_all_that_can_be_excluded() {
+        application
+                .withUserConfiguration(TwoCustomizers.class)
+                .withPropertyValues("lanyard.excluded-sources=pod-identity")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContainingAll(
+                                "pod-identity",
+                                "system-properties, environment, web-identity, profile, two, one, container,"
+                                        + " instance-metadata, spring-cloud-aws"));
+    }
+
+    @Test
+    void the_instance_metadata_service_is_excluded_by_one_property() {
+        application
+                .withPropertyValues("lanyard.excluded-sources=profile", "lanyard.exclude-instance-metadata=true")
+                .run(context -> assertThat(context.getBean(LanyardDefaultCredentialsProvider.class)
+                                .explain()
+                                .link(Slot.INSTANCE_METADATA)
+                                .orElseThrow())
+                        .satisfies(link -> {
+                            assertThat(link.state()).isEqualTo(LinkState.EXCLUDED);
+                            assertThat(link.reason()).contains("lanyard.exclude-instance-metadata");
+                        }));
+    }
+
+    @Test
     void sources_of_customizers_can_be_excluded_too() {
         application
                 .withUserConfiguration(TwoCustomizers.class)
@@ -175,7 +203,7 @@ class LanyardAutoConfigurationTest {
         "lanyard.container.mandatory-window, 0s, mandatoryWindow must be positive",
         "lanyard.container.expiry-margin, -1s, expiryMargin must not be negative",
         "lanyard.container.recheck-interval, 0s, recheckInterval must be positive",
-        "lanyard.excluded-sources, pod-identity, the chain has no slot pod-identity; it has: system-properties"
+        "lanyard.excluded-sources, pod-identity, pod-identity"
     })
     void a_value_that_cannot_be_used_is_refused_by_the_propertys_name(String property, String value, String reason) {
         application

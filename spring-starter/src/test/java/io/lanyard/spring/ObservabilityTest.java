@@ -18,11 +18,21 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -143,36 +153,33 @@ class ObservabilityTest {
     }
 
     @Test
-    void health_is_down_when_there_never_were_credentials_and_says_what_kind_of_failure_it_is() {
+    void health_without_any_credentials_is_unknown_and_names_the_kind_of_failure_and_down_only_by_opt_in() {
         pod.agent.eksAuth().answerWith(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
         application.run(context -> {
             LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
             assertThat(catchThrowable(provider::resolveCredentials)).isNotNull();
 
-            CredentialsHealth.Finding finding = health(provider);
-
-            assertThat(finding.status()).isEqualTo("DOWN");
-            assertThat(finding.details()).containsEntry("failure", "HttpStatus");
+            assertThat(health(provider).status()).isEqualTo("UNKNOWN");
+            assertThat(health(provider).details()).containsEntry("failure", "HttpStatus");
+            assertThat(strict(provider, "1m").finding().status()).isEqualTo("DOWN");
+            assertThat(strict(provider, "1m").finding().details()).containsEntry("failure", "HttpStatus");
         });
     }
 
     @Test
-    void in_an_outage_health_is_up_then_out_of_service_shortly_before_the_end_and_down_after_it() {
-        pod.agent.faults().next(Fault.lifetime(Duration.ofSeconds(6)));
-        application.run(context -> {
-            LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
-            provider.resolveCredentials();
-            pod.agent.stop();
-            await().atMost(Duration.ofSeconds(15))
-                    .until(() -> provider.status().refresh().orElseThrow().failuresInARow() > 0);
-            CredentialsHealth health = new CredentialsHealth(provider, properties("3s"));
-            Instant end = pod.issued().expiration();
+    void in_an_outage_health_is_unknown_from_shortly_before_the_expiration_on() {
+        inAnOutage((provider, end) -> {
+            CredentialsHealth health =
+                    new CredentialsHealth(provider, properties("lanyard.health.expiry-threshold", "3s"));
 
             assertThat(health.finding(provider.status(), end.minusSeconds(4)).status())
                     .isEqualTo("UP");
             assertThat(health.finding(provider.status(), end.minusSeconds(3)).status())
-                    .isEqualTo("OUT_OF_SERVICE");
-            assertThat(health.finding(provider.status(), end).status()).isEqualTo("DOWN");
+                    .isEqualTo("UNKNOWN");
+            assertThat(health.finding(provider.status(), end.minusSeconds(3)).details())
+                    .doesNotContainKey("stale");
+            assertThat(health.finding(provider.status(), end).status()).isEqualTo("UNKNOWN");
+            assertThat(health.finding(provider.status(), end).details()).containsEntry("stale", true);
             assertThat(health.finding().details())
                     .containsEntry("failure", "Unreachable")
                     .containsKeys("failuresInARow", "nextTry");
@@ -180,17 +187,41 @@ class ObservabilityTest {
     }
 
     @Test
-    void health_follows_a_source_that_keeps_its_credentials_fresh_out_of_sight() {
+    void by_opt_in_health_is_out_of_service_shortly_before_the_expiration_in_an_outage_and_down_after_it() {
+        inAnOutage((provider, end) -> {
+            CredentialsHealth health = strict(provider, "3s");
+
+            assertThat(health.finding(provider.status(), end.minusSeconds(4)).status())
+                    .isEqualTo("UP");
+            assertThat(health.finding(provider.status(), end.minusSeconds(3)).status())
+                    .isEqualTo("OUT_OF_SERVICE");
+            assertThat(health.finding(provider.status(), end).status()).isEqualTo("DOWN");
+        });
+    }
+
+    private void inAnOutage(BiConsumer<LanyardDefaultCredentialsProvider, Instant> assertions) {
+        pod.agent.faults().next(Fault.lifetime(Duration.ofSeconds(6)));
+        application.run(context -> {
+            LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
+            provider.resolveCredentials();
+            pod.agent.stop();
+            await().atMost(Duration.ofSeconds(15))
+                    .until(() -> provider.status().refresh().orElseThrow().failuresInARow() > 0);
+            assertions.accept(provider, pod.issued().expiration());
+        });
+    }
+
+    @Test
+    void health_follows_a_source_that_refreshes_its_credentials_itself() {
         Instant end = Instant.parse("2026-11-23T10:00:00Z");
         ChainStatus failing = new ChainStatus(
-                Optional.of(new Slot("spring-cloud-aws")),
-                Optional.of(new Identity("AKIASTS", Optional.empty(), Optional.empty(), Optional.of(end))),
+                Optional.of(new Slot("vault")),
+                Optional.of(new Identity("AKIAVAULT", Optional.empty(), Optional.empty(), Optional.of(end))),
                 Optional.empty(),
-                Optional.of(new IllegalStateException("STS is away")));
+                Optional.of(new IllegalStateException("the vault is unreachable")));
         ChainStatus well = new ChainStatus(failing.source(), failing.identity(), Optional.empty(), Optional.empty());
         application.run(context -> {
-            CredentialsHealth health =
-                    new CredentialsHealth(context.getBean(LanyardDefaultCredentialsProvider.class), properties("1m"));
+            CredentialsHealth health = strict(context.getBean(LanyardDefaultCredentialsProvider.class), "1m");
 
             assertThat(health.finding(well, end.plusSeconds(1)).status()).isEqualTo("UP");
             assertThat(health.finding(failing, end.minusSeconds(1)).status()).isEqualTo("UP");
@@ -200,11 +231,21 @@ class ObservabilityTest {
     }
 
     private CredentialsHealth.Finding health(LanyardDefaultCredentialsProvider provider) {
-        return new CredentialsHealth(provider, properties("1m")).finding();
+        return new CredentialsHealth(provider, properties("lanyard.health.expiry-threshold", "1m")).finding();
     }
 
-    private static LanyardProperties properties(String threshold) {
-        return new Binder(new MapConfigurationPropertySource(Map.of("lanyard.health.expiry-threshold", threshold)))
+    private static CredentialsHealth strict(LanyardDefaultCredentialsProvider provider, String threshold) {
+        return new CredentialsHealth(
+                provider,
+                properties("lanyard.health.expiry-threshold", threshold, "lanyard.health.fail-on-outage", "true"));
+    }
+
+    private static LanyardProperties properties(String... namesAndValues) {
+        Map<String, String> values = new HashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            values.put(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return new Binder(new MapConfigurationPropertySource(values))
                 .bindOrCreate(LanyardProperties.PREFIX, LanyardProperties.class);
     }
 
@@ -289,13 +330,13 @@ class ObservabilityTest {
     @Test
     void the_endpoint_explains_every_source_without_asking_any() {
         application.run(context -> {
-            Map<String, Object> before = context.getBean(LanyardEndpoint.class).credentials(null);
+            Map<String, Object> before = context.getBean(LanyardEndpoint.class).credentials();
 
             assertThat(before).doesNotContainKeys("inUse", "refresh");
             assertThat(pod.agent.requests()).isEmpty();
 
             context.getBean(AwsCredentialsProvider.class).resolveCredentials();
-            Map<String, Object> after = context.getBean(LanyardEndpoint.class).credentials(false);
+            Map<String, Object> after = context.getBean(LanyardEndpoint.class).credentials();
 
             assertThat(after).containsEntry("inUse", "container").containsKey("text");
             assertThat(after.get("refresh")).asString().contains("state=FRESH").contains("refreshes=1");
@@ -312,16 +353,68 @@ class ObservabilityTest {
     }
 
     @Test
-    void on_request_the_endpoint_asks_the_sources_and_changes_nothing_of_what_is_given() {
+    void a_probe_asks_the_sources_and_leaves_the_credentials_in_use_as_they_are() {
         application.run(context -> {
             AwsCredentialsProvider provider = context.getBean(AwsCredentialsProvider.class);
             String inUse = provider.resolveCredentials().accessKeyId();
 
-            Map<String, Object> answer = context.getBean(LanyardEndpoint.class).credentials(true);
+            Map<String, Object> answer = context.getBean(LanyardEndpoint.class).probe();
 
             assertThat(answer.get("sources")).asString().contains(pod.issued().accessKeyId());
+            assertThat(answer).containsKey("probed");
             assertThat(pod.agent.requests()).hasSize(2);
             assertThat(provider.resolveCredentials().accessKeyId()).isEqualTo(inUse);
+        });
+    }
+
+    @Test
+    void a_probe_is_a_write_operation_so_that_no_get_costs_a_source_a_request() throws NoSuchMethodException {
+        assertThat(LanyardEndpoint.class.getMethod("probe").isAnnotationPresent(WriteOperation.class))
+                .isTrue();
+        assertThat(LanyardEndpoint.class.getMethod("credentials").isAnnotationPresent(ReadOperation.class))
+                .isTrue();
+    }
+
+    @Test
+    void thirty_probes_at_the_same_time_and_thirty_after_them_are_one_request_to_each_source() {
+        pod.agent.faults().next(Fault.delay(Duration.ofMillis(500)));
+        application.run(context -> {
+            LanyardEndpoint endpoint = context.getBean(LanyardEndpoint.class);
+            ExecutorService threads = Executors.newFixedThreadPool(30);
+            try {
+                List<Future<Map<String, Object>>> answers =
+                        threads.invokeAll(Collections.nCopies(30, endpoint::probe), 20, TimeUnit.SECONDS);
+                for (Future<Map<String, Object>> answer : answers) {
+                    assertThat(answer.get().get("sources"))
+                            .asString()
+                            .contains(pod.issued().accessKeyId());
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+            for (int i = 0; i < 30; i++) {
+                endpoint.probe();
+            }
+
+            assertThat(pod.agent.requests()).hasSize(1);
+        });
+    }
+
+    @Test
+    void a_probes_result_is_shared_for_thirty_seconds() {
+        application.run(context -> {
+            AtomicLong nanos = new AtomicLong();
+            LanyardEndpoint endpoint =
+                    new LanyardEndpoint(context.getBean(LanyardDefaultCredentialsProvider.class), nanos::get);
+
+            endpoint.probe();
+            nanos.set(Duration.ofSeconds(30).toNanos() - 1);
+            endpoint.probe();
+            assertThat(pod.agent.requests()).hasSize(1);
+
+            nanos.incrementAndGet();
+            endpoint.probe();
+            assertThat(pod.agent.requests()).hasSize(2);
         });
     }
 
@@ -332,7 +425,7 @@ class ObservabilityTest {
             assertThat(catchThrowable(context.getBean(AwsCredentialsProvider.class)::resolveCredentials))
                     .isNotNull();
 
-            assertThat(context.getBean(LanyardEndpoint.class).credentials(null).get("sources"))
+            assertThat(context.getBean(LanyardEndpoint.class).credentials().get("sources"))
                     .asString()
                     .contains("state=FAILED")
                     .contains("AccessDeniedException")
@@ -341,7 +434,7 @@ class ObservabilityTest {
     }
 
     @Test
-    void info_names_the_source_in_use_once_there_is_one() {
+    void info_names_the_source_in_use_once_there_is_one_and_not_whose_credentials_they_are() {
         application.run(context -> {
             assertThat(info(context)).doesNotContainKey("awsCredentials");
 
@@ -349,7 +442,22 @@ class ObservabilityTest {
 
             assertThat(info(context).get("awsCredentials"))
                     .asString()
-                    .contains("source=container", "accountId=111122223333")
+                    .contains("source=container", "expiration=")
+                    .doesNotContain("CANARY", "111122223333", pod.issued().accessKeyId());
+        });
+    }
+
+    @Test
+    void by_opt_in_info_shows_account_and_access_key_id() {
+        application.withPropertyValues("lanyard.info.show-identity=true").run(context -> {
+            context.getBean(AwsCredentialsProvider.class).resolveCredentials();
+
+            assertThat(info(context).get("awsCredentials"))
+                    .asString()
+                    .contains(
+                            "source=container",
+                            "accountId=111122223333",
+                            pod.issued().accessKeyId())
                     .doesNotContain("CANARY");
         });
     }
