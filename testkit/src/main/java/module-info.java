@@ -4,6 +4,10 @@
 module io.lanyard.testkit {
     requires static transitive org.jspecify;
     requires static transitive org.junit.jupiter.api;
+    requires static spring.beans;
+    requires static spring.context;
+    requires static spring.core;
+    requires static transitive spring.test;
 
     exports io.lanyard.testkit;
     exports io.lanyard.testkit.junit;

@@ -26,6 +26,12 @@ public abstract sealed class CredentialsAgent extends CredentialsServer
         this.caching = on;
     }
 
+    @Override
+    Runnable ownRestorePoint() {
+        boolean on = caching;
+        return () -> cache(on);
+    }
+
     boolean isCaching() {
         return caching;
     }

@@ -117,17 +117,20 @@ public abstract sealed class CredentialsServer implements AutoCloseable
     }
 
     /**
-     * Sets the life of credentials issued from now on; 6 hours at first unless the server's own description says
-     * otherwise. It is counted from the full second, as the services do.
+     * Sets the lifetime of credentials issued from now on; 6 hours at first unless the server's own description says
+     * otherwise. It is counted from the full second, as the services do. A cache of the server's is emptied, so that the
+     * next request gets credentials with this lifetime.
      *
      * @param lifetime what each server does with a short or negative one, its own description says
      */
     public void credentialLifetime(Duration lifetime) {
         this.credentialLifetime = Objects.requireNonNull(lifetime, "lifetime");
+        forgetCredentials();
     }
 
     /**
-     * Lengthens the session tokens issued from now on; a body beyond 2048 bytes is sent in chunks.
+     * Lengthens the session tokens issued from now on; a body beyond 2048 bytes is sent in chunks. A cache of the
+     * server's is emptied.
      *
      * @param characters how many more than usual; 0 at first
      */
@@ -136,6 +139,7 @@ public abstract sealed class CredentialsServer implements AutoCloseable
             throw new IllegalArgumentException("characters must not be negative: " + characters);
         }
         this.padding = characters;
+        forgetCredentials();
     }
 
     /**
@@ -162,6 +166,10 @@ public abstract sealed class CredentialsServer implements AutoCloseable
         if (finished) {
             throw new IllegalStateException("closed");
         }
+        start();
+    }
+
+    private void start() {
         try {
             server = new HttpServer(name, address, port, idle, clock, this::reply);
         } catch (IOException e) {
@@ -169,6 +177,51 @@ public abstract sealed class CredentialsServer implements AutoCloseable
         }
         port = server.port();
         server.start();
+    }
+
+    /**
+     * Remembers the script, the settings, the listeners and whether the server is running.
+     *
+     * @return an action that restores them, clears the records and empties the server's cache; it can run repeatedly
+     */
+    public Runnable restorePoint() {
+        Runnable script = faults.restorePoint();
+        Runnable own = ownRestorePoint();
+        List<Consumer<IssuedCredentials>> told = List.copyOf(listeners);
+        Duration lifetime = credentialLifetime;
+        int padded = padding;
+        boolean running = isRunning();
+        return () -> {
+            script.run();
+            own.run();
+            listeners.retainAll(told);
+            credentialLifetime(lifetime);
+            padSessionToken(padded);
+            restore(running);
+        };
+    }
+
+    private synchronized boolean isRunning() {
+        return server != null;
+    }
+
+    private synchronized void restore(boolean running) {
+        if (!running) {
+            stop();
+        } else if (server == null && !finished) {
+            start();
+        }
+        synchronized (requests) {
+            requests.clear();
+        }
+        synchronized (issued) {
+            issued.clear();
+        }
+    }
+
+    /** Remembers what the server has besides; the action restores it. */
+    Runnable ownRestorePoint() {
+        return () -> {};
     }
 
     /** Stops for good. Records stay readable. Does nothing the second time. */
@@ -183,6 +236,9 @@ public abstract sealed class CredentialsServer implements AutoCloseable
 
     /** Loses what the real server's process keeps in memory. */
     void forgetCache() {}
+
+    /** Empties the cache of credentials. */
+    void forgetCredentials() {}
 
     /** The request target as {@link RecordedRequest} may show it. */
     String target(HttpRequest request) {

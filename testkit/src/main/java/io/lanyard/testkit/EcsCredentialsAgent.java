@@ -259,6 +259,32 @@ public final class EcsCredentialsAgent extends CredentialsAgent {
     }
 
     @Override
+    void forgetCredentials() {
+        synchronized (tasks) {
+            tasks.values().forEach(task -> task.cached = null);
+        }
+    }
+
+    @Override
+    Runnable ownRestorePoint() {
+        Runnable agent = super.ownRestorePoint();
+        Map<String, Task> known = new HashMap<>();
+        Map<String, Boolean> initialized = new HashMap<>();
+        synchronized (tasks) {
+            known.putAll(tasks);
+            tasks.forEach((id, task) -> initialized.put(id, task.initialized));
+        }
+        return () -> {
+            agent.run();
+            synchronized (tasks) {
+                tasks.clear();
+                tasks.putAll(known);
+                tasks.forEach((id, task) -> task.initialized = Boolean.TRUE.equals(initialized.get(id)));
+            }
+        };
+    }
+
+    @Override
     void forgetCache() {
         synchronized (tasks) {
             for (Task task : tasks.values()) {

@@ -170,6 +170,33 @@ public final class EksAuth {
         }
     }
 
+    /** Remembers script and associations; the action restores them and clears the record of the calls. */
+    Runnable restorePoint() {
+        List<EksAuthAnswer> next;
+        EksAuthAnswer stands;
+        synchronized (queued) {
+            next = List.copyOf(queued);
+            stands = standing;
+        }
+        Duration slow = delay;
+        Map<Subject, List<Change>> known = new HashMap<>();
+        synchronized (associations) {
+            associations.forEach((subject, changes) -> known.put(subject, List.copyOf(changes)));
+        }
+        return () -> {
+            answerWith(stands);
+            answerNext(next.toArray(EksAuthAnswer[]::new));
+            delay(slow);
+            synchronized (associations) {
+                associations.clear();
+                known.forEach((subject, changes) -> associations.put(subject, new ArrayList<>(changes)));
+            }
+            synchronized (calls) {
+                calls.clear();
+            }
+        };
+    }
+
     Duration delay() {
         return delay;
     }

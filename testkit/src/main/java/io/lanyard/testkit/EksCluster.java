@@ -194,6 +194,20 @@ public final class EksCluster implements AutoCloseable {
         pods.forEach(Pod::sync);
     }
 
+    /**
+     * Remembers the scripts and settings of EKS Auth and of the agent, and the associations.
+     *
+     * @return an action that restores them, clears the records, empties the agent's cache, and gives each pod that lost
+     *     its token, or whose token a test has overwritten, a new one; it can run repeatedly
+     */
+    public Runnable restorePoint() {
+        Runnable node = agent.restorePoint();
+        return () -> {
+            node.run();
+            pods.forEach(Pod::restoreToken);
+        };
+    }
+
     void forget(Pod pod) {
         pods.remove(pod);
         eksAuth.podDeleted(pod.uid());

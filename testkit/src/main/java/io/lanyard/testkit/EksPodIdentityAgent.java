@@ -304,9 +304,24 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
 
     @Override
     void forgetCache() {
+        forgetCredentials();
+    }
+
+    @Override
+    void forgetCredentials() {
         synchronized (cached) {
             cached.clear();
         }
+    }
+
+    @Override
+    Runnable ownRestorePoint() {
+        Runnable agent = super.ownRestorePoint();
+        Runnable service = eksAuth.restorePoint();
+        return () -> {
+            agent.run();
+            service.run();
+        };
     }
 
     /** As Go's {@code http.Redirect}: a body for GET, a type for GET and HEAD. */

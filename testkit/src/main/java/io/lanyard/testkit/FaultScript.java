@@ -56,6 +56,19 @@ public final class FaultScript {
         standing = Fault.NONE;
     }
 
+    /** Remembers the script; the action restores it. */
+    synchronized Runnable restorePoint() {
+        List<Fault> queued = List.copyOf(queue);
+        Fault stands = standing;
+        return () -> restore(queued, stands);
+    }
+
+    private synchronized void restore(List<Fault> queued, Fault stands) {
+        queue.clear();
+        queue.addAll(queued);
+        standing = stands;
+    }
+
     synchronized Fault take() {
         Fault queued = queue.poll();
         return queued != null ? queued : standing;

@@ -99,6 +99,12 @@ public final class Pod implements AutoCloseable {
         }
     }
 
+    void restoreToken() {
+        if (tokenFile != null) {
+            tokenFile.rotateIfOverwritten();
+        }
+    }
+
     /** Deletes the pod: its file goes, and EKS Auth takes its tokens no more. Does nothing the second time. */
     @Override
     public void close() {

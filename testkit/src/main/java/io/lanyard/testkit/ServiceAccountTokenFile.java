@@ -38,6 +38,7 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
     private final Path directory;
     private int generation = (int) (System.nanoTime() % 1_000_000_000L);
     private Instant issued = Instant.MIN;
+    private boolean overwritten; // guarded by this
 
     private ServiceAccountTokenFile(ServiceAccountTokens.Draft token, Path directory) {
         this.token = token;
@@ -88,6 +89,19 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
     }
 
     /**
+     * Creates a file as IRSA's webhook projects it: with a token for {@code sts.amazonaws.com}, which
+     * {@link StsService} accepts and the agents of EKS do not.
+     *
+     * @param namespace of Kubernetes
+     * @param serviceAccount its name
+     * @return the file, to be closed
+     */
+    public static ServiceAccountTokenFile createForSts(String namespace, String serviceAccount) {
+        return create(
+                ServiceAccountTokens.create().token(namespace, serviceAccount).audience("sts.amazonaws.com"));
+    }
+
+    /**
      * The path for {@code AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}.
      *
      * @return absolute, the same for the life of this object
@@ -99,12 +113,20 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
     /** Puts a newly issued token in place of the present one. */
     public synchronized void rotate() {
         issued = token.now();
-        write(token.issue());
+        put(token.issue());
+        overwritten = false;
     }
 
     /** Kubelet's look at the token. */
     synchronized void rotateIfDue() {
         if (token.isDue(issued)) {
+            rotate();
+        }
+    }
+
+    /** Issues a token if the present text is not one that this object has issued. */
+    synchronized void rotateIfOverwritten() {
+        if (overwritten) {
             rotate();
         }
     }
@@ -115,6 +137,11 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
      * @param content the file's content in UTF-8, as it is
      */
     public synchronized void write(String content) {
+        overwritten = true;
+        put(content);
+    }
+
+    private void put(String content) {
         try {
             Path old = currentDirectory();
             Path fresh = newDirectory();
@@ -137,6 +164,7 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
 
     /** Takes the token away; {@link #write(String)} and {@link #rotate()} bring it back. */
     public synchronized void remove() {
+        overwritten = true;
         try {
             Path old = currentDirectory();
             Files.deleteIfExists(path());

@@ -49,6 +49,7 @@ public final class StsService extends CredentialsServer {
     private static final Duration DEFAULT_LIFE = Duration.ofHours(1);
     private static final Pattern SIGNER = Pattern.compile("AWS4-HMAC-SHA256 Credential=([^/,\\s]+)/.*");
 
+    private final String region;
     private final Set<Trust> trusts = new HashSet<>();
     private final Map<String, Identity> identities = new HashMap<>();
 
@@ -63,6 +64,7 @@ public final class StsService extends CredentialsServer {
 
     private StsService(Builder builder) {
         super("sts", Duration.ofSeconds(20), builder);
+        region = builder.region;
         credentialLifetime(DEFAULT_LIFE);
     }
 
@@ -97,15 +99,16 @@ public final class StsService extends CredentialsServer {
      * What IRSA's webhook puts into a pod's environment as far as credentials need it, and this service's address.
      *
      * @param roleArn of the service account's annotation
-     * @param tokenFile the pod's token, issued for {@code sts.amazonaws.com}
-     * @return {@code AWS_ROLE_ARN}, {@code AWS_WEB_IDENTITY_TOKEN_FILE}, {@code AWS_REGION} ({@code us-west-2}) and
+     * @param tokenFile the pod's token, issued for {@code sts.amazonaws.com}:
+     *     {@link ServiceAccountTokenFile#createForSts(String, String)}
+     * @return {@code AWS_ROLE_ARN}, {@code AWS_WEB_IDENTITY_TOKEN_FILE}, {@code AWS_REGION} and
      *     {@code AWS_ENDPOINT_URL_STS}, immutable
      */
     public Map<String, String> environmentFor(String roleArn, Path tokenFile) {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("AWS_ROLE_ARN", roleArn);
         environment.put("AWS_WEB_IDENTITY_TOKEN_FILE", tokenFile.toString());
-        environment.put("AWS_REGION", "us-west-2");
+        environment.put("AWS_REGION", region);
         environment.put("AWS_ENDPOINT_URL_STS", origin());
         return Collections.unmodifiableMap(environment);
     }
@@ -290,6 +293,20 @@ public final class StsService extends CredentialsServer {
         return signature.matches() ? signature.group(1) : null;
     }
 
+    @Override
+    Runnable ownRestorePoint() {
+        Set<Trust> allowed;
+        synchronized (trusts) {
+            allowed = Set.copyOf(trusts);
+        }
+        return () -> {
+            synchronized (trusts) {
+                trusts.clear();
+                trusts.addAll(allowed);
+            }
+        };
+    }
+
     /** The action alone: the other parameters may be secrets. */
     @Override
     String target(HttpRequest request) {
@@ -369,7 +386,20 @@ public final class StsService extends CredentialsServer {
 
     /** Settings of the service before it starts. */
     public static final class Builder extends CredentialsServer.Builder<Builder> {
+        private String region = "us-west-2";
+
         private Builder() {}
+
+        /**
+         * Sets the region of {@link #environmentFor(String, Path)}; {@code us-west-2} if not set.
+         *
+         * @param region of AWS
+         * @return this
+         */
+        public Builder region(String region) {
+            this.region = Objects.requireNonNull(region, "region");
+            return this;
+        }
 
         @Override
         Builder self() {

@@ -108,6 +108,22 @@ class EksClusterTest {
     }
 
     @Test
+    void a_lifetime_that_is_set_after_the_first_answer_is_that_of_the_next_answer() throws Exception {
+        Pod pod = pod();
+        ask(pod);
+        cluster.agent().credentialLifetime(Duration.ofMinutes(20));
+
+        ask(pod);
+
+        assertThat(lastIssued().expiration()).isEqualTo(clock.instant().plus(Duration.ofMinutes(20)));
+        cluster.agent().padSessionToken(5000);
+        ask(pod);
+        assertThat(lastIssued().sessionToken()).hasSizeGreaterThan(5000);
+        ask(pod);
+        assertThat(cluster.agent().issued()).hasSize(3);
+    }
+
+    @Test
     void a_deleted_association_is_visible_for_a_while() throws Exception {
         Pod pod = pod();
         cluster.agent().cache(false);

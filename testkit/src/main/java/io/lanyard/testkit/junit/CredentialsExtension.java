@@ -15,13 +15,14 @@ import java.util.List;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** What stands behind {@link CredentialsTest} and {@link PodIdentity}. Thread-safe. */
 public final class CredentialsExtension
-        implements ParameterResolver, BeforeAllCallback, AfterAllCallback, AfterEachCallback {
+        implements ParameterResolver, BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback {
 
     private static final List<Class<?>> TYPES = List.of(
             EksCluster.class,
@@ -61,6 +62,12 @@ public final class CredentialsExtension
                 .ifPresent(identity -> Servers.of(context, false).runAs(identity));
     }
 
+    /** Restores the servers of the class. */
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        Servers.ofClasses(context).forEach(Servers::testBegins);
+    }
+
     /** Shows a test that failed what its servers saw, and closes those that are its own. */
     @Override
     public void afterEach(ExtensionContext context) {
@@ -69,11 +76,13 @@ public final class CredentialsExtension
             context.getExecutionException().ifPresent(failure -> failure.addSuppressed(new Seen(servers.timeline())));
         }
         Servers.close(context);
+        Servers.ofClasses(context).forEach(Servers::testEnds);
     }
 
     @Override
     public void afterAll(ExtensionContext context) {
         Servers.close(context);
+        context.getTestClass().ifPresent(Servers::runEnds);
     }
 
     /** Suppressed exceptions are what every runner prints; it has no stack, for nothing was thrown. */

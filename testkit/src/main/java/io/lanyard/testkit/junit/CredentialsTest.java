@@ -19,7 +19,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>Each test has servers of its own, started when they are asked for and closed after the test, so that tests may run
  * in parallel. What a constructor or a {@code @BeforeAll} method asks for belongs to the class and is shared by its
- * tests.
+ * tests. Before each test but the first, unless another test of the class is running, these servers are restored to what
+ * they were before the first: records, faults, answers and settings of one test are not seen by the next.
  *
  * <p>When a test fails, the failure also shows what the servers saw: a {@link io.lanyard.testkit.Timeline}.
  */
@@ -28,4 +29,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 @ExtendWith(CredentialsExtension.class)
-public @interface CredentialsTest {}
+public @interface CredentialsTest {
+
+    /**
+     * The region of the cluster and of STS.
+     *
+     * @return a region of AWS; empty for {@code us-west-2}
+     */
+    String region() default "";
+}

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.parallel.Resources;
  * <p>At a parameter of type {@link io.lanyard.testkit.Pod}: which pod it is. At a class: its tests run as that pod. What
  * the webhook would put into the environment stands in the AWS SDK's system properties, from before anything of the
  * class is started until after its last test; so a Spring Boot test needs this one line, whichever provider the
- * application uses. Such classes do not run beside others that use system properties.
+ * application uses. Such classes do not run beside others that use system properties. Each has a cluster of its own, and
+ * so an application context of its own in Spring's cache.
  */
 @Documented
 @Inherited
@@ -47,4 +48,11 @@ public @interface PodIdentity {
      * @return {@code arn:aws:iam::<12 digits>:role/<name>}
      */
     String role() default "arn:aws:iam::111122223333:role/test";
+
+    /**
+     * The region of the pod's cluster. For classes; for a parameter it is that of {@link CredentialsTest#region()}.
+     *
+     * @return a region of AWS; empty for {@code us-west-2}
+     */
+    String region() default "";
 }

@@ -8,19 +8,21 @@ import io.lanyard.testkit.EksCluster;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.InstanceMetadataService;
 import io.lanyard.testkit.Pod;
+import io.lanyard.testkit.SdkProperties;
 import io.lanyard.testkit.StsService;
 import io.lanyard.testkit.TestClock;
 import io.lanyard.testkit.Timeline;
+import java.lang.reflect.AnnotatedElement;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -31,21 +33,28 @@ final class Servers {
 
     private static final Namespace NAMESPACE = Namespace.create(CredentialsExtension.class);
 
-    /** Those variables of a pod that the AWS SDK also knows as system properties. */
-    private static final Map<String, String> PROPERTIES = Map.of(
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI", "aws.containerCredentialsFullUri",
-            "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "aws.containerAuthorizationTokenFile",
-            "AWS_REGION", "aws.region");
+    private static final ClassValue<AtomicInteger> FINISHED_RUNS = new ClassValue<>() {
+        @Override
+        protected AtomicInteger computeValue(Class<?> type) {
+            return new AtomicInteger();
+        }
+    };
+
+    private static final String DEFAULT_REGION = "us-west-2";
 
     private record PodKey(String namespace, String serviceAccount, String role) {}
 
     private final @Nullable Servers ofClass;
     private final InstantSource clock;
+    private final String region;
     private final Map<Object, Object> started = new LinkedHashMap<>();
+    private final Map<Object, Runnable> restorePoints = new LinkedHashMap<>();
     private final Deque<Runnable> undoing = new ArrayDeque<>();
+    private int running;
 
-    private Servers(@Nullable Servers ofClass, boolean heldClock) {
+    private Servers(@Nullable Servers ofClass, boolean heldClock, String region) {
         this.ofClass = ofClass;
+        this.region = region;
         if (ofClass != null && ofClass.clock instanceof TestClock) {
             this.clock = ofClass.clock;
         } else {
@@ -61,11 +70,58 @@ final class Servers {
         Object owner = context.getUniqueId();
         Servers own = store.get(owner, Servers.class);
         if (own == null) {
-            own = new Servers(known, heldClock);
+            own = new Servers(known, heldClock, region(context));
             store.put(owner, own);
             store.put(Servers.class, own);
         }
         return own;
+    }
+
+    /** The region that the nearest annotation names: of the test, of its class, or of an enclosing class. */
+    private static String region(ExtensionContext context) {
+        for (ExtensionContext at = context; at != null; at = at.getParent().orElse(null)) {
+            AnnotatedElement element = at.getElement().orElse(null);
+            PodIdentity pod = element == null ? null : element.getAnnotation(PodIdentity.class);
+            CredentialsTest test = element == null ? null : element.getAnnotation(CredentialsTest.class);
+            if (pod != null && !pod.region().isEmpty()) {
+                return pod.region();
+            }
+            if (test != null && !test.region().isEmpty()) {
+                return test.region();
+            }
+        }
+        return DEFAULT_REGION;
+    }
+
+    /** Those of the test's class and of the classes around it. */
+    static List<Servers> ofClasses(ExtensionContext test) {
+        List<Servers> all = new ArrayList<>();
+        Servers next = test.getParent().map(Servers::known).orElse(null);
+        while (next != null) {
+            all.add(next);
+            next = next.ofClass;
+        }
+        return all;
+    }
+
+    /** Restores the servers to what they were before the first test that saw them, unless another test is running. */
+    synchronized void testBegins() {
+        if (running++ == 0) {
+            started.forEach((type, server) -> {
+                Runnable known = restorePoints.get(type);
+                if (known != null) {
+                    known.run();
+                } else if (server instanceof EksCluster cluster) {
+                    restorePoints.put(type, cluster.restorePoint());
+                } else if (server instanceof CredentialsServer other) {
+                    restorePoints.put(type, other.restorePoint());
+                }
+            });
+        }
+    }
+
+    synchronized void testEnds() {
+        running--;
     }
 
     /** Those of the test, or else of its class. */
@@ -103,13 +159,13 @@ final class Servers {
 
     private Object start(Class<?> type) {
         if (type == EksCluster.class) {
-            return opened(EksCluster.builder().clock(clock).start());
+            return opened(EksCluster.builder().clock(clock).region(region).start());
         }
         if (type == EcsCredentialsAgent.class) {
             return opened(EcsCredentialsAgent.builder().clock(clock).start());
         }
         if (type == StsService.class) {
-            return opened(StsService.builder().clock(clock).start());
+            return opened(StsService.builder().clock(clock).region(region).start());
         }
         return opened(InstanceMetadataService.builder().clock(clock).start());
     }
@@ -126,6 +182,13 @@ final class Servers {
 
     /** The same pod for the same annotation; its service account is associated on the way. */
     synchronized Pod pod(@Nullable PodIdentity identity) {
+        if (identity != null
+                && !identity.region().isEmpty()
+                && !identity.region().equals(region)) {
+            throw new IllegalArgumentException("the pod is in the region of its cluster, " + region
+                    + ": set the region at the class or test, @CredentialsTest(region = \"" + identity.region()
+                    + "\")");
+        }
         PodKey key = identity == null
                 ? new PodKey("default", "default", "arn:aws:iam::111122223333:role/test")
                 : new PodKey(identity.namespace(), identity.serviceAccount(), identity.role());
@@ -141,19 +204,17 @@ final class Servers {
 
     /** Lets this JVM be that pod, until it is closed. */
     synchronized void runAs(PodIdentity identity) {
-        Map<String, String> environment = pod(identity).environment();
-        Map<String, @Nullable String> before = new HashMap<>();
-        PROPERTIES.forEach((variable, property) -> {
-            before.put(property, System.getProperty(property));
-            System.setProperty(property, environment.get(variable));
-        });
-        undoing.push(() -> before.forEach((property, value) -> {
-            if (value == null) {
-                System.clearProperty(property);
-            } else {
-                System.setProperty(property, value);
-            }
-        }));
+        SdkProperties properties = SdkProperties.set(pod(identity).environment());
+        undoing.push(properties::close);
+    }
+
+    /** How often the tests of a class have been run before; each run has servers of its own. */
+    static int finishedRuns(Class<?> testClass) {
+        return FINISHED_RUNS.get(testClass).get();
+    }
+
+    static void runEnds(Class<?> testClass) {
+        FINISHED_RUNS.get(testClass).incrementAndGet();
     }
 
     synchronized Timeline timeline() {

@@ -7,8 +7,10 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import io.lanyard.testkit.EcsCredentialsAgent;
 import io.lanyard.testkit.EksAuth;
+import io.lanyard.testkit.EksAuthAnswer;
 import io.lanyard.testkit.EksCluster;
 import io.lanyard.testkit.EksPodIdentityAgent;
+import io.lanyard.testkit.Fault;
 import io.lanyard.testkit.InstanceMetadataService;
 import io.lanyard.testkit.Pod;
 import io.lanyard.testkit.StsService;
@@ -30,7 +32,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
@@ -277,6 +281,113 @@ class CredentialsExtensionTest {
         }
     }
 
+    @Test
+    void what_a_test_does_to_the_servers_of_its_class_is_not_seen_by_the_next_test() {
+        run(Sharing.class)
+                .testEvents()
+                .assertStatistics(events -> events.succeeded(4).failed(0));
+    }
+
+    /** Each test finds the servers as {@code @BeforeAll} left them, and leaves them as no other test wants them. */
+    @CredentialsTest
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    static class Sharing {
+
+        private @Nullable String task;
+
+        @BeforeAll
+        void prepare(EksCluster cluster, @PodIdentity Pod pod, EcsCredentialsAgent ecs, StsService sts) {
+            cluster.agent().credentialLifetime(Duration.ofMinutes(30));
+            task = ecs.task("arn:aws:iam::111122223333:role/task");
+            sts.allow("arn:aws:iam::111122223333:role/irsa", "default", "default");
+        }
+
+        @Test
+        void one(EksCluster cluster, @PodIdentity Pod pod, EcsCredentialsAgent ecs) throws IOException {
+            findsAndLeaves(cluster, pod, ecs);
+        }
+
+        @Test
+        void two(EksCluster cluster, @PodIdentity Pod pod, EcsCredentialsAgent ecs) throws IOException {
+            findsAndLeaves(cluster, pod, ecs);
+        }
+
+        @Nested
+        class Inner {
+            @Test
+            void three(EksCluster cluster, @PodIdentity Pod pod, EcsCredentialsAgent ecs) throws IOException {
+                findsAndLeaves(cluster, pod, ecs);
+            }
+
+            @Test
+            void four(EksCluster cluster, @PodIdentity Pod pod, EcsCredentialsAgent ecs) throws IOException {
+                findsAndLeaves(cluster, pod, ecs);
+            }
+        }
+
+        private void findsAndLeaves(EksCluster cluster, Pod pod, EcsCredentialsAgent ecs) throws IOException {
+            assertThat(cluster.agent().requests()).isEmpty();
+            assertThat(cluster.agent().issued()).isEmpty();
+            assertThat(cluster.eksAuth().calls()).isEmpty();
+            assertThat(get(pod.environment())).isEqualTo(200);
+            assertThat(cluster.agent().issued())
+                    .singleElement()
+                    .satisfies(issued -> assertThat(issued.expiration())
+                            .isBefore(Instant.now().plus(Duration.ofMinutes(31))));
+            assertThat(get(URI.create(ecs.serviceEndpoint() + Objects.requireNonNull(task)), ""))
+                    .isEqualTo(200);
+
+            cluster.agent().credentialLifetime(Duration.ofHours(2));
+            cluster.agent().faults().times(5, Fault.status(503));
+            cluster.eksAuth().answerWith(EksAuthAnswer.THROTTLED);
+            cluster.eksAuth().delay(Duration.ofMillis(1));
+            cluster.disassociate("default", "default");
+            pod.tokenFile().remove();
+            ecs.uninitialized(Objects.requireNonNull(task));
+            cluster.agent().stop();
+        }
+    }
+
+    @Test
+    void the_region_is_an_option() {
+        run(InFrankfurt.class)
+                .testEvents()
+                .assertStatistics(events -> events.succeeded(2).failed(1));
+        run(PodInFrankfurt.class)
+                .testEvents()
+                .assertStatistics(events -> events.succeeded(1).failed(0));
+    }
+
+    @CredentialsTest(region = "eu-central-1")
+    static class InFrankfurt {
+        @Test
+        void of_the_class(Pod pod, EksCluster cluster, StsService sts) {
+            assertThat(pod.environment()).containsEntry("AWS_REGION", "eu-central-1");
+            assertThat(cluster.arn()).contains(":eu-central-1:");
+            assertThat(sts.environmentFor("arn:aws:iam::111122223333:role/irsa", Path.of("token")))
+                    .containsEntry("AWS_REGION", "eu-central-1");
+        }
+
+        @Test
+        @CredentialsTest(region = "eu-west-1")
+        void of_the_test(Pod pod) {
+            assertThat(pod.environment()).containsEntry("AWS_REGION", "eu-west-1");
+        }
+
+        @Test
+        void a_pod_cannot_be_in_another_region_than_its_cluster(@PodIdentity(region = "us-east-1") Pod pod) {
+            assertThat(pod).isNotNull();
+        }
+    }
+
+    @PodIdentity(region = "eu-central-1")
+    static class PodInFrankfurt {
+        @Test
+        void resolves() {
+            assertThat(System.getProperty("aws.region")).isEqualTo("eu-central-1");
+        }
+    }
+
     private static EngineExecutionResults run(Class<?> type) {
         return EngineTestKit.engine("junit-jupiter")
                 .selectors(selectClass(type))
@@ -289,7 +400,10 @@ class CredentialsExtensionTest {
     }
 
     private static int get(Map<String, String> environment, String token) throws IOException {
-        URI uri = URI.create(Objects.requireNonNull(environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")));
+        return get(URI.create(Objects.requireNonNull(environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"))), token);
+    }
+
+    private static int get(URI uri, String token) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         connection.setRequestProperty("Authorization", token);
         return connection.getResponseCode();
