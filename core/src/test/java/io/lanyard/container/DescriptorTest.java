@@ -3,15 +3,14 @@ package io.lanyard.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lanyard.testing.Child;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.Fault;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +38,7 @@ class DescriptorTest {
         List<EksPodIdentityAgent> agents = new ArrayList<>();
         try {
             List<String> command = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    Child.java(),
                     "-XX:TieredStopAtLevel=1",
                     "-Xmx128m",
                     "-cp",
@@ -53,12 +52,11 @@ class DescriptorTest {
                 agent.faults().always(fault);
                 command.add(agent.credentialsUri().toString());
             }
-            Process child =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(child.waitFor(90, TimeUnit.SECONDS)).isTrue();
+            Child.Ended ended =
+                    Child.run(new ProcessBuilder(command).redirectErrorStream(true), Duration.ofSeconds(90));
 
-            assertThat(output.strip()).isEqualTo("fetches " + FETCHES + ", failed " + FETCHES + ", left 0, control 7");
+            assertThat(ended.output().strip())
+                    .isEqualTo("fetches " + FETCHES + ", failed " + FETCHES + ", left 0, control 7");
             for (EksPodIdentityAgent agent : agents) {
                 assertThat(agent.requests()).hasSizeGreaterThanOrEqualTo(FETCHES / (faults.size() + 1));
             }

@@ -3,11 +3,9 @@ package io.lanyard.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import io.lanyard.testing.Child;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,19 +18,17 @@ class HooksTest {
 
     @BeforeAll
     static void run() throws Exception {
-        Process child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        ProcessBuilder probe = new ProcessBuilder(
+                        Child.java(),
                         "-Xshare:auto",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         HooksProbe.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(child.exitValue()).as(output).isZero();
-        said = new ArrayList<>(output.lines().toList());
+                .redirectErrorStream(true);
+        Child.Ended ended = Child.run(probe, Duration.ofSeconds(60));
+        assertThat(ended.status()).as(ended.output()).isZero();
+        said = ended.output().lines().toList();
     }
 
     /** Without this, the next test could not fail. */

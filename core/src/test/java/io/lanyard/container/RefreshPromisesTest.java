@@ -3,6 +3,7 @@ package io.lanyard.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
@@ -15,10 +16,9 @@ import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.AgentTransport;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
+import io.lanyard.testing.Crowd;
 import io.lanyard.testsupport.VirtualTime;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadInfo;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -45,6 +45,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The library's promises in numbers, with an agent that does what agents do. */
 class RefreshPromisesTest {
+
+    private static final int THREADS = 64;
+    private static final int MANY = 10_000;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     enum Fault {
         NONE,
@@ -312,7 +316,7 @@ class RefreshPromisesTest {
 
     @ParameterizedTest
     @EnumSource(Fault.class)
-    void with_valid_credentials_64_threads_neither_fail_nor_wait(Fault fault) throws Exception {
+    void with_valid_credentials_64_threads_neither_fail_nor_block_nor_wait(Fault fault) throws Exception {
         Shifted clock = new Shifted();
         CountDownLatch hang = new CountDownLatch(1);
         Agent real = new Agent(clock, () -> awaitQuietly(hang));
@@ -320,128 +324,73 @@ class RefreshPromisesTest {
             source.resolve();
             real.fault = fault;
             clock.millis.set(Duration.ofMinutes(50).toMillis()); // ten minutes are left, and a refresh is due
-            int threads = 64;
-            AtomicInteger failed = new AtomicInteger();
-            AtomicLong waits = new AtomicLong();
-            CountDownLatch ready = new CountDownLatch(threads);
-            CountDownLatch go = new CountDownLatch(1);
-            List<Thread> all = new ArrayList<>();
-            source.resolve(); // whoever starts the refresh may have to start a thread
-            for (int i = 0; i < threads; i++) {
-                Thread thread = new Thread(() -> {
-                    ready.countDown();
-                    awaitQuietly(go);
-                    long before = waits();
-                    for (int call = 0; call < 2_000; call++) {
-                        try {
-                            if (call % 2 == 0) {
-                                source.resolve();
-                            } else if (!source.resolveAsync().isDone()) {
-                                failed.incrementAndGet();
-                            }
-                        } catch (CredentialsException | InterruptedException e) {
-                            failed.incrementAndGet();
-                        }
-                    }
-                    waits.addAndGet(waits() - before);
-                });
-                thread.start();
-                all.add(thread);
-            }
-            assertThat(ready.await(30, TimeUnit.SECONDS)).isTrue();
-            go.countDown();
-            for (Thread thread : all) {
-                thread.join(60_000);
-            }
+            source.resolve(); // the caller that starts the refresh may have to start a thread
+            Crowd.Outcome<Integer> outcome = Crowd.run(THREADS, LIMIT, () -> {
+                int calls = 0;
+                while (calls < 2_000) {
+                    ContainerCredentials got = calls % 2 == 0
+                            ? source.resolve()
+                            : source.resolveAsync().getNow(null);
+                    assertThat(got).isNotNull();
+                    calls++;
+                }
+                return calls;
+            });
             hang.countDown();
-            assertThat(failed).hasValue(0);
-            // what the JVM counts itself: no call of any thread has waited for anything, however busy the machine is
-            assertThat(waits).hasValue(0);
+            assertThat(outcome.results()).hasSize(THREADS).containsOnly(2_000);
+            // what the JVM counts itself: no call of any thread has stopped for anything, however busy the machine is
+            assertThat(outcome.blocked()).isZero();
+            assertThat(outcome.waited()).isZero();
         }
-    }
-
-    private static long waits() {
-        ThreadInfo info = ManagementFactory.getThreadMXBean()
-                .getThreadInfo(Thread.currentThread().getId());
-        return info.getWaitedCount();
     }
 
     @Test
     void ten_thousand_first_callers_are_one_request() throws Exception {
-        CountDownLatch everybody = new CountDownLatch(10_000);
+        CountDownLatch release = new CountDownLatch(1);
         Agent real = new Agent(Clock.system(), () -> {});
         AtomicInteger requests = new AtomicInteger();
         try (ContainerCredentialsSource source = source(Clock.system(), real)
                 .transport(request -> {
                     requests.incrementAndGet();
-                    awaitQuietly(everybody);
+                    awaitQuietly(release);
                     return real.get(request);
                 })
                 .build()) {
-            Set<Object> outcomes = crowd(source, everybody, new CountDownLatch(1));
-            assertThat(outcomes).hasSize(1);
-            assertThat(outcomes.iterator().next()).isInstanceOf(ContainerCredentials.class);
+            Crowd<ContainerCredentials> callers =
+                    Crowd.startLight(MANY, source::resolve).awaitWaiting(LIMIT);
+            release.countDown();
+            List<ContainerCredentials> results = callers.join(LIMIT).results();
+            assertThat(results).hasSize(MANY);
+            assertThat(identities(results)).hasSize(1);
             assertThat(requests).hasValue(1);
         }
     }
 
     @Test
     void ten_thousand_first_callers_of_a_failing_agent_are_one_load_and_share_one_failure() throws Exception {
-        CountDownLatch everybody = new CountDownLatch(10_000);
-        CountDownLatch waiting = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
         AtomicInteger requests = new AtomicInteger();
         try (ContainerCredentialsSource source = source(Clock.system(), new Agent(Clock.system(), () -> {}))
                 .transport(request -> {
                     requests.incrementAndGet();
-                    awaitQuietly(waiting);
+                    awaitQuietly(release);
                     return Agent.answer(500, "trouble");
                 })
                 .build()) {
-            Set<Object> outcomes = crowd(source, everybody, waiting);
-            assertThat(outcomes).hasSize(1);
-            assertThat(outcomes.iterator().next()).isInstanceOf(CredentialsException.class);
+            Crowd<Throwable> callers = Crowd.startLight(MANY, () -> catchThrowable(source::resolve))
+                    .awaitWaiting(LIMIT);
+            release.countDown();
+            List<Throwable> failures = callers.join(LIMIT).results();
+            assertThat(failures).hasSize(MANY).hasOnlyElementsOfType(CredentialsException.class);
+            assertThat(identities(failures)).hasSize(1);
             assertThat(requests).hasValue(3);
         }
     }
 
-    /** What 10,000 threads get, virtual ones where there are any; {@code waiting} is counted down when all wait. */
-    private static Set<Object> crowd(
-            ContainerCredentialsSource source, CountDownLatch everybody, CountDownLatch waiting) throws Exception {
-        Set<Object> outcomes = Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < 10_000; i++) {
-            threads.add(startThread(() -> {
-                everybody.countDown();
-                try {
-                    outcomes.add(source.resolve());
-                } catch (CredentialsException | InterruptedException e) {
-                    outcomes.add(e);
-                }
-            }));
-        }
-        assertThat(everybody.await(60, TimeUnit.SECONDS)).isTrue();
-        for (Thread thread : threads) {
-            while (waiting.getCount() > 0 && thread.getState() == Thread.State.RUNNABLE) {
-                Thread.onSpinWait();
-            }
-        }
-        waiting.countDown();
-        for (Thread thread : threads) {
-            thread.join(60_000);
-            assertThat(thread.isAlive()).isFalse();
-        }
-        return outcomes;
-    }
-
-    private static Thread startThread(Runnable work) throws Exception {
-        try {
-            return (Thread)
-                    Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, work);
-        } catch (NoSuchMethodException e) {
-            Thread thread = new Thread(null, work, "caller", 128 * 1024);
-            thread.start();
-            return thread;
-        }
+    private static <T> Set<T> identities(List<T> all) {
+        Set<T> identities = Collections.newSetFromMap(new IdentityHashMap<>());
+        identities.addAll(all);
+        return identities;
     }
 
     @Test
@@ -463,7 +412,7 @@ class RefreshPromisesTest {
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             if (!latch.await(60, TimeUnit.SECONDS)) {
-                throw new AssertionError("nobody came");
+                throw new AssertionError("not released within 60 s");
             }
         } catch (InterruptedException e) {
             throw new AssertionError(e);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.testing.Child;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -62,7 +63,7 @@ class TlsTest {
     }
 
     private static KeyStore generate(Path store, String name) throws Exception {
-        Process keytool = new ProcessBuilder(
+        ProcessBuilder keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),
                         "-genkeypair",
@@ -82,10 +83,9 @@ class TlsTest {
                         store.toString(),
                         "-storepass",
                         "changeit")
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(keytool.waitFor()).as(said).isZero();
+                .redirectErrorStream(true);
+        Child.Ended ended = Child.run(keytool, Duration.ofSeconds(60));
+        assertThat(ended.status()).as(ended.output()).isZero();
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, PASSWORD);

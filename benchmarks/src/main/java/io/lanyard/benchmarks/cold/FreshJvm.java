@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Starts JVMs and waits for their end. Used by one thread. */
 final class FreshJvm {
@@ -54,10 +55,15 @@ final class FreshJvm {
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         double cpu = ChildCpu.millis();
         long begun = System.nanoTime();
-        int status = builder.start().waitFor();
+        Process process = builder.start();
+        boolean ended = process.waitFor(1, TimeUnit.MINUTES);
         double wall = (System.nanoTime() - begun) / 1e6;
-        if (status != 0) {
-            throw new IOException(starter.title() + " ended with status " + status);
+        if (!ended) {
+            process.destroyForcibly();
+            throw new IOException(starter.title() + " has not ended within a minute");
+        }
+        if (process.exitValue() != 0) {
+            throw new IOException(starter.title() + " ended with status " + process.exitValue());
         }
         return new Took(wall, ChildCpu.millis() - cpu);
     }

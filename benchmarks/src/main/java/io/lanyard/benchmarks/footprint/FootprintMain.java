@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** {@code lanyard-bench footprint}: heap, threads and jars. */
 final class FootprintMain {
@@ -115,8 +116,13 @@ final class FootprintMain {
         builder.environment().putAll(environment);
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         Process process = builder.start();
+        // its one line fits into the pipe, so it is read once the process has ended
+        if (!process.waitFor(2, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            throw new IOException(kept + " has not ended within two minutes");
+        }
         String line = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        if (process.waitFor() != 0) {
+        if (process.exitValue() != 0) {
             throw new IOException(kept + " ended with status " + process.exitValue());
         }
         String[] figures = line.split(" ", -1);

@@ -77,7 +77,9 @@ final class Jvm implements AutoCloseable {
 
     /** Ends it with SIGKILL. */
     void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        if (!process.destroyForcibly().waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("the JVM has not ended within " + LIMIT + " of SIGKILL; see " + log);
+        }
     }
 
     @Override

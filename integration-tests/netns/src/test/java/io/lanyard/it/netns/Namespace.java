@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.it.netns;
 
+import io.lanyard.testing.Child;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -12,6 +16,8 @@ import java.util.stream.Stream;
  */
 final class Namespace implements AutoCloseable {
     private static final List<String> UNSHARE = List.of("unshare", "--net");
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final Process holder;
     private final List<String> rights;
@@ -27,9 +33,20 @@ final class Namespace implements AutoCloseable {
         holder = new ProcessBuilder(joined(unshare, List.of("sh", "-c", "echo && exec cat")))
                 .redirectErrorStream(true)
                 .start();
-        String said = holder.inputReader(StandardCharsets.UTF_8).readLine();
+        String said = firstLine();
         if (!"".equals(said)) {
             throw new IOException("\"" + String.join(" ", unshare) + "\" says: " + said);
+        }
+    }
+
+    /** The first line of the holder; a holder that prints none within the limit is killed, which ends the read. */
+    private String firstLine() throws IOException {
+        CompletableFuture<Void> unused = CompletableFuture.runAsync(
+                holder::destroyForcibly, CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS));
+        try {
+            return String.valueOf(holder.inputReader(StandardCharsets.UTF_8).readLine());
+        } finally {
+            unused.cancel(false);
         }
     }
 
@@ -64,12 +81,10 @@ final class Namespace implements AutoCloseable {
 
     /** Runs a command inside and returns what it prints; its words have no spaces in them. */
     String run(String command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(entering(List.of(command.split(" "))))
-                .redirectErrorStream(true)
-                .start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        if (process.waitFor() != 0) {
+        Child.Ended ended =
+                Child.run(new ProcessBuilder(entering(List.of(command.split(" ")))).redirectErrorStream(true), LIMIT);
+        String output = ended.output().strip();
+        if (ended.status() != 0) {
             throw new IOException("\"" + command + "\" in a namespace says: " + output);
         }
         return output;

@@ -3,10 +3,10 @@ package io.lanyard.sdk.v2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lanyard.testing.Child;
 import io.lanyard.testkit.IssuedCredentials;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 /** What each of the chains gave in a set-up, held against each other and against what the set-up lets expect. */
 record Comparison(SetUp setUp, Map<Contestant, Outcome> outcomes) {
 
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     /** Asks them all in a process of its own that really has those variables. */
     static Comparison inProcessOfItsOwn(SetUp setUp, World world) throws IOException, InterruptedException {
         SetUp.Settings settings = setUp.in(world);
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command = new ArrayList<>(List.of(Child.java()));
         command.addAll(
                 List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", System.getProperty("java.class.path")));
         settings.properties().forEach((name, value) -> command.add("-D" + name + "=" + value));
@@ -31,13 +32,10 @@ record Comparison(SetUp setUp, Map<Contestant, Outcome> outcomes) {
         builder.environment().clear();
         builder.environment().put("PATH", path == null ? "" : path);
         builder.environment().putAll(settings.variables());
-        Process process = builder.start();
-        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                .lines()
-                .toList();
-        assertThat(process.waitFor()).as(lines.toString()).isZero();
+        Child.Ended ended = Child.run(builder, LIMIT);
+        assertThat(ended.status()).as(ended.output()).isZero();
         Map<Contestant, Outcome> outcomes = new EnumMap<>(Contestant.class);
-        for (String line : lines) {
+        for (String line : ended.output().lines().toList()) {
             String[] named = line.split("=", 2);
             outcomes.put(Contestant.valueOf(named[0]), Outcome.parse(named[1]));
         }

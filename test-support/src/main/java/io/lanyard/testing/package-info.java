@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Threads, child processes and time limits for the tests of all modules. */
+@NullMarked
+package io.lanyard.testing;
+
+import org.jspecify.annotations.NullMarked;
