@@ -61,7 +61,7 @@ class FirstUseRaceTest {
         List<Future<String>> seen = new ArrayList<>();
         for (int i = 0; i < CALLERS; i++) {
             seen.add(callers.submit(() -> {
-                start.await();
+                start.await(10, TimeUnit.SECONDS);
                 return caller.call();
             }));
         }

@@ -47,6 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RefreshPromisesTest {
 
     private static final int THREADS = 64;
+    private static final int CALLS = 20_000;
     private static final int MANY = 10_000;
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -327,17 +328,19 @@ class RefreshPromisesTest {
             source.resolve(); // the caller that starts the refresh may have to start a thread
             Crowd.Outcome<Integer> outcome = Crowd.run(THREADS, LIMIT, () -> {
                 int calls = 0;
-                while (calls < 2_000) {
+                while (calls < CALLS) { // enough for the threads to meet
                     ContainerCredentials got = calls % 2 == 0
                             ? source.resolve()
                             : source.resolveAsync().getNow(null);
-                    assertThat(got).isNotNull();
+                    if (got == null) {
+                        throw new AssertionError("call " + calls + " has to wait");
+                    }
                     calls++;
                 }
                 return calls;
             });
             hang.countDown();
-            assertThat(outcome.results()).hasSize(THREADS).containsOnly(2_000);
+            assertThat(outcome.results()).hasSize(THREADS).containsOnly(CALLS);
             // what the JVM counts itself: no call of any thread has stopped for anything, however busy the machine is
             assertThat(outcome.blocked()).isZero();
             assertThat(outcome.waited()).isZero();

@@ -8,16 +8,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
+import io.lanyard.testing.Crowd;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.Fault;
 import io.lanyard.testkit.ServiceAccountTokens;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -32,8 +30,9 @@ import org.junit.jupiter.api.Test;
 class SourceFlightTest {
 
     private static final int CALLERS = 64;
+    private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+    private final ExecutorService callers = Executors.newCachedThreadPool();
     private final EksPodIdentityAgent agent = EksPodIdentityAgent.start();
 
     @BeforeEach
@@ -58,11 +57,10 @@ class SourceFlightTest {
         agent.faults().next(Fault.delay(Duration.ofMillis(300)));
         ContainerCredentialsSource source = builder().build();
 
-        List<Future<ContainerCredentials>> results = all(source::resolve);
-
         Set<String> keys = new HashSet<>();
-        for (Future<ContainerCredentials> result : results) {
-            keys.add(result.get(20, TimeUnit.SECONDS).accessKeyId());
+        for (ContainerCredentials result :
+                Crowd.run(CALLERS, LIMIT, source::resolve).results()) {
+            keys.add(result.accessKeyId());
         }
         assertThat(keys).containsExactly(agent.issued().get(0).accessKeyId());
         assertThat(agent.requests()).hasSize(1);
@@ -73,13 +71,10 @@ class SourceFlightTest {
         agent.faults().always(Fault.status(403).then(Fault.delay(Duration.ofMillis(1500))));
         ContainerCredentialsSource source = builder().build();
 
-        Set<Throwable> failures = new HashSet<>();
+        Set<Throwable> failures = new HashSet<>(
+                Crowd.run(CALLERS, LIMIT, () -> catchThrowable(source::resolve)).results());
         Set<Throwable> shared = new HashSet<>();
-        for (Future<Throwable> result : all(() -> catchThrowable(source::resolve))) {
-            Throwable failure = result.get(20, TimeUnit.SECONDS);
-            failures.add(failure);
-            shared.add(failure.getCause());
-        }
+        failures.forEach(failure -> shared.add(failure.getCause()));
 
         assertThat(failures).hasSize(CALLERS).hasOnlyElementsOfType(CredentialsException.class);
         assertThat(shared).singleElement().isInstanceOf(CredentialsException.class);
@@ -165,18 +160,5 @@ class SourceFlightTest {
             assertThat(loading.getContextClassLoader()).isSameAs(ContainerCredentialsSource.class.getClassLoader());
             await().atMost(Duration.ofSeconds(10)).until(() -> !loading.isAlive());
         }
-    }
-
-    private <T> List<Future<T>> all(Callable<T> call) throws InterruptedException {
-        CountDownLatch start = new CountDownLatch(CALLERS);
-        List<Future<T>> results = new ArrayList<>();
-        for (int i = 0; i < CALLERS; i++) {
-            results.add(callers.submit(() -> {
-                start.countDown();
-                start.await();
-                return call.call();
-            }));
-        }
-        return results;
     }
 }

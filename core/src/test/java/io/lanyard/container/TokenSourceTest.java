@@ -10,6 +10,7 @@ import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
+import io.lanyard.testing.Crowd;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.ServiceAccountTokenFile;
 import java.io.IOException;
@@ -220,14 +221,19 @@ class TokenSourceTest {
             TokenSource token = TokenSource.file(file.path().toString(), "SETTING");
             AtomicBoolean over = new AtomicBoolean();
             AtomicInteger reads = new AtomicInteger();
-            Thread kubelet = new Thread(() -> {
-                // on a busy machine all of it could be over before the second read
-                for (int i = 0; i < 200 || reads.get() < 50; i++) {
-                    file.rotate();
+            Crowd<Integer> kubelet = Crowd.start(1, () -> {
+                int rotations = 0;
+                try {
+                    // on a busy machine all of it could be over before the second read
+                    while (rotations < 200 || reads.get() < 50) {
+                        file.rotate();
+                        rotations++;
+                    }
+                } finally {
+                    over.set(true);
                 }
-                over.set(true);
+                return rotations;
             });
-            kubelet.start();
 
             Set<String> seen = new HashSet<>();
             int resolved = 0;
@@ -245,7 +251,7 @@ class TokenSourceTest {
                             .resolve();
                 }
             }
-            kubelet.join();
+            assertThat(kubelet.join(Duration.ofSeconds(60)).results()).allMatch(rotations -> rotations >= 200);
 
             assertThat(seen)
                     .hasSizeGreaterThan(2)

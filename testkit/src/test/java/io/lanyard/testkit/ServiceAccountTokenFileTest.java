@@ -3,6 +3,7 @@ package io.lanyard.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lanyard.testing.Crowd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,12 +11,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -79,23 +76,19 @@ class ServiceAccountTokenFileTest {
         Set<String> written = ConcurrentHashMap.newKeySet();
         Set<String> seen = ConcurrentHashMap.newKeySet();
         AtomicBoolean done = new AtomicBoolean();
-        ExecutorService readers = Executors.newFixedThreadPool(2);
         try (ServiceAccountTokenFile file = ServiceAccountTokenFile.create("shop", "cart")) {
             written.add(Files.readString(file.path()));
-            List<Future<?>> running = Stream.of(1, 2)
-                    .<Future<?>>map(i -> readers.submit(() -> readUntil(done, file.path(), seen)))
-                    .toList();
-            for (int i = 0; i < 200; i++) {
-                String token = Integer.toString(i).repeat(700);
-                written.add(token);
-                file.write(token);
+            Crowd<Integer> readers = Crowd.start(2, () -> readUntil(done, file.path(), seen));
+            try {
+                for (int i = 0; i < 200; i++) {
+                    String token = Integer.toString(i).repeat(700);
+                    written.add(token);
+                    file.write(token);
+                }
+            } finally {
+                done.set(true);
             }
-            done.set(true);
-            for (Future<?> reader : running) {
-                reader.get();
-            }
-        } finally {
-            readers.shutdownNow();
+            assertThat(readers.join(Duration.ofSeconds(60)).results()).hasSize(2);
         }
         assertThat(seen).isNotEmpty().isSubsetOf(written);
     }
@@ -104,15 +97,16 @@ class ServiceAccountTokenFileTest {
         return file.path().resolveSibling("");
     }
 
-    private static void readUntil(AtomicBoolean done, Path path, Set<String> seen) {
+    private static int readUntil(AtomicBoolean done, Path path, Set<String> seen) throws IOException {
+        int reads = 0;
         while (!done.get()) {
             try {
                 seen.add(Files.readString(path));
+                reads++;
             } catch (NoSuchFileException e) {
                 // resolved too early: as in a pod
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
             }
         }
+        return reads;
     }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.testing.Crowd;
 import io.lanyard.testkit.EcsCredentialsAgent;
 import io.lanyard.testkit.EksAuthAnswer;
 import io.lanyard.testkit.Fault;
@@ -18,12 +19,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +36,7 @@ import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 
 class LanyardContainerCredentialsProviderTest {
 
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final ResolveIdentityRequest REQUEST =
             ResolveIdentityRequest.builder().build();
 
@@ -212,20 +210,33 @@ class LanyardContainerCredentialsProviderTest {
     void sixty_four_threads_share_one_request() throws Exception {
         pod.agent.faults().next(Fault.delay(Duration.ofMillis(300)));
         LanyardContainerCredentialsProvider provider = pod.provider().build();
-        ExecutorService threads = Executors.newFixedThreadPool(64);
-        try {
-            List<Callable<AwsCredentials>> calls = new ArrayList<>();
-            for (int i = 0; i < 64; i++) {
-                calls.add(provider::resolveCredentials);
+        List<AwsCredentials> all =
+                Crowd.run(64, LIMIT, provider::resolveCredentials).results();
+        assertThat(all).hasSize(64).containsOnly(provider.resolveCredentials());
+        assertThat(pod.agent.requests()).hasSize(1);
+    }
+
+    @Test
+    void with_valid_credentials_64_threads_neither_fail_nor_block_nor_wait() {
+        LanyardContainerCredentialsProvider provider = pod.provider().build();
+        AwsCredentials expected = provider.resolveCredentials();
+        assertThat(provider.resolveIdentity(REQUEST)).isCompleted();
+        Crowd.Outcome<Integer> outcome = Crowd.run(64, LIMIT, () -> {
+            int calls = 0;
+            while (calls < 20_000) { // enough for the threads to meet
+                AwsCredentialsIdentity got = calls % 2 == 0
+                        ? provider.resolveCredentials()
+                        : provider.resolveIdentity(REQUEST).getNow(null);
+                if (!expected.equals(got)) {
+                    throw new AssertionError("call " + calls + " returns " + (got == null ? "nothing yet" : "others"));
+                }
+                calls++;
             }
-            List<AwsCredentials> all = new ArrayList<>();
-            for (Future<AwsCredentials> call : threads.invokeAll(calls)) {
-                all.add(call.get());
-            }
-            assertThat(all).hasSize(64).containsOnly(provider.resolveCredentials());
-        } finally {
-            threads.shutdownNow();
-        }
+            return calls;
+        });
+        assertThat(outcome.results()).hasSize(64).containsOnly(20_000);
+        assertThat(outcome.blocked()).isZero();
+        assertThat(outcome.waited()).isZero();
         assertThat(pod.agent.requests()).hasSize(1);
     }
 

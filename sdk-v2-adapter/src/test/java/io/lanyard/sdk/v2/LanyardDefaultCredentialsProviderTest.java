@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -340,16 +341,16 @@ class LanyardDefaultCredentialsProviderTest {
                         .build();
                 CyclicBarrier start = new CyclicBarrier(2);
                 Future<String> one = threads.submit(() -> {
-                    start.await();
+                    start.await(10, TimeUnit.SECONDS);
                     return key(provider);
                 });
                 Future<String> two = threads.submit(() -> {
-                    start.await();
+                    start.await(10, TimeUnit.SECONDS);
                     return provider.resolveIdentity(REQUEST).join().accessKeyId();
                 });
                 for (Future<String> caller : List.of(one, two)) {
                     try {
-                        identities.add(caller.get());
+                        identities.add(caller.get(30, TimeUnit.SECONDS));
                     } catch (ExecutionException e) {
                         assertThat(e).hasStackTraceContaining("a blip");
                         blips++;
