@@ -5,30 +5,47 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a source of credentials is configured, as far as that can be told without asking anybody. Free of secrets.
+ * How a source of credentials is configured, as settings and files tell it, without any request. Free of secrets.
  *
- * @param settings the settings that decide whether the source is configured, in the order in which they count
- * @param endpoint who is asked, without anything secret in it
- * @param token what the token says of itself, where there is one that can be read
+ * @param settings the settings that decide whether the source is configured, in their order of precedence
+ * @param endpoint the address of the service that gives the credentials, without anything secret in it
+ * @param token the claims of the token, where there is one that can be read
+ * @param tokenProblem why the token file could not be read, where it could not
  */
-public record SourceDescription(List<SettingSeen> settings, Optional<String> endpoint, Optional<TokenClaims> token) {
+public record SourceDescription(
+        List<SettingSeen> settings,
+        Optional<String> endpoint,
+        Optional<TokenClaims> token,
+        Optional<String> tokenProblem) {
 
     /** Nothing is known. */
     public static final SourceDescription EMPTY = of(List.of());
 
     /**
-     * A description.
+     * Creates a description.
      *
      * @param settings the settings that decide whether the source is configured
-     * @param endpoint who is asked
-     * @param token what the token says of itself
+     * @param endpoint the address of the service
+     * @param token the claims of the token
+     * @param tokenProblem why the token file could not be read
      */
     public SourceDescription {
         settings = List.copyOf(settings);
     }
 
     /**
-     * A description by settings alone.
+     * Creates a description of a source whose token, if it has one, can be read.
+     *
+     * @param settings the settings that decide whether the source is configured
+     * @param endpoint the address of the service
+     * @param token the claims of the token
+     */
+    public SourceDescription(List<SettingSeen> settings, Optional<String> endpoint, Optional<TokenClaims> token) {
+        this(settings, endpoint, token, Optional.empty());
+    }
+
+    /**
+     * Creates a description that consists of settings alone.
      *
      * @param settings the settings
      * @return the description

@@ -80,6 +80,7 @@ public record ChainReport(List<LinkReport> links, boolean probed) {
         }
         link.description().endpoint().ifPresent(endpoint -> lines.add("endpoint " + endpoint));
         link.description().token().ifPresent(token -> lines.add("token of " + token));
+        link.description().tokenProblem().ifPresent(lines::add);
         link.failure().ifPresent(why -> lines.add("failed: " + why));
         link.remedy().ifPresent(how -> lines.add("remedy: " + how));
         if (!link.settings().isEmpty()) {

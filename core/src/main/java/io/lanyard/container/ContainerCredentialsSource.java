@@ -12,6 +12,7 @@ import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.refresh.RefreshingCache;
 import io.lanyard.spi.AgentTransport;
+import io.lanyard.spi.BoundedFileReader;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.HostResolver;
@@ -50,6 +51,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
 
     private final Builder options;
     private volatile @Nullable RefreshingCache<ContainerCredentials> cache;
+    private @Nullable BoundedFileReader files; // guarded by this
     private boolean closed; // guarded by this
 
     private ContainerCredentialsSource(Builder options) {
@@ -150,13 +152,24 @@ public final class ContainerCredentialsSource implements AutoCloseable {
     }
 
     /**
-     * How the source is configured: settings, endpoint, and what the token says of itself. Reads settings and the token
-     * file, now; asks nobody.
+     * Returns how the source is configured: settings, endpoint, and the claims of the token. Reads settings and the
+     * token file at each call and makes no request. Waits for the token file for at most one second.
      *
      * @return a description without secrets
+     * @throws CredentialsException when a setting cannot be read
      */
     public SourceDescription describe() {
-        return options.describe();
+        return options.describe(files());
+    }
+
+    /** Kept, because it remembers a read that does not return. */
+    private synchronized BoundedFileReader files() {
+        BoundedFileReader known = files;
+        if (known == null) {
+            known = new BoundedFileReader(options.environment, options.scheduler);
+            files = known;
+        }
+        return known;
     }
 
     /**
@@ -674,20 +687,22 @@ public final class ContainerCredentialsSource implements AutoCloseable {
             }
         }
 
-        SourceDescription describe() {
+        SourceDescription describe(BoundedFileReader files) {
             List<SettingSeen> settings = new ArrayList<>();
             for (Choice choice : List.of(relative(), full(), file(), fixed())) {
                 settings.add(new SettingSeen(choice.name, choice.value != null));
             }
             Optional<String> uri = Optional.empty();
             Optional<TokenClaims> claims = Optional.empty();
+            Optional<String> problem = Optional.empty();
             try {
                 uri = Optional.of(endpoint().display());
-                claims = Optional.ofNullable(tokenSource().peek(environment)).flatMap(TokenClaims::decode);
+                claims = Optional.ofNullable(tokenSource().peek(files)).flatMap(TokenClaims::decode);
             } catch (CredentialsException e) {
-                // not configured, or not usable, which a resolve says; without an endpoint no token is read
+                // an unusable URI is the resolve's to report; without an endpoint no token is read
+                problem = uri.map(known -> String.valueOf(e.getMessage()));
             }
-            return new SourceDescription(settings, uri, claims);
+            return new SourceDescription(settings, uri, claims, problem);
         }
 
         /** A value and the name by which messages call where it came from. */

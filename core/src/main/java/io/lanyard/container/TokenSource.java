@@ -3,15 +3,16 @@ package io.lanyard.container;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.spi.BoundedFileReader;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
+import io.lanyard.spi.NotRegularFileException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +24,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class TokenSource {
 
-    /** A projected token has 1 to 2 KiB; what is longer than this is another file. */
-    private static final int FILE_LIMIT = 64 * 1024;
+    /**
+     * In bytes. A projected token has 1 to 2 KiB; what is longer than this is no token. The limit also keeps the head of
+     * a request so short that the send buffer takes it whole, so that writing it never waits for the agent to read.
+     */
+    private static final int LIMIT = 64 * 1024;
 
     /** The kubelet swaps a link and then deletes the old directory; a reader between the two finds nothing. */
     private static final Duration REREAD_AFTER = Duration.ofMillis(45);
 
     private static final int REREADS = 2;
+
+    private static final String NO_CONTENT = "no content yet";
+
+    private static final String VOLUME = "check the volume that holds it";
 
     private final @Nullable String file;
     private final @Nullable String fixed;
@@ -74,56 +82,60 @@ final class TokenSource {
         }
         for (int reread = 0; ; reread++) {
             try {
-                String token = readFile(environment, file);
-                if (!token.isEmpty()) {
-                    return checked(token, true);
-                }
-                if (reread == REREADS) {
-                    throw unreadable(
-                            "is empty", missingRemedy(), new NoSuchFileException(file, null, "no content yet"));
-                }
+                return checked(text(environment.readFile(file, LIMIT + 1)), true);
+            } catch (CredentialsException e) {
+                throw e;
             } catch (NoSuchFileException | FileNotFoundException e) {
                 if (reread == REREADS) {
-                    throw unreadable("does not exist", missingRemedy(), e);
+                    throw unreadable(e);
                 }
-            } catch (AccessDeniedException e) {
-                throw unreadable(
-                        "may not be read by this process",
-                        "set securityContext.fsGroup, or run all containers of the pod as one user",
-                        e);
-            } catch (CharacterCodingException e) {
-                throw unreadable("is not UTF-8 text", "point the setting at the projected token", null);
-            } catch (IOException | InvalidPathException | SecurityException e) {
-                throw unreadable(
-                        "cannot be read: " + e.getClass().getSimpleName(), "check the volume that holds it", e);
+            } catch (IOException | RuntimeException e) {
+                throw unreadable(e);
             }
             clock.sleep(REREAD_AFTER);
         }
     }
 
-    /** The token as it is at this moment, or null when there is none that can be read: for a look, not for a request. */
+    /** The token as it is at this moment, for a description; null where none is configured. Waits for a second at most. */
     @Nullable
-    String peek(Environment environment) {
+    String peek(BoundedFileReader reader) {
+        if (file == null) {
+            return fixed;
+        }
         try {
-            return file == null ? fixed : readFile(environment, file);
-        } catch (IOException | CredentialsException | InvalidPathException | SecurityException e) {
-            return null;
+            return text(reader.read(file, LIMIT + 1));
+        } catch (CredentialsException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            throw unreadable(e);
         }
     }
 
-    private String readFile(Environment environment, String path) throws IOException {
-        byte[] bytes = environment.readFile(path, FILE_LIMIT + 1);
-        if (bytes.length > FILE_LIMIT) {
+    /** The text of the file's content, which must not be empty: the kubelet may not have written it yet. */
+    private String text(byte[] content) throws IOException {
+        if (content.length > LIMIT) {
             throw unreadable("is larger than 64 KiB", "point the setting at the projected token", null);
         }
-        return StandardCharsets.UTF_8
+        String text = StandardCharsets.UTF_8
                 .newDecoder()
-                .decode(ByteBuffer.wrap(bytes))
+                .decode(ByteBuffer.wrap(content))
                 .toString()
                 .strip();
+        if (text.isEmpty()) {
+            throw new NoSuchFileException(file, null, NO_CONTENT);
+        }
+        return text;
     }
 
     private String checked(String token, boolean mayRecover) {
+        if (token.length() > LIMIT) {
+            throw CredentialsException.builder(
+                            Category.INVALID_TOKEN,
+                            "the token of " + setting + " has " + token.length() + " characters, more than " + LIMIT
+                                    + ", and was not sent")
+                    .remedy("set " + setting + " to the token alone")
+                    .build();
+        }
         for (int i = 0; i < token.length(); i++) {
             char c = token.charAt(i);
             if (c < ' ' || c >= 0x7f) {
@@ -143,15 +155,32 @@ final class TokenSource {
         return token;
     }
 
+    private CredentialsException unreadable(Exception e) {
+        if (e instanceof CharacterCodingException) {
+            return unreadable("is not UTF-8 text", "point the setting at the projected token", null);
+        }
+        if (!(e instanceof IOException known)) {
+            // a path that is none, or an environment of the application, whose message may contain anything
+            return unreadable("cannot be read: " + e.getClass().getName(), VOLUME, null);
+        }
+        if (e instanceof NoSuchFileException || e instanceof FileNotFoundException) {
+            boolean empty = e instanceof NoSuchFileException missing && NO_CONTENT.equals(missing.getReason());
+            return unreadable(
+                    empty ? "is empty" : BoundedFileReader.reason(known),
+                    "check that the token volume is mounted in this container, and recreate the pod if it is not",
+                    e);
+        }
+        String remedy = e instanceof AccessDeniedException
+                ? "set securityContext.fsGroup, or run all containers of the pod as one user"
+                : e instanceof NotRegularFileException ? "point the setting at the file that holds the token" : VOLUME;
+        return unreadable(BoundedFileReader.reason(known), remedy, e);
+    }
+
     private CredentialsException unreadable(String what, String remedy, @Nullable Exception cause) {
         return CredentialsException.builder(Category.TOKEN_FILE_UNREADABLE, "the token file " + file + " " + what)
                 .recoverable(true)
                 .remedy(remedy + " (" + setting + ")")
                 .cause(cause)
                 .build();
-    }
-
-    private static String missingRemedy() {
-        return "check that the token volume is mounted in this container, and recreate the pod if it is not";
     }
 }

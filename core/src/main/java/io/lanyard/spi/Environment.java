@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.spi;
 
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +37,16 @@ public interface Environment {
     String property(String name);
 
     /**
-     * Reads the beginning of a file, opened anew by the path as it is given: a projected token moves under its link.
+     * Reads the beginning of a regular file. Opens it by the given path at each call, because a projected token moves
+     * behind its symbolic link. Links are followed. May block, for example on a network file system.
      *
      * @param path the path as it was configured
-     * @param limit how many bytes to read at the most
+     * @param limit how many bytes to read at most
      * @return the file's first bytes, at most {@code limit} of them
-     * @throws java.nio.file.NoSuchFileException when there is no such file
+     * @throws NoSuchFileException when the file does not exist
+     * @throws AccessDeniedException when this process must not read the file
+     * @throws NotRegularFileException when the path leads to a FIFO, a device, a socket or a directory, which is not
+     *     opened
      * @throws IOException when it cannot be read
      */
     byte[] readFile(String path, int limit) throws IOException;
@@ -67,10 +75,24 @@ public interface Environment {
             return System.getProperty(name);
         }
 
+        /** Uses java.io, because java.nio.file loads some 25 classes before the first credentials. */
         @Override
         public byte[] readFile(String path, int limit) throws IOException {
-            try (InputStream file = Files.newInputStream(Path.of(path))) {
-                return file.readNBytes(limit);
+            File file = new File(path);
+            for (boolean again = false; ; again = true) {
+                // checked before opening: opening a FIFO waits for a writer, opening a device may have effects
+                if (!file.isFile()) {
+                    throw UnreadableFile.reason(path, null);
+                }
+                try (InputStream in = new FileInputStream(file)) {
+                    return in.readNBytes(limit);
+                } catch (FileNotFoundException e) {
+                    // the file may have been replaced between the check and the opening
+                    FileSystemException reason = UnreadableFile.reason(path, e);
+                    if (again || reason instanceof AccessDeniedException || reason instanceof NotRegularFileException) {
+                        throw reason;
+                    }
+                }
             }
         }
     }

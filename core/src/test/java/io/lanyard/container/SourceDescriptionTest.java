@@ -5,17 +5,25 @@ import static io.lanyard.container.SourceWorld.TOKEN_PATH;
 import static io.lanyard.container.SourceWorld.URI;
 import static io.lanyard.container.SourceWorld.refused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.lanyard.ContainerCredentials;
 import io.lanyard.SettingSeen;
 import io.lanyard.SourceDescription;
+import io.lanyard.spi.Scheduler;
 import io.lanyard.testsupport.Canaries;
 import io.lanyard.testsupport.Evidence;
 import io.lanyard.testsupport.Jwt;
 import io.lanyard.testsupport.LibraryLog;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What a source can say of itself without asking anybody. */
@@ -132,6 +140,53 @@ class SourceDescriptionTest {
                 () -> new byte[0])) {
             world.files.put(TOKEN_PATH, content);
             assertThat(description(world.builder()).token()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_token_file_that_cannot_be_read_is_described_with_the_reason() {
+        world.variables.put(FULL, URI);
+        world.variables.put(TOKEN_FILE, TOKEN_PATH);
+
+        assertThat(description(world.builder()).tokenProblem().orElseThrow())
+                .contains("the token file " + TOKEN_PATH + " does not exist");
+        world.token(Jwt.of("{}"));
+        assertThat(description(world.builder()).tokenProblem()).isEmpty();
+    }
+
+    /** A network file system whose server does not answer. */
+    @Test
+    void a_token_file_that_does_not_return_is_described_within_a_second_and_occupies_one_thread() throws Exception {
+        world.variables.put(FULL, URI);
+        world.variables.put(TOKEN_FILE, TOKEN_PATH);
+        CountDownLatch server = new CountDownLatch(1);
+        AtomicInteger reads = new AtomicInteger();
+        world.files.put(TOKEN_PATH, () -> {
+            reads.incrementAndGet();
+            awaitUninterruptibly(server);
+            return Jwt.of("{}").getBytes(StandardCharsets.US_ASCII);
+        });
+        ContainerCredentialsSource source =
+                world.builder().scheduler(Scheduler.shared()).build();
+
+        Future<SourceDescription> first = CompletableFuture.supplyAsync(source::describe);
+        SourceDescription description = first.get(10, TimeUnit.SECONDS);
+        Future<SourceDescription> second = CompletableFuture.supplyAsync(source::describe);
+
+        assertThat(description.token()).isEmpty();
+        assertThat(description.tokenProblem().orElseThrow()).contains("could not be read: not read within 1 s");
+        assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(description);
+        assertThat(reads).hasValue(1);
+        server.countDown();
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> source.describe().token().isPresent());
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -5,11 +5,13 @@ import static io.lanyard.container.SourceWorld.TOKEN_PATH;
 import static io.lanyard.container.SourceWorld.URI;
 import static io.lanyard.container.SourceWorld.failure;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
+import io.lanyard.spi.NotRegularFileException;
 import io.lanyard.testing.Crowd;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.ServiceAccountTokenFile;
@@ -17,10 +19,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -150,6 +156,37 @@ class TokenSourceTest {
     }
 
     @Test
+    void a_fixed_token_of_more_than_64_kib_is_refused_and_not_sent() throws Exception {
+        world.impatient().token("x".repeat(65_536)).build().resolve();
+        assertThat(world.sentToken(0)).hasSize(65_536);
+        world.requests.clear();
+
+        CredentialsException failure =
+                failure(world.impatient().token("x".repeat(8 << 20)).build());
+
+        assertThat(failure.category()).isEqualTo(Category.INVALID_TOKEN);
+        assertThat(failure.recoverable()).isFalse();
+        assertThat(failure).hasMessageContaining("8388608 characters").hasMessageContaining("65536");
+        assertThat(failure.remedy()).isPresent();
+        assertThat(world.requests).isEmpty();
+    }
+
+    @Test
+    void an_environment_that_throws_makes_the_file_unreadable_and_its_words_are_not_repeated() {
+        world.files.put(TOKEN_PATH, () -> {
+            throw new IllegalStateException("eyJ-CANARY");
+        });
+
+        CredentialsException failure = failure(source());
+
+        assertThat(failure.category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
+        assertThat(failure)
+                .hasMessageContaining("java.lang.IllegalStateException")
+                .hasNoCause();
+        assertThat(failure.remedy()).isPresent();
+    }
+
+    @Test
     void a_file_that_is_missing_or_empty_is_looked_for_three_times_within_100_ms() {
         int[] reads = {0};
         world.files.put(TOKEN_PATH, () -> {
@@ -177,6 +214,68 @@ class TokenSourceTest {
 
         assertThat(failure.category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
         assertThat(failure).hasMessageContaining(directory.toString());
+    }
+
+    @Test
+    void a_directory_is_no_regular_file(@TempDir Path directory) {
+        assertThat(failure(onDisk(directory.toString())))
+                .hasMessageContaining("is not a regular file but a directory")
+                .hasMessageContaining("point the setting at the file that holds the token");
+    }
+
+    /** Opening a FIFO waits for a writer, and opening a terminal or a tape has effects. */
+    @Test
+    void a_fifo_is_refused_without_being_opened(@TempDir Path directory) throws Exception {
+        Path fifo = fifo(directory);
+        Path link = Files.createSymbolicLink(directory.resolve("token"), fifo);
+
+        for (Path path : List.of(fifo, link)) {
+            CredentialsException failure = failureInTime(onDisk(path.toString()));
+
+            assertThat(failure.category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
+            assertThat(failure.recoverable()).isTrue();
+            assertThat(failure).hasMessageContaining("is not a regular file but a FIFO, a socket or a device");
+        }
+    }
+
+    @Test
+    void a_device_is_refused() throws Exception {
+        assertThat(failureInTime(onDisk("/dev/zero"))).hasMessageContaining("is not a regular file");
+    }
+
+    @Test
+    void a_link_to_a_regular_file_is_followed(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "token");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+
+        assertThat(Environment.system().readFile(link.toString(), 3)).hasSize(3);
+    }
+
+    @Test
+    void what_is_wrong_with_a_file_on_disk_is_told_by_type(@TempDir Path directory) throws Exception {
+        Path dangling = Files.createSymbolicLink(directory.resolve("dangling"), directory.resolve("nothing"));
+
+        assertThatThrownBy(() -> Environment.system().readFile(dangling.toString(), 1))
+                .isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> Environment.system().readFile(directory.toString(), 1))
+                .isInstanceOf(NotRegularFileException.class);
+    }
+
+    private static Path fifo(Path directory) throws Exception {
+        Path fifo = directory.resolve("fifo");
+        Process made = new ProcessBuilder("mkfifo", fifo.toString()).inheritIO().start();
+        assertThat(made.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(fifo).exists();
+        return fifo;
+    }
+
+    private static CredentialsException failureInTime(ContainerCredentialsSource source) throws Exception {
+        try {
+            source.resolveAsync().get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            return CredentialsException.in(e).orElseThrow();
+        }
+        throw new AssertionError("there are credentials");
     }
 
     @ParameterizedTest

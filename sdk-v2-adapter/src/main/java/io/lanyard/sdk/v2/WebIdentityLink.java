@@ -8,11 +8,11 @@ import io.lanyard.chain.Detection;
 import io.lanyard.chain.Link;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshStatus;
+import io.lanyard.spi.BoundedFileReader;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +31,7 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
 
     private final Environment environment;
     private final @Nullable Region region;
+    private final Scheduler scheduler;
     private final RefreshedProvider provider;
 
     /** The same for all sessions of this process, as with the SDK's own provider. */
@@ -38,10 +39,13 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
 
     private volatile boolean mayBeWithdrawn;
 
+    private @Nullable BoundedFileReader files; // guarded by this
+
     WebIdentityLink(
             Environment environment, @Nullable Region region, Threads threads, @Nullable CredentialsListener listener) {
         this.environment = environment;
         this.region = region;
+        this.scheduler = scheduler;
         this.sessionName = "aws-sdk-java-" + Clock.system().epochMillis();
         RefreshPolicy policy = RefreshPolicy.builder().servePastExpiry(false).build();
         this.provider = new RefreshedProvider(this::sdkProvider, policy, threads, listener);
@@ -106,13 +110,24 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
 
     @Override
     public SourceDescription describe() {
+        String file = SdkSetting.WEB_IDENTITY_TOKEN_FILE.value(environment);
+        Optional<TokenClaims> token = Optional.empty();
+        Optional<String> problem = Optional.empty();
+        if (file != null) {
+            try {
+                token = TokenClaims.decode(new String(files().read(file, TOKEN_LIMIT), StandardCharsets.US_ASCII));
+            } catch (IOException e) {
+                problem = Optional.of("the token file " + file + " " + BoundedFileReader.reason(e));
+            }
+        }
         return new SourceDescription(
                 List.of(
                         SdkSetting.ROLE_ARN.seen(environment),
                         SdkSetting.WEB_IDENTITY_TOKEN_FILE.seen(environment),
                         SdkSetting.ROLE_SESSION_NAME.seen(environment)),
                 Optional.ofNullable(SdkSetting.ROLE_ARN.value(environment)).map(role -> "AWS STS for " + role),
-                token());
+                token,
+                problem);
     }
 
     @Override
@@ -148,15 +163,13 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
                 + SdkSetting.WEB_IDENTITY_TOKEN_FILE.variable() + " are no longer both set");
     }
 
-    private Optional<TokenClaims> token() {
-        String file = SdkSetting.WEB_IDENTITY_TOKEN_FILE.value(environment);
-        if (file == null) {
-            return Optional.empty();
+    /** Kept, because it remembers a read that does not return. */
+    private synchronized BoundedFileReader files() {
+        BoundedFileReader known = files;
+        if (known == null) {
+            known = new BoundedFileReader(environment, scheduler);
+            files = known;
         }
-        try {
-            return TokenClaims.decode(new String(environment.readFile(file, TOKEN_LIMIT), StandardCharsets.US_ASCII));
-        } catch (IOException | InvalidPathException | SecurityException e) {
-            return Optional.empty(); // a resolve says what is wrong with it
-        }
+        return known;
     }
 }
