@@ -116,7 +116,7 @@ public final class LanyardDefaultCredentialsProvider
         return new RefreshedLink(new RefreshedProvider(
                 Objects.requireNonNull(factory, "factory"),
                 Objects.requireNonNull(policy, "policy"),
-                Scheduler.shared(),
+                Threads.SHARED,
                 listener));
     }
 

@@ -31,7 +31,7 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
 
     private final Environment environment;
     private final @Nullable Region region;
-    private final Scheduler scheduler;
+    private final Threads threads;
     private final RefreshedProvider provider;
 
     /** The same for all sessions of this process, as with the SDK's own provider. */
@@ -45,7 +45,7 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
             Environment environment, @Nullable Region region, Threads threads, @Nullable CredentialsListener listener) {
         this.environment = environment;
         this.region = region;
-        this.scheduler = scheduler;
+        this.threads = threads;
         this.sessionName = "aws-sdk-java-" + Clock.system().epochMillis();
         RefreshPolicy policy = RefreshPolicy.builder().servePastExpiry(false).build();
         this.provider = new RefreshedProvider(this::sdkProvider, policy, threads, listener);
@@ -167,7 +167,7 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
     private synchronized BoundedFileReader files() {
         BoundedFileReader known = files;
         if (known == null) {
-            known = new BoundedFileReader(environment, scheduler);
+            known = new BoundedFileReader(environment, threads.scheduler());
             files = known;
         }
         return known;
