@@ -16,6 +16,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider;
 
 /** The examples of the README. */
 @CredentialsTest
@@ -59,8 +63,9 @@ class ReadmeTest {
     }
 
     @Test
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
     void two_sources_are_ready_for_a_chain() {
-        try (var tokenFile = ServiceAccountTokenFile.create("shop", "cart");
+        try (var tokenFile = ServiceAccountTokenFile.createForSts("shop", "cart");
                 var metadata = InstanceMetadataService.start("arn:aws:iam::111122223333:role/Node");
                 var sts = StsService.start()) {
             sts.allow("arn:aws:iam::111122223333:role/Cart", "shop", "cart");
@@ -71,6 +76,23 @@ class ReadmeTest {
                     .containsOnlyKeys(
                             "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_REGION", "AWS_ENDPOINT_URL_STS");
             assertThat(node).containsOnlyKeys("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+            try (var properties = SdkProperties.set(irsa);
+                    var sdk = WebIdentityTokenFileCredentialsProvider.create()) {
+                assertThat(properties).isNotNull();
+                assertThat(sdk.resolveCredentials().accessKeyId())
+                        .isEqualTo(sts.issued().get(0).accessKeyId());
+            }
+        }
+    }
+
+    @Test
+    @ResourceLock(Resources.SYSTEM_PROPERTIES)
+    void the_sdks_provider_resolves_as_a_pod(Pod pod, EksCluster cluster) {
+        try (var properties = SdkProperties.set(pod.environment());
+                var sdk = ContainerCredentialsProvider.builder().build()) {
+            assertThat(properties).isNotNull();
+            assertThat(sdk.resolveCredentials().accessKeyId())
+                    .isEqualTo(cluster.agent().issued().get(0).accessKeyId());
         }
     }
 
