@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.cli;
 
-import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,6 +18,9 @@ import picocli.CommandLine.Spec;
 
 /**
  * Starts the demo, which is a jar of its own: an S3 endpoint is too heavy for a jar that people put on a class path.
+ *
+ * <p>It runs only the jar that the command line names, and searches no folder: a jar that merely lies near this one may
+ * be anybody's. The script {@code lanyard} names the jars that it has built.
  */
 @Command(
         name = "demo",
@@ -35,9 +35,7 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
     static final String JAR_PROPERTY = "lanyard.demo.jar";
     private static final String DEMO = "io.lanyard.demo.Demo";
-    private static final String JAR = "lanyard-demo.jar";
     static final String SPRING_PROPERTY = "lanyard.demo.spring.jar";
-    private static final String SPRING_JAR = "spring-boot-s3.jar";
 
     @Option(names = "--no-color", description = "No colours, as when NO_COLOR is set or the output is no terminal.")
     private boolean noColor;
@@ -59,13 +57,9 @@ final class DemoCommand implements Callable<Integer> {
             arguments.add("--no-color");
         }
         if (spring) {
-            Path application = find(System.getProperty(SPRING_PROPERTY), home(), SPRING_JAR, "examples/spring-boot-s3");
+            Path application = named(SPRING_PROPERTY);
             if (application == null) {
-                return missing(
-                        "The example application",
-                        SPRING_PROPERTY,
-                        "./lanyard demo --spring",
-                        "demo,cli,examples/spring-boot-s3");
+                return missing("The example application", SPRING_PROPERTY, "./lanyard demo --spring");
             }
             arguments.add("--spring=" + application);
         }
@@ -73,9 +67,9 @@ final class DemoCommand implements Callable<Integer> {
         if (own.getResource(DEMO.replace('.', '/') + ".class") != null) {
             return run(own, arguments);
         }
-        Path jar = find(System.getProperty(JAR_PROPERTY), home(), JAR, "demo");
+        Path jar = named(JAR_PROPERTY);
         if (jar == null) {
-            return missing("The demo", JAR_PROPERTY, "./lanyard demo", "demo,cli");
+            return missing("The demo", JAR_PROPERTY, "./lanyard demo");
         }
         try (URLClassLoader loader =
                 new URLClassLoader("demo", new URL[] {jar.toUri().toURL()}, own)) {
@@ -83,46 +77,22 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private int missing(String what, String property, String command, String modules) {
+    private int missing(String what, String property, String command) {
+        String given = System.getProperty(property);
         spec.commandLine()
                 .getErr()
-                .println(what + " is a jar of its own, and it is not built. In a checkout of Lanyard, either of these"
-                        + " builds it:" + System.lineSeparator()
+                .println(what + " is a jar of its own, and "
+                        + (given == null ? "the command line does not name it." : "there is no file " + given + ".")
+                        + " In a checkout of Lanyard this builds and runs it:" + System.lineSeparator()
                         + "  " + command + System.lineSeparator()
-                        + "  mvn -q -pl " + modules + " -am -DskipTests package" + System.lineSeparator()
-                        + "If it is elsewhere: java -D" + property + "=PATH -jar lanyard.jar demo");
+                        + "A jar that you trust: java -D" + property + "=PATH -jar lanyard.jar demo");
         return 2;
     }
 
-    /** The jar that was named, or else the one beside lanyard.jar or in the checkout around it. */
-    static @Nullable Path find(@Nullable String named, @Nullable Path home, String jarName, String module) {
-        if (named != null) {
-            Path jar = Path.of(named);
-            return Files.isRegularFile(jar) ? jar : null;
-        }
-        if (home == null) {
-            return null;
-        }
-        List<Path> places = List.of(
-                home.resolve(jarName),
-                home.resolve("../..").resolve(module).resolve("target").resolve(jarName));
-        return places.stream()
-                .filter(Files::isRegularFile)
-                .findFirst()
-                .map(Path::normalize)
-                .orElse(null);
-    }
-
-    private static @Nullable Path home() {
-        CodeSource source = DemoCommand.class.getProtectionDomain().getCodeSource();
-        if (source == null || source.getLocation() == null) {
-            return null;
-        }
-        try {
-            return new File(source.getLocation().toURI()).toPath().getParent();
-        } catch (URISyntaxException | IllegalArgumentException e) {
-            return null;
-        }
+    /** The jar that the command line names; null when it names none, or no file. */
+    private static @Nullable Path named(String property) {
+        String path = System.getProperty(property);
+        return path != null && Files.isRegularFile(Path.of(path)) ? Path.of(path) : null;
     }
 
     private static int run(ClassLoader loader, List<String> arguments) throws ReflectiveOperationException {

@@ -3,6 +3,7 @@ package io.lanyard.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -10,8 +11,10 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +60,7 @@ class MainTest {
         System.setProperty(
                 DemoCommand.JAR_PROPERTY, directory.resolve("missing.jar").toString());
         assertThat(run("demo")).isEqualTo(2);
-        assertThat(err.toString()).contains("./lanyard demo", "mvn ");
+        assertThat(err.toString()).contains("./lanyard demo", "there is no file", "missing.jar");
     }
 
     @Test
@@ -73,23 +76,57 @@ class MainTest {
         System.setProperty(
                 DemoCommand.SPRING_PROPERTY, directory.resolve("missing.jar").toString());
         assertThat(run("demo", "--spring")).isEqualTo(2);
-        assertThat(err.toString()).contains("./lanyard demo --spring", "mvn ");
+        assertThat(err.toString()).contains("./lanyard demo --spring", DemoCommand.SPRING_PROPERTY);
 
         System.setProperty(DemoCommand.SPRING_PROPERTY, demoJar().toString());
         assertThat(run("demo", "--spring")).isEqualTo(41);
     }
 
     @Test
-    void theDemosJarIsFoundBesideOursAndInTheCheckout() throws IOException {
-        Path home = Files.createDirectories(directory.resolve("cli/target"));
-        assertThat(DemoCommand.find(null, home, "lanyard-demo.jar", "demo")).isNull();
-        assertThat(DemoCommand.find(null, null, "lanyard-demo.jar", "demo")).isNull();
-        Path inCheckout = directory.resolve("demo/target/lanyard-demo.jar");
-        Files.createDirectories(directory.resolve("demo/target"));
-        Files.createFile(inCheckout);
-        assertThat(DemoCommand.find(null, home, "lanyard-demo.jar", "demo")).isEqualTo(inCheckout);
-        Path beside = Files.createFile(home.resolve("lanyard-demo.jar"));
-        assertThat(DemoCommand.find(null, home, "lanyard-demo.jar", "demo")).isEqualTo(beside);
+    void aJarThatLiesNearOursIsNotRun() throws Exception {
+        Path marker = directory.resolve("ran");
+        Path jar = demoJar("java.nio.file.Files.createFile(java.nio.file.Path.of(\"" + marker + "\"));");
+        Path home = Files.createDirectories(directory.resolve("checkout/cli/target"));
+        Path classes = Path.of(
+                Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path ours = home.resolve("lanyard.jar");
+        jarOf(classes, ours);
+        for (String place : List.of("checkout/cli/target", "checkout/demo/target", "checkout/demo")) {
+            Files.copy(jar, Files.createDirectories(directory.resolve(place)).resolve("lanyard-demo.jar"));
+        }
+        Process demo = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        ours + File.pathSeparator + jarWith(CommandLine.class),
+                        Main.class.getName(),
+                        "demo")
+                .directory(home.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("output").toFile())
+                .start();
+        try {
+            assertThat(demo.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            demo.destroyForcibly();
+        }
+
+        assertThat(Files.readString(directory.resolve("output"))).contains("the command line does not name it");
+        assertThat(demo.exitValue()).isEqualTo(2);
+        assertThat(marker).doesNotExist();
+    }
+
+    private static Path jarWith(Class<?> type) throws Exception {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    }
+
+    private static void jarOf(Path classes, Path jar) throws IOException {
+        try (JarOutputStream stream = new JarOutputStream(Files.newOutputStream(jar));
+                Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                stream.putNextEntry(new JarEntry(classes.relativize(file).toString()));
+                Files.copy(file, stream);
+            }
+        }
     }
 
     private int run(String... arguments) {
@@ -102,11 +139,16 @@ class MainTest {
 
     /** A jar with a demo whose result is 40 plus the number of its arguments. */
     private Path demoJar() throws IOException {
+        return demoJar("");
+    }
+
+    private Path demoJar(String first) throws IOException {
         Path source = directory.resolve("Demo.java");
         Files.writeString(
                 source,
                 "package io.lanyard.demo; public class Demo {"
-                        + " public static int run(java.util.List<String> a) { return 40 + a.size(); } }");
+                        + " public static int run(java.util.List<String> a) throws Exception { " + first
+                        + " return 40 + a.size(); } }");
         int result = ToolProvider.getSystemJavaCompiler()
                 .run(
                         null,

@@ -42,6 +42,7 @@ final class SpringDemo {
     private final Path jar;
     private final HttpClient http = HttpClient.newHttpClient();
     private final CompletableFuture<Integer> port = new CompletableFuture<>();
+    private final CompletableFuture<Integer> managementPort = new CompletableFuture<>();
 
     private int served;
     private int failed;
@@ -78,10 +79,7 @@ final class SpringDemo {
                 cluster.podEnvironment(),
                 home,
                 this::listen,
-                "--server.port=0",
-                "--orders.bucket=" + Cluster.BUCKET,
-                "--spring.cloud.aws.endpoint=" + cluster.store().endpoint(),
-                "--spring.cloud.aws.s3.path-style-access-enabled=true")) {
+                arguments(cluster.store().endpoint()))) {
             if (starts(pod)) {
                 manyCalls(cluster);
                 saysOfItself();
@@ -93,24 +91,41 @@ final class SpringDemo {
         }
     }
 
-    /** Takes the line that names the port. */
-    private boolean listen(String line) {
+    /** Both servers listen on loopback alone, so that no other machine reaches the application or its actuator. */
+    static String[] arguments(URI store) {
+        return new String[] {
+            "--server.address=127.0.0.1",
+            "--server.port=0",
+            "--management.server.address=127.0.0.1",
+            "--management.server.port=0",
+            "--orders.bucket=" + Cluster.BUCKET,
+            "--spring.cloud.aws.endpoint=" + store,
+            "--spring.cloud.aws.s3.path-style-access-enabled=true"
+        };
+    }
+
+    /** Takes the lines that name the ports: first the application's, then the actuator's. */
+    boolean listen(String line) {
         Matcher matcher = LISTENS.matcher(line);
-        return matcher.find() && port.complete(Integer.valueOf(matcher.group(1)));
+        if (!matcher.find()) {
+            return false;
+        }
+        Integer found = Integer.valueOf(matcher.group(1));
+        return port.complete(found) || managementPort.complete(found);
     }
 
     private boolean starts(Pod pod) throws IOException, InterruptedException {
         screen.chapter(3, "The example application starts: Spring Boot, Spring Cloud AWS, the starter");
         screen.note("examples/spring-boot-s3 has no line about credentials");
         long start = System.nanoTime();
-        while (!port.isDone() && pod.isAlive() && Demo.since(start).compareTo(START_LIMIT) < 0) {
+        while (!managementPort.isDone() && pod.isAlive() && Demo.since(start).compareTo(START_LIMIT) < 0) {
             try {
-                port.get(100, TimeUnit.MILLISECONDS);
+                managementPort.get(100, TimeUnit.MILLISECONDS);
             } catch (TimeoutException | ExecutionException e) {
                 // not yet
             }
         }
-        if (!port.isDone()) {
+        if (!managementPort.isDone()) {
             return screen.check(false, "application", "does not start; its last words:");
         }
         screen.check(true, "started", String.format(Locale.ROOT, "after %.1f s", Demo.seconds(start)));
@@ -172,7 +187,7 @@ final class SpringDemo {
 
     private void saysOfItself() throws IOException, InterruptedException {
         screen.chapter(5, "What its actuator says");
-        String health = get("/actuator/health/readiness").body();
+        String health = actuator("/actuator/health").body();
         screen.check(
                 health.contains("\"lanyard\"") && health.contains("\"status\":\"UP\""),
                 "/actuator/health",
@@ -182,7 +197,7 @@ final class SpringDemo {
                 refreshes >= LIVES, "/actuator/metrics", "lanyard.credentials.refresh: " + refreshes + " succeeded");
         int failures = count("failure");
         screen.check(failures > 0, "/actuator/metrics", failures + " failed while the agent was away");
-        String endpoint = get("/actuator/lanyard").body();
+        String endpoint = actuator("/actuator/lanyard").body();
         screen.check(endpoint.contains("\"inUse\":\"container\""), "/actuator/lanyard", "in use: container");
         Matcher text = TEXT_LINE.matcher(endpoint);
         if (text.find()) {
@@ -215,14 +230,22 @@ final class SpringDemo {
     }
 
     private int count(String outcome) throws IOException, InterruptedException {
-        Matcher count = COUNT.matcher(get("/actuator/metrics/lanyard.credentials.refresh?tag=outcome:" + outcome)
+        Matcher count = COUNT.matcher(actuator("/actuator/metrics/lanyard.credentials.refresh?tag=outcome:" + outcome)
                 .body());
         return count.find() ? Integer.parseInt(count.group(1)) : 0;
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return get(port.join(), path);
+    }
+
+    private HttpResponse<String> actuator(String path) throws IOException, InterruptedException {
+        return get(managementPort.join(), path);
+    }
+
+    private HttpResponse<String> get(int server, String path) throws IOException, InterruptedException {
         return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.join() + path))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server + path))
                         .timeout(Duration.ofSeconds(30))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
