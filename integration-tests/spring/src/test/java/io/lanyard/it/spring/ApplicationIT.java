@@ -87,9 +87,14 @@ class ApplicationIT {
                 .contains("\"inUse\":\"container\"")
                 .contains("\"refresh\":{\"state\":")
                 .contains("shop/orders");
-        assertThat(running.get("/actuator/lanyard?probe=true").body())
-                .contains(running.agent.issued().get(running.agent.issued().size() - 1).accessKeyId());
-        assertThat(running.get("/actuator/info").body()).contains("\"awsCredentials\":{\"source\":\"container\"");
+        assertThat(running.get("/actuator/lanyard?probe=true").body()).doesNotContain("\"probed\"");
+        Running.Answer probe = running.post("/actuator/lanyard");
+        assertThat(probe.status()).isEqualTo(200);
+        assertThat(probe.body()).contains("\"probed\"");
+        assertThat(running.post("/actuator/lanyard").body()).isEqualTo(probe.body());
+        assertThat(running.get("/actuator/info").body())
+                .contains("\"awsCredentials\":{\"source\":\"container\"")
+                .doesNotContain("111122223333", "accessKeyId");
         assertThat(meter("refresh", "?tag=outcome:success")).isGreaterThanOrEqualTo(2);
         assertThat(meter("agent.requests", "?tag=status:200")).isGreaterThanOrEqualTo(2);
         assertThat(meter("expiry", "")).isBetween(0.0, 5.0);
@@ -103,13 +108,16 @@ class ApplicationIT {
         running.agent.stop();
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             running.get("/objects/1002"); // in use, as an application is
-            assertThat(running.get("/actuator/health/readiness").status()).isEqualTo(503);
-            assertThat(running.get("/actuator/health").body())
-                    .contains("\"status\":\"DOWN\"")
+            assertThat(running.get("/actuator/health/lanyard").body())
+                    .contains("\"status\":\"UNKNOWN\"")
+                    .contains("\"stale\":true")
                     .contains("\"failure\":\"Unreachable\"");
             assertThat(meter("serving.expired", "")).isEqualTo(1);
         });
-        assertThat(running.get("/actuator/health/liveness").status()).isEqualTo(200);
+        for (String path : List.of("", "/lanyard", "/readiness", "/liveness")) {
+            assertThat(running.get("/actuator/health" + path).status()).as(path).isEqualTo(200);
+        }
+        assertThat(running.get("/actuator/health").body()).startsWith("{").contains("\"status\":\"UP\"");
         assertThat(meter("failures", "")).isPositive();
         assertThat(meter("expiry", "")).isNegative();
         assertThat(meter("refresh", "?tag=category:Unreachable")).isPositive();
@@ -118,7 +126,7 @@ class ApplicationIT {
         running.agent.restart();
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(running.get("/objects/1003").status()).isEqualTo(200);
-            assertThat(running.get("/actuator/health/readiness").status()).isEqualTo(200);
+            assertThat(running.get("/actuator/health/lanyard").body()).contains("\"status\":\"UP\"");
             assertThat(meter("serving.expired", "")).isZero();
         });
         assertThat(running.get("/events").body())
@@ -128,7 +136,7 @@ class ApplicationIT {
     @Test
     @Order(6)
     void no_endpoint_meter_event_or_log_holds_a_secret() throws Exception {
-        Set<String> paths = new TreeSet<>(List.of("/events", "/actuator/lanyard?probe=true"));
+        Set<String> paths = new TreeSet<>(List.of("/events"));
         matches(ENDPOINT, running.get("/actuator").body())
                 .map(MatchResult::group)
                 .filter(path -> !path.endsWith("/heapdump")) // it holds the heap
@@ -151,6 +159,7 @@ class ApplicationIT {
         for (String path : paths) {
             seen.append(running.get(path).body());
         }
+        seen.append(running.post("/actuator/lanyard").body());
 
         assertThat(seen.indexOf("CANARY")).as("the first secret").isNegative();
         for (IssuedCredentials issued : running.agent.issued()) {
