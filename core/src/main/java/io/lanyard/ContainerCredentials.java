@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard;
 
+import io.lanyard.report.ForeignText;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * #toString()} shows the access key id, the account and the expiration, and never a secret.
  */
 public final class ContainerCredentials {
+
+    private static final int LONGEST_SHOWN_PART = 20;
 
     private final String accessKeyId;
     private final String secretAccessKey;
@@ -111,12 +115,18 @@ public final class ContainerCredentials {
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("ContainerCredentials(accessKeyId=").append(accessKeyId);
-        if (accountId != null) {
+        List<String> secrets = sessionToken == null ? List.of(secretAccessKey) : List.of(secretAccessKey, sessionToken);
+        // a value that was not checked when it was read, or repeats a secret, is not shown
+        String id = ForeignText.repeats(accessKeyId, secrets, LONGEST_SHOWN_PART)
+                ? null
+                : ForeignText.idOrNull(accessKeyId, List.of());
+        StringBuilder text =
+                new StringBuilder("ContainerCredentials(accessKeyId=").append(id == null ? "[not shown]" : id);
+        if (accountId != null && ForeignText.idOrNull(accountId, secrets) != null) {
             text.append(", accountId=").append(accountId);
         }
         if (roleArn != null) {
-            text.append(", roleArn=").append(roleArn);
+            text.append(", roleArn=").append(ForeignText.clean(roleArn, secrets, ForeignText.LIMIT));
         }
         return text.append(", expiration=")
                 .append(expiration == null ? "none" : expiration)
@@ -213,7 +223,7 @@ public final class ContainerCredentials {
 
         @Override
         public String toString() {
-            return "ContainerCredentials.Builder(accessKeyId=" + accessKeyId + ")";
+            return "ContainerCredentials.Builder()";
         }
     }
 }

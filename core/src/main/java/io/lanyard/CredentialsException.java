@@ -261,13 +261,13 @@ public final class CredentialsException extends RuntimeException {
 
         /**
          * Sets the service's error code. A text that does not look like a code (ASCII letters, digits, {@code . _ - :},
-         * at most 128) is dropped.
+         * at most 128; or a status with its phrase) is dropped.
          *
          * @param serviceCode the code, or null where there is none
          * @return this builder
          */
         public Builder serviceCode(@Nullable String serviceCode) {
-            this.serviceCode = ForeignText.idOrNull(serviceCode, List.of());
+            this.serviceCode = ForeignText.codeOrNull(serviceCode, List.of());
             return this;
         }
 

@@ -2,6 +2,7 @@
 package io.lanyard;
 
 import io.lanyard.json.Json;
+import io.lanyard.report.ForeignText;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -95,9 +96,7 @@ public record TokenClaims(
     }
 
     private static String cut(String claim) {
-        StringBuilder text = new StringBuilder();
-        claim.chars().limit(LONGEST_CLAIM).forEach(c -> text.append(Character.isISOControl(c) ? ' ' : (char) c));
-        return text.toString();
+        return ForeignText.clean(claim, List.of(), LONGEST_CLAIM);
     }
 
     /** For example {@code shop/cart for pods.eks.amazonaws.com until 2026-11-23T10:00:00Z}. */

@@ -6,6 +6,7 @@ import io.lanyard.CredentialsException;
 import io.lanyard.spi.HostResolver;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -32,6 +33,9 @@ record AgentEndpoint(
         @Nullable InetAddress literal,
         String setting) {
 
+    private static final int SHOWN_OF_ID = 8;
+    private static final int SHORTEST_HEX_ID = 16;
+    private static final int SHORTEST_ID = 20;
     private static final String DEFAULT_SERVICE = "http://169.254.170.2";
 
     /** Hosts that go beyond the rule, by the application's own word, and whether https is held to it too. */
@@ -214,11 +218,92 @@ record AgentEndpoint(
         return scheme.equals("https");
     }
 
-    /** The URI without its query, which may hold a secret. */
+    /**
+     * The URI as people may see it: without its query, which may hold a secret, and with the first eight characters of
+     * an id, which is a capability: whoever knows it gets the task's credentials.
+     */
     String display() {
+        StringBuilder text = new StringBuilder(scheme).append("://").append(host);
+        if (port != standardPort(scheme)) {
+            text.append(':').append(port);
+        }
+        String path = path();
+        String before = "";
+        for (int start = 1; start <= path.length(); ) {
+            int slash = path.indexOf('/', start);
+            int end = slash < 0 ? path.length() : slash;
+            String segment = path.substring(start, end);
+            text.append('/').append(isId(segment, before) ? segment.substring(0, SHOWN_OF_ID) + "..." : segment);
+            before = segment.isEmpty() ? before : segment;
+            start = end + 1;
+            if (slash == path.length() - 1 && slash >= 0) {
+                text.append('/');
+                break;
+            }
+        }
+        return text.toString();
+    }
+
+    /** The path without the query. */
+    String path() {
         int query = target.indexOf('?');
-        return scheme + "://" + host + (port == standardPort(scheme) ? "" : ":" + port)
-                + (query < 0 ? target : target.substring(0, query));
+        return query < 0 ? target : target.substring(0, query);
+    }
+
+    /** What an agent knows from the URI and may repeat, and must not be shown: the query, its values, ids. */
+    List<String> secrets() {
+        List<String> secrets = new ArrayList<>();
+        int query = target.indexOf('?');
+        if (query >= 0) {
+            secrets.add(target.substring(query + 1));
+            for (String part : target.substring(query + 1).split("[&;]", -1)) {
+                secrets.add(part.substring(part.indexOf('=') + 1));
+            }
+        }
+        String before = "";
+        for (String segment : path().split("/", -1)) {
+            if (isId(segment, before)) {
+                secrets.add(segment);
+            }
+            before = segment.isEmpty() ? before : segment;
+        }
+        return secrets;
+    }
+
+    /**
+     * Whether a segment of the path is an id: what follows {@code credentials} or the version of the ECS agent, and
+     * elsewhere what has hexadecimal digits, or letters and digits in any order, and the length of an id.
+     */
+    private static boolean isId(String segment, String before) {
+        int length = segment.length();
+        if (length <= SHOWN_OF_ID) {
+            return false;
+        }
+        boolean ecs = before.equals("credentials")
+                || (before.length() == 2 && before.charAt(0) == 'v' && Character.isDigit(before.charAt(1)));
+        boolean digits = false;
+        boolean hex = true;
+        boolean alphanumeric = true;
+        int changes = 0; // between letters and digits
+        for (int i = 0; i < length; i++) {
+            char c = segment.charAt(i);
+            boolean digit = c >= '0' && c <= '9';
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            digits |= digit;
+            hex &= c == '-' || Character.digit(c, 16) >= 0;
+            alphanumeric &= digit || letter || c == '-' || c == '_';
+            changes += i > 0 && digit != Character.isDigit(segment.charAt(i - 1)) ? 1 : 0;
+        }
+        if (ecs) {
+            return !segment.equals("credentials");
+        }
+        return digits && ((hex && length >= SHORTEST_HEX_ID) || (alphanumeric && length >= SHORTEST_ID && changes > 4));
+    }
+
+    /** For debuggers and accidents: a record's own text would have the query. */
+    @Override
+    public String toString() {
+        return "AgentEndpoint(" + display() + ")";
     }
 
     private CredentialsException notAllowed(@Nullable InetAddress address) {

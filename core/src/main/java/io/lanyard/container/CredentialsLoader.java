@@ -6,6 +6,7 @@ import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.refresh.Loaded;
 import io.lanyard.refresh.RefreshingCache;
+import io.lanyard.report.ForeignText;
 import io.lanyard.spi.AgentRequest;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.AgentTransport;
@@ -49,6 +50,11 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
     private static final Duration SHORTEST_PATIENT_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PATIENT_PAUSE = Duration.ofSeconds(1);
 
+    private static final int MOST_TOKENS = 4;
+
+    /** A trace is to be read. */
+    private static final int MOST_SUPPRESSED = 4;
+
     /** How long credentials that had ended already are handed out before the agent is asked again. */
     private static final Duration ACCEPTED_FOR = Duration.ofMinutes(1);
 
@@ -78,6 +84,9 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
     private final Environment environment;
     private final HostResolver resolver;
     private final Clock clock;
+
+    /** The tokens that were sent last: an agent may repeat one when the next one has been sent. */
+    private final List<String> sentTokens = new ArrayList<>();
 
     private boolean everLoaded;
     private boolean outage;
@@ -157,6 +166,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             retryAfter = null;
             List<InetAddress> addresses = endpoint.addresses(resolver, hosts);
             sent = rotatedToken != null ? rotatedToken : token.read(environment, clock);
+            keepSecret(sent);
             AgentRequest request = request(addresses);
             AgentResponse response;
             try {
@@ -200,20 +210,38 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
 
         private ContainerCredentials parse(AgentResponse response) {
             try {
-                return CredentialsParser.parse(response.body());
+                return CredentialsParser.parse(response.body(), secrets());
             } catch (CredentialsParser.UnusableBodyException e) {
                 throw unusable(e.reason());
             } catch (CredentialsParser.ServiceErrorException e) {
-                String code = ErrorAnswer.clean(e.code(), sent, ErrorAnswer.CODE_LIMIT);
-                String description = ErrorAnswer.clean(e.description(), sent, ErrorAnswer.MESSAGE_LIMIT);
+                ErrorAnswer answer = e.answer();
                 throw failure(
                                 Category.SERVICE_ERROR,
-                                description.isEmpty() ? "the agent answered with an error code" : description)
+                                answer.message().isEmpty()
+                                        ? "the agent answers 200 with an error code and a text that is not repeated"
+                                        : "the agent answers " + ForeignText.quote(answer.message(), secrets()))
                         .status(200)
-                        .serviceCode(code)
-                        .recoverable(!REFUSALS.contains(code))
+                        .serviceCode(answer.code())
+                        .recoverable(!isRejection(answer))
+                        .remedy(new Remedies(endpoint, token, sent).forAnswer(response, answer))
                         .build();
             }
+        }
+
+        private void keepSecret(@Nullable String secret) {
+            if (secret != null && !sentTokens.contains(secret)) {
+                sentTokens.add(secret);
+                if (sentTokens.size() > MOST_TOKENS) {
+                    sentTokens.remove(0);
+                }
+            }
+        }
+
+        /** What the agent may repeat, and must not be shown. */
+        private List<String> secrets() {
+            List<String> secrets = endpoint.secrets();
+            secrets.addAll(sentTokens);
+            return secrets;
         }
 
         /** Hands out credentials that have not ended, or seem to have ended by the fault of the local clock alone. */
@@ -295,33 +323,35 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
 
         private CredentialsException broken(IOException e) {
             if (e instanceof MalformedResponseException) {
-                return unusable(String.valueOf(e.getMessage()));
+                return unusable(ForeignText.phrase(String.valueOf(e.getMessage()), secrets()));
             }
             String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             return failure(
                             Category.UNREACHABLE,
-                            "the exchange with the agent failed: " + ErrorAnswer.clean(reason, sent, 256))
+                            "the exchange with the agent failed: " + ForeignText.quote(reason, secrets()))
                     .recoverable(true)
-                    .remedy(Remedies.forBrokenExchange(endpoint, e))
-                    .cause(ErrorAnswer.isRepeatedBy(e, sent) ? null : e)
+                    .remedy(new Remedies(endpoint, token, sent).forBrokenExchange(e))
+                    .cause(ForeignText.isClean(e, secrets()) ? e : null)
                     .build();
         }
 
         private CredentialsException refused(AgentResponse response) {
             int status = response.status();
-            ErrorAnswer answer = ErrorAnswer.read(response.body(), sent);
+            ErrorAnswer answer = ErrorAnswer.read(response.body(), secrets());
             retryAfter = response.header("Retry-After").map(this::retryAfter).orElse(null);
-            boolean passing = isTrouble(status)
+            boolean passing = (isTrouble(status) && !isRejection(answer))
                     || "InvalidIdInRequest".equals(answer.code())
                     || answer.message().contains("token is not valid yet");
             return failure(
                             Category.HTTP_STATUS,
-                            answer.message().isEmpty() ? "the agent said no more" : answer.message())
+                            answer.message().isEmpty()
+                                    ? "the agent says no more"
+                                    : "the agent answers " + ForeignText.quote(answer.message(), secrets()))
                     .status(status)
                     .serviceCode(answer.code())
                     .requestId(answer.requestId())
                     .recoverable(passing)
-                    .remedy(Remedies.forAnswer(response, answer))
+                    .remedy(new Remedies(endpoint, token, sent).forAnswer(response, answer))
                     .build();
         }
 
@@ -333,18 +363,48 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
         }
 
         private CredentialsException.Builder failure(Category category, String detail) {
-            String effort = tries == 1 ? "" : " (attempt " + tries + ", after " + words(elapsed()) + ")";
-            return CredentialsException.builder(category, detail + effort).endpoint(endpoint.display());
+            return CredentialsException.builder(category, detail + effort()).endpoint(endpoint.display());
         }
 
-        /** The last failure, with those before it that were of another kind. */
+        private String effort() {
+            return tries == 1 ? "" : " (attempt " + tries + ", after " + words(elapsed()) + ")";
+        }
+
+        /** The last failure, with some of those before it that were of another kind. */
         private CredentialsException finished(CredentialsException last) {
+            CredentialsException finished = withEffort(last);
+            int kept = 0;
+            int more = 0;
             for (CredentialsException earlier : failures) {
-                if (!alike(earlier, last)) {
-                    last.addSuppressed(earlier);
+                if (alike(earlier, last)) {
+                    continue;
+                }
+                if (kept < MOST_SUPPRESSED) {
+                    kept++;
+                    finished.addSuppressed(earlier);
+                } else {
+                    more++;
                 }
             }
-            return last;
+            if (more > 0) {
+                finished.addSuppressed(new IllegalStateException("and " + more + " more failures of other kinds"));
+            }
+            return finished;
+        }
+
+        /** A failure that came about before anything was sent says how long the load tried, too. */
+        private CredentialsException withEffort(CredentialsException last) {
+            boolean local = last.category() == Category.TOKEN_FILE_UNREADABLE
+                    || last.category() == Category.INVALID_TOKEN
+                    || last.category() == Category.HOST_NOT_ALLOWED;
+            return tries == 1 || !local
+                    ? last
+                    : CredentialsException.builder(last.category(), last.detail() + effort())
+                            .endpoint(last.endpoint().orElse(null))
+                            .recoverable(last.recoverable())
+                            .remedy(last.remedy().orElse(null))
+                            .cause(last.getCause())
+                            .build();
         }
 
         private void remember(CredentialsException failure) {
@@ -377,9 +437,15 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
     private static boolean retryable(CredentialsException failure) {
         return switch (failure.category()) {
             case UNREACHABLE, INVALID_RESPONSE, EXPIRED -> true;
-            case HTTP_STATUS -> isTrouble(failure.status().orElse(0));
+            // an agent may answer 500 when STS rejects the role
+            case HTTP_STATUS ->
+                failure.recoverable() && isTrouble(failure.status().orElse(0));
             default -> false;
         };
+    }
+
+    private static boolean isRejection(ErrorAnswer answer) {
+        return answer.code() != null && REFUSALS.contains(answer.code());
     }
 
     /** A status by which the agent says that asking again makes sense. */

@@ -3,8 +3,12 @@ package io.lanyard.container;
 
 import io.lanyard.ContainerCredentials;
 import io.lanyard.json.Json;
+import io.lanyard.report.ForeignText;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,57 +35,163 @@ final class CredentialsParser {
         }
     }
 
-    /** The body is an error by its own word. */
+    /** The body is an error by its own code. */
     static final class ServiceErrorException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        private final String code;
-        private final String description;
+        private final transient ErrorAnswer answer;
 
-        ServiceErrorException(String code, @Nullable String description) {
-            super(code);
-            this.code = code;
-            this.description = description == null ? "" : description;
+        ServiceErrorException(ErrorAnswer answer) {
+            super("the agent answers 200 with an error code");
+            this.answer = answer;
         }
 
-        String code() {
-            return code;
-        }
-
-        String description() {
-            return description;
+        ErrorAnswer answer() {
+            return answer;
         }
     }
+
+    private static final int LONGEST_ACCESS_KEY_ID = 128;
+    private static final int LONGEST_ACCOUNT = 12;
+    private static final int LONGEST_ARN = 2048;
+
+    /** Names that people give to keys and secrets begin alike. */
+    private static final int TELLING_PART = 20;
+
+    /** A secret that is shorter stands in an access key id by chance. */
+    private static final int SHORTEST_SECRET = 8;
 
     private final Map<String, @Nullable Object> fields;
+    private final Collection<String> known;
 
-    private CredentialsParser(Map<String, @Nullable Object> fields) {
+    private CredentialsParser(Map<String, @Nullable Object> fields, Collection<String> known) {
         this.fields = fields;
+        this.known = known;
     }
 
-    static ContainerCredentials parse(byte[] body) throws UnusableBodyException, ServiceErrorException {
+    /**
+     * Reads a body.
+     *
+     * @param body the body of a 200
+     * @param secrets what the agent knows, the token for example; no field that is shown may have it
+     */
+    static ContainerCredentials parse(byte[] body, Collection<String> secrets)
+            throws UnusableBodyException, ServiceErrorException {
         Map<String, @Nullable Object> fields;
         try {
             fields = Json.object(body);
         } catch (IOException e) {
             throw new UnusableBodyException("the body is not a JSON object, or ends too early, or names a field twice");
         }
-        return new CredentialsParser(fields).credentials();
+        return new CredentialsParser(fields, secrets).credentials();
     }
 
     private ContainerCredentials credentials() throws UnusableBodyException, ServiceErrorException {
         String code = text("Code");
         if (code != null && !code.equals("Success")) {
-            throw new ServiceErrorException(code, text("Message"));
+            throw new ServiceErrorException(
+                    ErrorAnswer.ofSuccess(code, textOrNull("Message"), secrets("Code", "Message")));
         }
         return ContainerCredentials.builder()
-                .accessKeyId(required("AccessKeyId"))
+                .accessKeyId(accessKeyId())
                 .secretAccessKey(required("SecretAccessKey"))
                 .sessionToken(printable("Token"))
                 .expiration(expiration())
-                .accountId(printable("AccountId"))
-                .roleArn(printable("RoleArn"))
+                .accountId(accountId())
+                .roleArn(roleArn())
                 .build();
+    }
+
+    /** The access key id, which goes into headers, logs and events; one of another shape is not quoted. */
+    private String accessKeyId() throws UnusableBodyException {
+        String value = required("AccessKeyId");
+        boolean valid = value.length() <= LONGEST_ACCESS_KEY_ID;
+        for (int i = 0; i < value.length() && valid; i++) {
+            char c = value.charAt(i);
+            valid = isLetterOrDigit(c) || c == '_' || c == '.' || c == '-';
+        }
+        if (!valid) {
+            throw new UnusableBodyException("AccessKeyId has not the shape of an access key id");
+        }
+        if (ForeignText.repeats(value, secrets("AccessKeyId"), TELLING_PART)) {
+            throw new UnusableBodyException("AccessKeyId repeats a secret");
+        }
+        return value;
+    }
+
+    /** The account, absent when it has not the shape of one: real ones have twelve digits, test servers have words. */
+    private @Nullable String accountId() throws UnusableBodyException {
+        String value = text("AccountId");
+        return value != null && isAccount(value) && !ForeignText.repeats(value, secrets("AccountId"), TELLING_PART)
+                ? value
+                : null;
+    }
+
+    /** The role, absent when it is no ARN of one. */
+    private @Nullable String roleArn() throws UnusableBodyException {
+        String value = text("RoleArn");
+        return value != null && isRole(value) && !ForeignText.repeats(value, secrets("RoleArn"), TELLING_PART)
+                ? value
+                : null;
+    }
+
+    /** {@code arn:PARTITION:iam::ACCOUNT:role/PATH/NAME}, or the session of such a role. */
+    private static boolean isRole(String value) {
+        if (value.length() > LONGEST_ARN) {
+            return false;
+        }
+        String[] parts = value.split(":", -1);
+        if (parts.length != 6
+                || !parts[0].equals("arn")
+                || !parts[3].isEmpty()
+                || parts[4].isEmpty()
+                || !isAccount(parts[4])) {
+            return false;
+        }
+        boolean valid = parts[1].startsWith("aws")
+                && (parts[2].equals("iam") || parts[2].equals("sts"))
+                && (parts[5].startsWith("role/") || parts[5].startsWith("assumed-role/"));
+        String text = parts[1] + parts[5];
+        for (int i = 0; i < text.length() && valid; i++) {
+            char c = text.charAt(i);
+            valid = isLetterOrDigit(c) || "+=,.@_/-".indexOf(c) >= 0;
+        }
+        return valid;
+    }
+
+    private static boolean isAccount(String value) {
+        boolean valid = value.length() <= LONGEST_ACCOUNT;
+        for (int i = 0; i < value.length() && valid; i++) {
+            valid = isLetterOrDigit(value.charAt(i)) || value.charAt(i) == '_';
+        }
+        return valid;
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    }
+
+    /** What a field that is shown must not repeat: the secrets of the body, and what the agent knows. */
+    private Collection<String> secrets(String... shown) {
+        List<String> secrets = new ArrayList<>(known);
+        for (Map.Entry<String, @Nullable Object> field : fields.entrySet()) {
+            String name = field.getKey();
+            boolean own = name.equalsIgnoreCase(shown[0]) || name.equalsIgnoreCase(shown[shown.length - 1]);
+            boolean secret =
+                    shown.length > 1 || name.equalsIgnoreCase("SecretAccessKey") || name.equalsIgnoreCase("Token");
+            if (!own && secret && field.getValue() instanceof String text && text.length() >= SHORTEST_SECRET) {
+                secrets.add(text);
+            }
+        }
+        return secrets;
+    }
+
+    private @Nullable String textOrNull(String name) {
+        try {
+            return text(name);
+        } catch (UnusableBodyException e) {
+            return null;
+        }
     }
 
     /** The field's text; what is blank, null or missing is absent. */

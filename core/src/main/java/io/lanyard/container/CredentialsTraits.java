@@ -8,6 +8,7 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.refresh.FailureKind;
 import io.lanyard.refresh.RefreshListener;
 import io.lanyard.refresh.Traits;
+import io.lanyard.report.ForeignText;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.AgentTransport;
 import io.lanyard.spi.Clock;
@@ -86,11 +87,13 @@ final class CredentialsTraits implements Traits<ContainerCredentials>, RefreshLi
                                         .expiration()
                                         .map(Instant::toString)
                                         .orElse("an unknown time")
-                                + (cause == null ? "" : ", and no newer ones could be loaded: " + cause.getMessage()))
+                                + (cause == null
+                                        ? ""
+                                        : ", and no newer ones could be loaded: " + ForeignText.of(cause)))
                 .recoverable(true)
                 .cause(cause);
         if (cause instanceof CredentialsException e) {
-            failure.endpoint(e.endpoint().orElse(null));
+            failure.endpoint(e.endpoint().orElse(null)).remedy(e.remedy().orElse(null));
         }
         return failure.build();
     }

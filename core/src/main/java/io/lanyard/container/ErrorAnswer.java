@@ -2,57 +2,130 @@
 package io.lanyard.container;
 
 import io.lanyard.json.Json;
+import io.lanyard.report.ForeignText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an answer other than 200 says: JSON with a code and a message, the EKS agent's {@code [request id]: (Code):
- * message, fault: client}, or any other text.
+ * What an agent says in an answer that has no credentials: JSON with a code and a message, the EKS agent's {@code
+ * [request id]: (Code): message, fault: client}, or any other text. All of it is foreign text, cleaned here.
  *
- * @param code the service's error code, or null
- * @param requestId the id of the service's request, or null
- * @param message the text for people, perhaps empty, at most 512 characters and without control characters
+ * @param code the service's error code, or null where there is none that looks like one
+ * @param requestId the id of the service's request, or null where there is none that looks like one
+ * @param message the cleaned text, perhaps empty
  */
 record ErrorAnswer(@Nullable String code, @Nullable String requestId, String message) {
 
-    static final int MESSAGE_LIMIT = 512;
-    static final int CODE_LIMIT = 128;
+    static final ErrorAnswer SILENT = new ErrorAnswer(null, null, "");
 
-    /** A part of a token that is shorter than this gives nothing away. */
-    private static final int TELLING_PART = 12;
+    /** How the SDK for Go, in which most local servers are written, introduces the code and the id of STS. */
+    private static final List<String> CODE_MARKS = List.of("api error ", "Internal Server Error: ");
 
-    /** A token that is shorter than this is none that a real agent gave out, and stands in any text by chance. */
-    private static final int SHORTEST_TOKEN = 4;
+    private static final List<String> ID_MARKS = List.of("RequestID: ", "request id: ");
+
+    /** A code in a 200 is made of words: a secret that stands in its place is not. */
+    private static final int MOST_CODE_LETTERS = 64;
+
+    /** A value that is shorter stands in other texts by chance. */
+    private static final int SHORTEST_SECRET = 8;
+
+    /** Messages of known servers that say nothing but themselves. */
+    private static final Set<String> KNOWN_MESSAGES = Set.of(
+            "CredentialsV1Request: No Credential ID in the request",
+            "CredentialsV2Request: No Credential ID in the request",
+            "CredentialsV1Request: Credentials not found",
+            "CredentialsV2Request: Credentials not found",
+            "CredentialsV2Request: ID not found",
+            "CredentialsV2Request: Credentials uninitialized for ID",
+            "Credentials expired",
+            "Credentials unavailable",
+            "Internal server error",
+            "Invalid authorization token",
+            "Rate exceeded",
+            "Too Many Requests",
+            "Unauthorized Exception! EKS does not have permissions to assume the associated role.",
+            "You have reached maximum request limit.",
+            "invalid Authorization token");
 
     /**
-     * Reads an error body.
+     * Reads the body of an answer other than 200.
      *
      * @param body the body as far as it was read
-     * @param token the token that was sent, which some servers repeat in what they say, or null
+     * @param known what the agent may repeat and must not be shown
      */
-    static ErrorAnswer read(byte[] body, @Nullable String token) {
+    static ErrorAnswer read(byte[] body, Collection<String> known) {
         String text = new String(body, StandardCharsets.UTF_8).strip();
+        Collection<String> secrets = known;
         ErrorAnswer answer;
         if (text.startsWith("{")) {
-            answer = json(body);
-        } else if (text.contains("SecretAccessKey")) {
-            answer = new ErrorAnswer(null, null, ""); // broken, and not to be quoted
+            secrets = new ArrayList<>(known);
+            answer = json(body, secrets);
         } else {
-            answer = agentText(text);
+            answer = holdsCredentials(text) ? SILENT : agentText(text);
         }
-        return answer.cleaned(token);
+        String code = answer.code != null ? answer.code : after(answer.message, CODE_MARKS);
+        String id = answer.requestId != null ? answer.requestId : after(answer.message, ID_MARKS);
+        return new ErrorAnswer(
+                ForeignText.codeOrNull(code, secrets),
+                ForeignText.idOrNull(id, secrets),
+                ForeignText.clean(answer.message, secrets, ForeignText.LIMIT));
     }
 
-    private static ErrorAnswer json(byte[] body) {
+    /**
+     * Reads the code and the message of a 200. Such a body may hold credentials, so only what has a known shape is
+     * taken.
+     *
+     * @param code the code, or null
+     * @param message the message, or null
+     * @param secrets what must not be shown, the body's own secrets included
+     */
+    static ErrorAnswer ofSuccess(@Nullable String code, @Nullable String message, Collection<String> secrets) {
+        boolean known = message != null && (KNOWN_MESSAGES.contains(message) || isWords(message));
+        return new ErrorAnswer(
+                code != null && isWords(code) ? ForeignText.idOrNull(code, secrets) : null,
+                null,
+                message != null && known && !ForeignText.repeats(message, secrets, ForeignText.TELLING_PART)
+                        ? message
+                        : "");
+    }
+
+    /** Words with capitals, written together, such as {@code AssumeRoleUnauthorizedAccess}; or a status. */
+    private static boolean isWords(String text) {
+        if (text.length() == 3 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return true;
+        }
+        boolean capital = false; // whether the letter before was one
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean upper = c >= 'A' && c <= 'Z';
+            if (upper ? capital : i == 0 || c < 'a' || c > 'z') {
+                return false;
+            }
+            capital = upper;
+        }
+        return !capital && !text.isEmpty() && text.length() <= MOST_CODE_LETTERS;
+    }
+
+    /** Whether a text that is no JSON names a secret access key, in any way of writing it: none of it is repeated. */
+    private static boolean holdsCredentials(String text) {
+        StringBuilder letters = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isLetter(c)) {
+                letters.append(Character.toLowerCase(c));
+            }
+        }
+        return letters.indexOf("secretaccesskey") >= 0;
+    }
+
+    /** Reads the fields, and adds to the secrets what other fields hold: such a body may have credentials too. */
+    private static ErrorAnswer json(byte[] body, Collection<String> secrets) {
         String code = null;
         String message = null;
         try {
@@ -65,10 +138,12 @@ record ErrorAnswer(@Nullable String code, @Nullable String requestId, String mes
                     code = value.toString();
                 } else if (field.getKey().equalsIgnoreCase("message")) {
                     message = value.toString();
+                } else if (value instanceof String text && text.length() >= SHORTEST_SECRET) {
+                    secrets.add(text);
                 }
             }
         } catch (IOException e) {
-            return new ErrorAnswer(null, null, ""); // broken JSON is not quoted: it may be a broken set of credentials
+            return SILENT; // broken JSON may be a broken set of credentials
         }
         return new ErrorAnswer(code, null, message == null ? "" : message);
     }
@@ -89,68 +164,19 @@ record ErrorAnswer(@Nullable String code, @Nullable String requestId, String mes
         return new ErrorAnswer(text.substring(codeStart, codeEnd), requestId, message);
     }
 
-    private ErrorAnswer cleaned(@Nullable String token) {
-        return new ErrorAnswer(
-                code == null || code.isBlank() ? null : clean(code, token, CODE_LIMIT),
-                requestId == null ? null : clean(requestId, token, CODE_LIMIT),
-                clean(message, token, MESSAGE_LIMIT));
-    }
-
-    /** Without control characters, without the token or a telling part of it, and no longer than the limit. */
-    static String clean(String text, @Nullable String token, int limit) {
-        StringBuilder printable = new StringBuilder(text);
-        for (int i = 0; i < printable.length(); i++) {
-            char c = printable.charAt(i);
-            if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029') {
-                printable.setCharAt(i, ' ');
-            }
-        }
-        String line = printable.toString();
-        // last but one, so that nothing done to the text afterwards can put a token together
-        String redacted = token == null || token.length() < SHORTEST_TOKEN ? line : redact(line, token);
-        return redacted.substring(0, Math.min(limit, redacted.length())).strip();
-    }
-
-    /** Whether a message of the failure, its causes or what it suppressed holds the token or a telling part of it. */
-    static boolean isRepeatedBy(Throwable failure, @Nullable String token) {
-        if (token == null || token.length() < SHORTEST_TOKEN) {
-            return false;
-        }
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Deque<Throwable> left = new ArrayDeque<>(List.of(failure));
-        while (!left.isEmpty()) {
-            Throwable next = left.remove();
-            String message = String.valueOf(next.getMessage());
-            if (!redact(message, token).equals(message)) {
-                return true;
-            }
-            if (seen.add(next)) {
-                left.addAll(Arrays.asList(next.getSuppressed()));
-                if (next.getCause() != null) {
-                    left.add(next.getCause());
+    /** The word that follows one of the marks, or null. */
+    private static @Nullable String after(String text, List<String> marks) {
+        for (String mark : marks) {
+            int start = text.indexOf(mark);
+            if (start >= 0) {
+                start += mark.length();
+                int end = start;
+                while (end < text.length() && " ,:;\n\t".indexOf(text.charAt(end)) < 0) {
+                    end++;
                 }
+                return text.substring(start, end);
             }
         }
-        return false;
-    }
-
-    /** Replaces every stretch of the text that stands in the token too and is long enough to tell. */
-    private static String redact(String text, String token) {
-        int shortest = Math.min(TELLING_PART, token.length());
-        StringBuilder out = new StringBuilder();
-        int at = 0;
-        while (at < text.length()) {
-            int end = at + shortest;
-            if (end > text.length() || !token.contains(text.substring(at, end))) {
-                out.append(text.charAt(at++));
-                continue;
-            }
-            while (end < text.length() && token.contains(text.substring(at, end + 1))) {
-                end++;
-            }
-            out.append("[redacted]");
-            at = end;
-        }
-        return out.toString();
+        return null;
     }
 }

@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * of any HTTP client's.
  */
 final class SocketTransport implements AgentTransport {
+
+    /** A name with thousands of addresses must not make a trace of thousands of exceptions. */
+    private static final int MOST_SUPPRESSED = 4;
 
     private final HostResolver resolver;
     private final Clock clock;
@@ -54,6 +58,7 @@ final class SocketTransport implements AgentTransport {
                 request.addresses().isEmpty() ? resolver.resolve(request.host()) : request.addresses();
         long connectBy = clock.nanoTime() + request.connectTimeout().toNanos();
         IOException unconnected = null;
+        List<IOException> earlier = new ArrayList<>();
         for (int i = 0; i < addresses.size(); i++) {
             try (DeadlineSocket socket = new DeadlineSocket(clock)) {
                 // an address that swallows packets must leave time for the next
@@ -62,13 +67,21 @@ final class SocketTransport implements AgentTransport {
                 if (refusal == null) {
                     return exchange(socket, request);
                 }
-                if (unconnected != null) {
-                    refusal.addSuppressed(unconnected);
+                if (unconnected != null && earlier.size() < MOST_SUPPRESSED) {
+                    earlier.add(unconnected);
                 }
                 unconnected = refusal;
             }
         }
-        throw unconnected == null ? new IOException("the host has no address") : unconnected;
+        if (unconnected == null) {
+            throw new IOException("the host has no address");
+        }
+        earlier.forEach(unconnected::addSuppressed);
+        int more = addresses.size() - 1 - earlier.size();
+        if (more > 0) {
+            unconnected.addSuppressed(new IOException("and " + more + " more addresses that refused the connection"));
+        }
+        throw unconnected;
     }
 
     private static @Nullable IOException connect(DeadlineSocket socket, InetAddress address, int port, long nanos) {

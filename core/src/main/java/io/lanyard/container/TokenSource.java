@@ -61,6 +61,16 @@ final class TokenSource {
         return new TokenSource(null, token, setting);
     }
 
+    /** Whether there is a token at all. */
+    boolean isSet() {
+        return file != null || fixed != null;
+    }
+
+    /** The name by which messages call where the token comes from. */
+    String setting() {
+        return setting;
+    }
+
     /** Whether reading again may give another token. */
     boolean mayChange() {
         return file != null;

@@ -49,7 +49,7 @@ public final class ForeignText {
     private static final int INPUT_LIMIT = 16 * LIMIT;
 
     /** A part of a secret that is shorter gives nothing away. */
-    private static final int TELLING_PART = 12;
+    public static final int TELLING_PART = 12;
 
     /** A token that is shorter is none that a real agent gave out, and stands in any text by chance. */
     private static final int SHORTEST_SECRET = 4;
@@ -59,7 +59,7 @@ public final class ForeignText {
 
     private static final int SHORTEST_WEB_TOKEN = 16;
 
-    /** A part of a run that is as short may be anything, for example the suffix of a pod's name. */
+    /** A part of a run that is as short is a word unless it mixes cases and digits; a pod's suffix does not. */
     private static final int SHORT_PART = 12;
 
     /** The longest name in IAM. */
@@ -117,6 +117,38 @@ public final class ForeignText {
     }
 
     /**
+     * Cleans a text that stands in a sentence of Lanyard's without quotes. It introduces no remedy.
+     *
+     * @param text the foreign text
+     * @param secrets the secrets that its author knows
+     * @return one line of at most {@value #LIMIT} characters
+     */
+    public static String phrase(String text, Collection<String> secrets) {
+        return withoutRemedy(clean(text, secrets, LIMIT));
+    }
+
+    /**
+     * Whether a text repeats a part of a secret.
+     *
+     * @param text any text
+     * @param secrets the secrets
+     * @param part how many characters in a row are a part that tells something
+     * @return true when it has such a part of one of them, or the whole of a shorter one
+     */
+    public static boolean repeats(String text, Collection<String> secrets, int part) {
+        Pass pass = new Pass(text);
+        for (String secret : secrets) {
+            pass.hideKnown(visible(secret), part);
+        }
+        for (boolean hidden : pass.hidden) {
+            if (hidden) {
+                return true;
+            }
+        }
+        return text.length() > INPUT_LIMIT;
+    }
+
+    /**
      * Describes a failure on one line: for one of ours, or one that is caused by one of ours, what happened without the
      * remedy; for any other its cleaned message, or the name of its class where it has none.
      *
@@ -129,9 +161,7 @@ public final class ForeignText {
             return clean(ours.summary(), List.of(), SUMMARY_LIMIT);
         }
         String message = message(failure);
-        return message == null || message.isBlank()
-                ? failure.getClass().getSimpleName()
-                : withoutRemedy(clean(message));
+        return message == null || message.isBlank() ? failure.getClass().getSimpleName() : phrase(message, List.of());
     }
 
     /**
@@ -182,6 +212,27 @@ public final class ForeignText {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (!isLetter(c) && !isDigit(c) && c != '.' && c != '_' && c != '-' && c != ':') {
+                return null;
+            }
+        }
+        return isClean(text, secrets) ? text : null;
+    }
+
+    /**
+     * Gives a text back if it looks like an error code: as an id, or a status with its phrase, such as {@code 500
+     * Internal Server Error}.
+     *
+     * @param text a foreign code, or null
+     * @param secrets the secrets that its author knows
+     * @return the same, or null when it does not look so
+     */
+    public static @Nullable String codeOrNull(@Nullable String text, Collection<String> secrets) {
+        if (text == null || text.length() < 5 || text.length() > LONGEST_NAME || text.charAt(3) != ' ') {
+            return idOrNull(text, secrets);
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (i < 3 ? !isDigit(c) : !isLetter(c) && c != ' ') {
                 return null;
             }
         }
@@ -424,14 +475,18 @@ public final class ForeignText {
         private final int length;
         private final boolean[] hidden;
 
-        Pass(String given, Collection<String> secrets) {
+        Pass(String given) {
             raw = bounded(given);
             plain = new Plain(raw);
             text = plain.chars;
             length = plain.length;
             hidden = new boolean[length];
+        }
+
+        Pass(String given, Collection<String> secrets) {
+            this(given);
             for (String secret : secrets) {
-                hideKnown(visible(secret));
+                hideKnown(visible(secret), TELLING_PART);
             }
             hideNamed();
             hideRuns();
@@ -477,12 +532,12 @@ public final class ForeignText {
 
         // ---- what is known
 
-        private void hideKnown(String secret) {
+        private void hideKnown(String secret, int part) {
             if (secret.length() < SHORTEST_SECRET) {
                 return;
             }
             Plain other = new Plain(secret);
-            int size = Math.min(TELLING_PART, other.length);
+            int size = Math.min(part, other.length);
             if (size >= SHORTEST_SECRET) {
                 new Stretches(text, length, size).mark(text, length, other.chars, other.length, hidden);
             }
@@ -490,7 +545,7 @@ public final class ForeignText {
                 // what looks like an escape may be none
                 char[] chars = raw.toCharArray();
                 boolean[] inRaw = new boolean[chars.length];
-                int rawSize = Math.min(TELLING_PART, secret.length());
+                int rawSize = Math.min(part, secret.length());
                 new Stretches(chars, chars.length, rawSize)
                         .mark(chars, chars.length, secret.toCharArray(), secret.length(), inRaw);
                 for (int i = 0; i < length; i++) {
@@ -738,7 +793,7 @@ public final class ForeignText {
         /** Words, in any style of writing them together, numbers, ids of hexadecimal digits, and what is short. */
         private boolean isWord(int start, int end) {
             int size = end - start;
-            if (size <= SHORT_PART) {
+            if (size <= SHORTEST_SECRET) {
                 return true;
             }
             int uppers = 0;
@@ -757,10 +812,13 @@ public final class ForeignText {
                     changes += isDigit(c) != isDigit(before) || isUpper(c) != isUpper(before) ? 1 : 0;
                 }
             }
+            boolean oneCase = uppers == 0 || uppers == size - digits;
+            if (size <= SHORT_PART) {
+                return oneCase || switches <= 2;
+            }
             if (digits == size || lowerHex == size) {
                 return size <= 20;
             }
-            boolean oneCase = uppers == 0 || uppers == size - digits;
             return switches <= 2 && (oneCase || (uppers * 5 <= size * 2 && changes * 100 <= size * 42));
         }
     }

@@ -4,6 +4,7 @@ package io.lanyard.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.List;
 
 /** Any error body is read without a failure, and never gives the token away. */
 class ErrorAnswerFuzzTest {
@@ -12,7 +13,7 @@ class ErrorAnswerFuzzTest {
 
     @FuzzTest(maxDuration = "60s")
     void any_body_is_read_and_gives_no_token_away(byte[] body) {
-        ErrorAnswer answer = ErrorAnswer.read(body, TOKEN);
+        ErrorAnswer answer = ErrorAnswer.read(body, List.of(TOKEN));
 
         assertThat(answer.message()).hasSizeLessThanOrEqualTo(512);
         assertThat(String.valueOf(answer.code())).hasSizeLessThanOrEqualTo(128);

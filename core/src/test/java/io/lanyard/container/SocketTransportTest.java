@@ -9,6 +9,7 @@ import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.HostResolver;
 import io.lanyard.spi.MalformedResponseException;
+import io.lanyard.testsupport.Evidence;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -21,6 +22,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -179,6 +181,21 @@ class SocketTransportTest {
         assertThatThrownBy(() -> transport.get(request))
                 .isInstanceOf(ConnectException.class)
                 .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
+    }
+
+    @Test
+    void the_refusals_of_thousands_of_addresses_are_told_in_a_short_trace() throws Exception {
+        int port = SocketTransportPeer.deadPort();
+        InetAddress[] addresses = new InetAddress[2000];
+        Arrays.setAll(addresses, i -> SourceWorld.address(127, 1, i / 250, 1 + i % 250));
+        AgentRequest one = new AgentRequest(
+                "http", "many", port, List.of(), "/", Map.of(), Duration.ofSeconds(20), Duration.ofSeconds(20), 10);
+
+        assertThatThrownBy(() -> transport.get(withAddresses(one, addresses)))
+                .isInstanceOf(ConnectException.class)
+                .satisfies(e -> assertThat(Evidence.stackTrace(e)).hasSizeLessThan(20_000))
+                .satisfies(e -> assertThat(e.getSuppressed()).hasSize(5))
+                .satisfies(e -> assertThat(e.getSuppressed()[4]).hasMessageContaining("1995 more"));
     }
 
     @Test

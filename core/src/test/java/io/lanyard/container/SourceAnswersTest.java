@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
+import io.lanyard.report.ForeignText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -81,7 +83,7 @@ class SourceAnswersTest {
                 "no brackets | | | no brackets",
             })
     void the_eks_agents_text_is_taken_apart(String text, @Nullable String code, @Nullable String id, String message) {
-        ErrorAnswer answer = ErrorAnswer.read(text.getBytes(StandardCharsets.UTF_8), null);
+        ErrorAnswer answer = ErrorAnswer.read(text.getBytes(StandardCharsets.UTF_8), List.of());
 
         assertThat(answer.code()).isEqualTo(code);
         assertThat(answer.requestId()).isEqualTo(id);
@@ -92,10 +94,11 @@ class SourceAnswersTest {
     void a_repeated_token_is_replaced_as_a_whole() {
         String token = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln";
 
-        assertThat(ErrorAnswer.clean("bad " + token + " given", token, 512)).isEqualTo("bad [redacted] given");
-        assertThat(ErrorAnswer.clean("bad " + token.substring(0, 15) + "!", token, 512))
+        assertThat(ForeignText.clean("bad " + token + " given", List.of(token), 512))
+                .isEqualTo("bad [redacted] given");
+        assertThat(ForeignText.clean("bad " + token.substring(0, 15) + "!", List.of(token), 512))
                 .isEqualTo("bad [redacted]!");
-        assertThat(ErrorAnswer.clean("bad " + token.substring(0, 11) + "!", token, 512))
+        assertThat(ForeignText.clean("bad " + token.substring(0, 11) + "!", List.of(token), 512))
                 .isEqualTo("bad eyJhbGciOiJ!");
     }
 
@@ -114,7 +117,128 @@ class SourceAnswersTest {
     void a_server_that_is_no_proxy_is_not_taken_for_one() {
         world.always(answer(403, "no", Map.of("Server", "nginx")));
 
-        assertThat(failure(world.impatient().build()).remedy()).isEmpty();
+        assertThat(failure(world.impatient().build()).remedy().orElse("")).doesNotContain("proxy");
+    }
+
+    // what is shown of good answers
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "A/x, SignedHeaders=host",
+                "A b",
+                "ASIA\u00e4",
+                "ASIA(secret-CANARY)",
+                "ASIA-secret-CANARY",
+                "ASIA-token-CANARY",
+                "ASIA-session-CANARY",
+            })
+    void an_access_key_id_that_is_none_or_holds_a_secret_is_refused_without_a_quote(String id) {
+        world.always(answer(
+                200,
+                "{\"AccessKeyId\":\"" + id + "\",\"SecretAccessKey\":\"secret-CANARY\",\"Token\":\"session-CANARY\"}"));
+
+        CredentialsException failure =
+                failure(world.impatient().token("token-CANARY").build());
+
+        assertThat(failure.category()).isEqualTo(Category.INVALID_RESPONSE);
+        assertThat(failure).hasMessageContaining("AccessKeyId").hasMessageNotContaining(id);
+    }
+
+    @Test
+    void an_access_key_id_has_at_most_128_characters() throws Exception {
+        world.always(answer(200, "{\"AccessKeyId\":\"" + "a1".repeat(64) + "\",\"SecretAccessKey\":\"s\"}"));
+        assertThat(world.impatient().build().resolve().accessKeyId()).hasSize(128);
+
+        world.always(answer(200, "{\"AccessKeyId\":\"" + "a1".repeat(64) + "x\",\"SecretAccessKey\":\"s\"}"));
+        assertThat(failure(world.impatient().build())).hasMessageNotContaining("a1a1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "secret-CANARY",
+                "arn:aws:iam::111122223333:role/secret-CANARY",
+                "arn:aws:iam::111122223333:role/session-CANARY",
+                "arn:aws:iam::111122223333:role/token-CANARY",
+                "arn:aws:iam::111122223333:user/Someone",
+                "arn:aws:iam::1111222233334:role/Long",
+                "arn:aws:iam::111122223333:role/A, SignedHeaders=host",
+                "arn:aws:s3:::bucket",
+            })
+    void an_account_or_a_role_that_is_none_or_holds_a_secret_is_absent(String value) throws Exception {
+        world.always(answer(
+                200,
+                "{\"AccessKeyId\":\"ASIA\",\"SecretAccessKey\":\"secret-CANARY\",\"Token\":\"session-CANARY\","
+                        + "\"AccountId\":\"" + value + "\",\"RoleArn\":\"" + value + "\"}"));
+
+        ContainerCredentials credentials =
+                world.impatient().token("token-CANARY").build().resolve();
+
+        assertThat(credentials.accountId()).isEmpty();
+        assertThat(credentials.roleArn()).isEmpty();
+        assertThat(credentials.toString()).doesNotContain("CANARY");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "arn:aws:iam::111122223333:role/service-role/My+Role=1,2.3@4_5-6",
+                "arn:aws-us-gov:iam::111122223333:role/Cart",
+                "arn:aws:sts::111122223333:assumed-role/Cart/eks-peer-cart-11111111-2222-3333-4444-555555555555",
+            })
+    void the_arn_of_a_role_or_its_session_is_taken(String arn) throws Exception {
+        world.always(
+                answer(200, "{\"AccessKeyId\":\"ASIA\",\"SecretAccessKey\":\"secret\",\"RoleArn\":\"" + arn + "\"}"));
+
+        assertThat(world.impatient().build().resolve().roleArn()).contains(arn);
+    }
+
+    @Test
+    void credentials_that_hold_a_secret_in_a_field_that_is_shown_do_not_show_it() {
+        ContainerCredentials credentials = ContainerCredentials.builder()
+                .accessKeyId("secret-CANARY")
+                .secretAccessKey("secret-CANARY")
+                .accountId("secret-CANARY")
+                .roleArn("arn:secret-CANARY")
+                .build();
+
+        assertThat(credentials.toString()).doesNotContain("CANARY");
+        assertThat(ContainerCredentials.builder().accessKeyId("secret-CANARY").toString())
+                .doesNotContain("CANARY");
+    }
+
+    // what servers written with the SDK for Go say of STS
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"Message\":\"operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: 11111111-2222, api error AccessDenied: no sts:AssumeRole\"} | AccessDenied | 11111111-2222",
+                "Internal Server Error: AccessDenied: no sts:AssumeRole status code: 403, request id: r | AccessDenied | r",
+            })
+    void code_and_request_id_of_sts_are_taken_from_the_text_and_the_rejection_is_not_retried(
+            String body, String code, String id) {
+        world.always(answer(500, body));
+
+        CredentialsException failure = failure(world.impatient().build());
+
+        assertThat(failure.serviceCode()).contains(code);
+        assertThat(failure.requestId()).contains(id);
+        assertThat(failure.recoverable()).isFalse();
+        assertThat(failure.remedy().orElseThrow()).contains("sts:AssumeRole");
+        assertThat(world.requests).hasSize(1);
+    }
+
+    @Test
+    void a_code_and_an_id_that_look_like_none_are_not_shown() {
+        world.always(answer(400, "[<b>CANARY</b>]: (two words CANARY): message, fault: client"));
+
+        CredentialsException failure = failure(world.impatient().build());
+
+        assertThat(failure.serviceCode()).isEmpty();
+        assertThat(failure.requestId()).isEmpty();
+        assertThat(failure).hasMessageNotContaining("CANARY");
     }
 
     @Test

@@ -105,16 +105,23 @@ class SourceRetryTest {
     }
 
     @Test
-    void an_error_in_a_200_is_told_and_not_tried_again() {
+    void an_error_in_a_200_is_not_retried_and_its_text_is_not_repeated() {
         world.always(answer(200, "{\"Code\":\"AssumeRoleUnauthorizedAccess\",\"Message\":\"not this role\"}"));
 
         CredentialsException failure = failure(world.impatient().build());
 
         assertThat(failure.category()).isEqualTo(Category.SERVICE_ERROR);
         assertThat(failure.serviceCode()).contains("AssumeRoleUnauthorizedAccess");
-        assertThat(failure).hasMessageContaining("not this role");
+        assertThat(failure).hasMessageNotContaining("not this role");
         assertThat(failure.recoverable()).isFalse();
         assertThat(world.requests).hasSize(1);
+    }
+
+    @Test
+    void an_error_in_a_200_is_quoted_when_its_text_is_that_of_a_known_server() {
+        world.always(answer(200, "{\"Code\":\"InvalidIdInRequest\",\"Message\":\"Credentials expired\"}"));
+
+        assertThat(failure(world.impatient().build()).detail()).contains("\"Credentials expired\"");
     }
 
     @Test

@@ -8,15 +8,11 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 /** An application that does not start for want of credentials says why, and what mends it, and prints no stack. */
 final class CredentialsFailureAnalyzer extends AbstractFailureAnalyzer<CredentialsException> {
 
-    private static final String REMEDY = " Remedy: ";
-
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, CredentialsException cause) {
-        String message = String.valueOf(cause.getMessage());
-        int remedy = message.indexOf(REMEDY);
         return new FailureAnalysis(
                 "The application has no AWS credentials.\n\n    Category: " + cause.category() + "\n    Cause: "
-                        + (remedy < 0 ? message : message.substring(0, remedy)),
+                        + cause.summary(),
                 cause.remedy()
                         .orElse(
                                 "None is known for this one. With lanyard.first-fetch=warn the application starts all the same, and /actuator/lanyard tells of every source of credentials."),
