@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.SourceDescription;
+import io.lanyard.refresh.Loaded;
+import io.lanyard.refresh.RefreshingCache;
+import io.lanyard.testsupport.VirtualTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** A selection always ends, and no accident of a caller, a source or a file decides for other callers. */
+class ChainLivenessTest {
+
+    private final ScriptedLink first = new ScriptedLink(new Slot("first"));
+    private final ScriptedLink second = new ScriptedLink(new Slot("second"));
+    private final VirtualTime time = new VirtualTime();
+
+    private static CredentialsChain.Builder<Key> of(ScriptedLink... links) {
+        CredentialsChain.Builder<Key> builder = CredentialsChain.builder(Key::identity);
+        for (ScriptedLink link : links) {
+            builder.add(link.slot, link);
+        }
+        return builder;
+    }
+
+    @Nested
+    class Silent_sources {
+        @Test
+        void one_that_never_answers_has_failed_after_a_minute() {
+            CompletableFuture<Key> never = first.hangs();
+            CredentialsChain<Key> chain = of(first, second).scheduler(time).build();
+            CompletableFuture<Key> answer = chain.resolveAsync();
+            time.advance(Duration.ofSeconds(60));
+            assertThat(answer).isNotDone();
+            time.advance(Duration.ofSeconds(1));
+            assertThat(answer)
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableThat()
+                    .withMessageContaining("the source first has not answered within 60 s");
+            assertThat(second.asked).as("it is configured, so no later source takes its place").hasValue(0);
+
+            first.gives();
+            assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
+            never.complete(new Key("AKIA-late"));
+            assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
+            assertThat(time.pendingTimers()).isZero();
+        }
+
+        @Test
+        void with_continue_the_next_one_answers_and_the_late_answer_is_ignored() {
+            CompletableFuture<Key> never = first.hangs();
+            CredentialsChain<Key> chain =
+                    of(first, second).scheduler(time).onFailure(OnFailure.CONTINUE).build();
+            CompletableFuture<Key> answer = chain.resolveAsync();
+            time.advance(Duration.ofSeconds(61));
+            assertThat(answer).isCompletedWithValue(second.key);
+            never.complete(new Key("AKIA-late"));
+            assertThat(chain.status().source()).contains(second.slot);
+        }
+    }
+
+    @Nested
+    class Circles {
+        @Test
+        void a_source_that_asks_its_own_chain_gets_an_error_that_names_the_circle() {
+            AtomicReference<@Nullable CredentialsChain<Key>> itself = new AtomicReference<>();
+            first.answers(() -> {
+                CredentialsChain<Key> chain = itself.get();
+                try {
+                    return CompletableFuture.completedFuture(chain == null ? first.key : chain.resolve());
+                } catch (InterruptedException e) {
+                    return CompletableFuture.failedFuture(e);
+                }
+            });
+            CredentialsChain<Key> chain = of(first).build();
+            itself.set(chain);
+            assertThat(chain.resolveAsync())
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withMessageContaining("the source first -> the source first");
+            assertThat(((CredentialsException) catchThrowable(chain::resolve)).remedy())
+                    .contains("give that source credentials of its own, not those of this chain");
+        }
+
+        @Test
+        void also_when_the_source_loads_on_another_thread() {
+            AtomicReference<@Nullable CredentialsChain<Key>> itself = new AtomicReference<>();
+            RefreshingCache<Key> cache = RefreshingCache.<Key>builder(() -> {
+                        CredentialsChain<Key> chain = itself.get();
+                        return Loaded.of(
+                                chain == null ? first.key : chain.resolve(),
+                                Instant.now().plusSeconds(60));
+                    })
+                    .name("the assumed role")
+                    .build();
+            first.answers(cache::getAsync);
+            CredentialsChain<Key> chain = of(first).build();
+            itself.set(chain);
+            assertThat(chain.resolveAsync())
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .havingRootCause()
+                    .withMessageContaining("the source first -> the assumed role -> the source first");
+        }
+    }
+
+    @Nested
+    class Closing {
+        @Test
+        void during_a_selection_is_not_undone_by_its_end() {
+            CompletableFuture<Key> pending = first.hangs();
+            CredentialsChain<Key> chain = of(first, second).scheduler(time).build();
+            CompletableFuture<Key> answer = chain.resolveAsync();
+            chain.close();
+            int closings = first.closings.get();
+            pending.complete(first.key);
+            assertThat(answer).as("its callers are answered").isCompletedWithValue(first.key);
+            assertThat(first.closings.get())
+                    .as("the source was opened by the selection, and is closed again")
+                    .isGreaterThan(closings);
+            assertThat(chain.status().source()).isEmpty();
+
+            first.gives();
+            int asked = first.asked.get();
+            assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
+            assertThat(first.asked.get()).as("selected anew").isEqualTo(asked + 1);
+        }
+    }
+
+    @Nested
+    class Callers {
+        @Test
+        void a_callback_that_blocks_delays_neither_threads_that_wait_nor_other_futures() throws Exception {
+            CountDownLatch release = new CountDownLatch(1);
+            CompletableFuture<Key> pending = first.hangs();
+            CredentialsChain<Key> chain = of(first).build();
+            CompletableFuture<Void> blocked = chain.resolveAsync().thenRun(() -> awaitQuietly(release));
+            CompletableFuture<Key> other = chain.resolveAsync();
+            FutureTask<Key> waiter = new FutureTask<>(chain::resolve);
+            new Thread(waiter).start();
+            Thread answering = new Thread(() -> {
+                await().atMost(Duration.ofSeconds(10)).until(() -> first.asked.get() == 1);
+                pending.complete(first.key);
+            });
+            answering.start();
+            assertThat(waiter.get(10, TimeUnit.SECONDS)).isSameAs(first.key);
+            assertThat(other.get(10, TimeUnit.SECONDS)).isSameAs(first.key);
+            assertThat(blocked).isNotDone();
+            release.countDown();
+        }
+
+        @Test
+        void one_that_is_interrupted_changes_nothing_for_the_others_even_with_continue() throws Exception {
+            CredentialsChain<Key> chain = of(first, second)
+                    .scheduler(time)
+                    .onFailure(OnFailure.CONTINUE)
+                    .build();
+            assertThat(chain.resolve()).isSameAs(first.key);
+            first.answers(() -> {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("what an SDK throws when its caller is interrupted");
+            });
+            assertThatThrownBy(chain::resolve).isInstanceOf(IllegalStateException.class);
+            assertThat(Thread.interrupted()).isTrue();
+            first.gives();
+            assertThat(chain.resolve()).isSameAs(first.key);
+            assertThat(second.asked).hasValue(0);
+        }
+
+        @Test
+        void each_gets_an_exception_of_its_own_that_nothing_is_added_to() {
+            CredentialsException shared = ScriptedLink.failure("STS is in trouble");
+            first.fails(shared);
+            CredentialsChain<Key> chain = of(first).scheduler(time).build();
+            for (int i = 0; i < 1_000; i++) {
+                Throwable mine = catchThrowable(chain::resolve);
+                mine.addSuppressed(new IllegalStateException("as the SDK does on every call"));
+            }
+            Throwable last = catchThrowable(chain::resolve);
+            assertThat(last).hasNoSuppressedExceptions().hasMessage(shared.getMessage());
+            assertThat(last.getCause()).isSameAs(shared).hasNoSuppressedExceptions();
+            assertThat(last.getStackTrace()[0].getMethodName()).isNotEqualTo("failure");
+        }
+    }
+
+    @Nested
+    class Doubtful_sources {
+        @Test
+        void a_selection_made_past_one_is_checked_again_by_the_next_call() throws Exception {
+            first.detectedAs(Detection.incompleteForNow("the file lacks the profile", "add the profile"));
+            CredentialsChain<Key> chain = of(first, second).scheduler(time).build();
+            assertThat(chain.resolve()).isSameAs(second.key);
+            first.present();
+            assertThat(chain.resolve()).isSameAs(first.key);
+            assertThat(chain.resolve()).isSameAs(first.key);
+            assertThat(second.asked).hasValue(1);
+        }
+
+        @Test
+        void a_selection_made_past_one_that_lacks_a_setting_is_kept() throws Exception {
+            first.detectedAs(Detection.incomplete("SETTING_A is not set", "set SETTING_A"));
+            CredentialsChain<Key> chain = of(first, second).scheduler(time).build();
+            chain.resolve();
+            first.present();
+            assertThat(chain.resolve()).isSameAs(second.key);
+        }
+    }
+
+    @Nested
+    class Errors {
+        @Test
+        void in_the_course_of_a_selection_leave_no_caller_waiting() {
+            AtomicInteger left = new AtomicInteger(1);
+            CredentialsChain<Key> chain = CredentialsChain.<Key>builder(key -> {
+                        if (left.getAndDecrement() > 0) {
+                            throw new OutOfMemoryError("while a selection ends");
+                        }
+                        return Key.identity(key);
+                    })
+                    .add(first.slot, first)
+                    .build();
+            assertThat(chain.resolveAsync()).failsWithin(Duration.ofSeconds(10));
+            assertThat(chain.resolveAsync()).succeedsWithin(Duration.ofSeconds(10));
+        }
+
+        @Test
+        void of_a_source_that_describes_itself_spoil_neither_a_report_nor_the_reason_that_nothing_was_found() {
+            ScriptedLink broken = new ScriptedLink(new Slot("broken")) {
+                @Override
+                public SourceDescription describe() {
+                    throw new IllegalStateException("cannot say");
+                }
+            };
+            broken.absent();
+            CredentialsChain<Key> chain = of(broken, first).scheduler(time).build();
+            assertThat(chain.explain().links()).hasSize(2);
+            first.absent();
+            CredentialsException exhausted = (CredentialsException) catchThrowable(chain::resolve);
+            assertThat(exhausted.category()).isEqualTo(Category.CHAIN_EXHAUSTED);
+            assertThat(exhausted.attempts()).hasSize(2);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            if (!latch.await(60, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("the test does not release it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
