@@ -80,7 +80,7 @@ public final class ContainerCredentials {
     }
 
     /**
-     * The AWS account the credentials act in, where the agent says so (the EKS agent does, the ECS agent does not).
+     * The AWS account of the credentials: as the agent states it (EKS), or taken from the role's ARN (ECS).
      *
      * @return the account id
      */

@@ -1,17 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A setting that was looked at: its name and whether it was set, and never its value.
  *
- * @param name the variable's or the property's name
- * @param set whether it had a value that is not blank
+ * @param name the name of the variable or property
+ * @param state whether it was set
  */
-public record SettingSeen(String name, boolean set) {
+public record SettingSeen(String name, State state) {
+
+    /** Whether a setting was set. */
+    public enum State {
+        /** The setting has no value. */
+        NOT_SET("not set"),
+        /** The setting has a value that consists of white space or of nothing, which counts as not set. */
+        BLANK("blank"),
+        /** The setting has a value. */
+        SET("set");
+
+        private final String text;
+
+        State(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /**
+     * Creates a setting that is set or not set.
+     *
+     * @param name the name of the variable or property
+     * @param set whether it has a value that is not blank
+     */
+    public SettingSeen(String name, boolean set) {
+        this(name, set ? State.SET : State.NOT_SET);
+    }
+
+    /**
+     * Creates a setting by its value, which is not kept.
+     *
+     * @param name the name of the variable or property
+     * @param value its value, or null where it has none
+     * @return the setting
+     */
+    public static SettingSeen of(String name, @Nullable String value) {
+        return new SettingSeen(name, value == null ? State.NOT_SET : value.isBlank() ? State.BLANK : State.SET);
+    }
+
+    /**
+     * Whether the setting has a value that is not blank.
+     *
+     * @return true when it has
+     */
+    public boolean set() {
+        return state == State.SET;
+    }
+
+    /**
+     * Whether the setting has a value that counts as not set.
+     *
+     * @return true when it has
+     */
+    public boolean blank() {
+        return state == State.BLANK;
+    }
 
     /** For example {@code AWS_ROLE_ARN (not set)}. */
     @Override
     public String toString() {
-        return name + (set ? " (set)" : " (not set)");
+        return name + " (" + state + ")";
     }
 }

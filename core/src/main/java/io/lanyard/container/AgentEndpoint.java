@@ -38,6 +38,15 @@ record AgentEndpoint(
     private static final int SHORTEST_ID = 20;
     private static final String DEFAULT_SERVICE = "http://169.254.170.2";
 
+    /** The agents' URIs have some 100 characters. Keeps the head of a request so short that no write waits for the peer. */
+    private static final int LONGEST_URI = 8 * 1024;
+
+    /** How many addresses of a name are tried: each has its share of the connect timeout, of 2 s no less than 125 ms. */
+    private static final int MOST_ADDRESSES = 16;
+
+    /** The remedy for a name that cannot be resolved. */
+    static final String UNRESOLVED = "check the name and the resolver, or use the agent's IP address";
+
     /** Hosts that go beyond the rule, by the application's own word, and whether https is held to it too. */
     record HostPolicy(Set<String> furtherHosts, boolean httpsToo) {}
 
@@ -93,7 +102,7 @@ record AgentEndpoint(
         int port = portText.isEmpty() ? standardPort(scheme) : port(portText, setting);
 
         if (bracketed) {
-            InetAddress literal = v6(host.substring(1, host.length() - 1), setting);
+            InetAddress literal = v6(host.substring(1, host.length() - 1), scheme.equals("https"), setting);
             return new AgentEndpoint(scheme, IpLiteral.canonical(literal), port, target, literal, setting);
         }
         return new AgentEndpoint(scheme, name(host, setting), port, target, IpLiteral.parseV4(host), setting);
@@ -118,12 +127,12 @@ record AgentEndpoint(
         return port;
     }
 
-    private static InetAddress v6(String text, String setting) {
+    private static InetAddress v6(String text, boolean secure, String setting) {
         if (text.indexOf('%') >= 0) {
             throw notAllowed(setting, "an IPv6 address with a zone id");
         }
-        InetAddress literal = IpLiteral.parseV6(text);
-        if (text.indexOf('.') >= 0 || (literal != null && IpLiteral.isMapped(literal))) {
+        InetAddress literal = IpLiteral.parseAnyV6(text);
+        if (!secure && (text.indexOf('.') >= 0 || (literal != null && IpLiteral.isMapped(literal)))) {
             throw notAllowed(setting, "an IPv4 address written as IPv6");
         }
         if (literal != null) {
@@ -148,6 +157,12 @@ record AgentEndpoint(
     }
 
     private static void checkCharacters(String uri, String setting) {
+        if (uri.length() > LONGEST_URI) {
+            throw invalid(
+                    setting,
+                    "has " + uri.length() + " characters, more than " + LONGEST_URI,
+                    "set it to the agent's URI alone");
+        }
         for (int i = 0; i < uri.length(); i++) {
             char c = uri.charAt(i);
             if (c == '#') {
@@ -174,7 +189,7 @@ record AgentEndpoint(
             if (!trusted && !IpLiteral.isAgentAddress(literal)) {
                 throw notAllowed(null);
             }
-            return List.of(literal);
+            return List.of(IpLiteral.unmapped(literal));
         }
         if (secure() && trusted) {
             return List.of();
@@ -185,32 +200,67 @@ record AgentEndpoint(
                 throw notAllowed(address);
             }
         }
-        return addresses;
+        return first(addresses);
+    }
+
+    /**
+     * Resolves a name for a transport, where the certificate is the check.
+     *
+     * @return the addresses to try in turn
+     * @throws UnknownHostException when the name has no address, or the resolver does not work
+     */
+    static List<InetAddress> lookUp(HostResolver resolver, String host) throws UnknownHostException {
+        try {
+            return first(resolved(resolver, host));
+        } catch (UnsupportedOperationException e) {
+            throw new UnknownHostException(host + " is a host name, and names are not resolved here");
+        }
+    }
+
+    private static List<InetAddress> first(List<InetAddress> addresses) {
+        return addresses.size() <= MOST_ADDRESSES ? addresses : List.copyOf(addresses.subList(0, MOST_ADDRESSES));
+    }
+
+    /** What a resolver of the application does wrong is one more way in which a name has no address. */
+    private static List<InetAddress> resolved(HostResolver resolver, String host) throws UnknownHostException {
+        String problem;
+        try {
+            List<InetAddress> addresses = resolver.resolve(host);
+            if (addresses != null && !addresses.isEmpty()) {
+                return List.copyOf(addresses);
+            }
+            problem = addresses == null ? "the resolver returned null" : "it has no address";
+        } catch (UnsupportedOperationException e) {
+            throw e;
+        } catch (UnknownHostException e) {
+            problem = "it has no address";
+        } catch (RuntimeException e) {
+            // its message may contain anything; a list that contains null is a NullPointerException
+            problem = "the resolver failed with " + e.getClass().getName();
+        }
+        throw new UnknownHostException(host + " cannot be resolved: " + problem);
     }
 
     private List<InetAddress> resolve(HostResolver resolver) {
         try {
-            List<InetAddress> addresses = List.copyOf(resolver.resolve(host));
-            if (!addresses.isEmpty()) {
-                return addresses;
-            }
+            return resolved(resolver, host);
         } catch (UnsupportedOperationException e) {
             throw invalid(setting, "has a host name, and names are not resolved here", "use an IP address");
         } catch (UnknownHostException e) {
-            // said below: a name without an address is no allowed host, today
+            // without an address the host cannot be checked; it may have one later
+            throw CredentialsException.builder(
+                            Category.HOST_NOT_ALLOWED, setting + " names the host '" + host + "': " + e.getMessage())
+                    .endpoint(display())
+                    .recoverable(true)
+                    .remedy(UNRESOLVED)
+                    .build();
         }
-        throw CredentialsException.builder(
-                        Category.HOST_NOT_ALLOWED, setting + " names the host '" + host + "', which has no address")
-                .endpoint(display())
-                .recoverable(true)
-                .remedy("check the name, or use the agent's IP address")
-                .build();
     }
 
     /** The text by which hosts are compared: a name in lower case, a literal in canonical text. */
     static String hostKey(String host) {
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        InetAddress literal = IpLiteral.parseV6(bracketed ? host.substring(1, host.length() - 1) : host);
+        InetAddress literal = IpLiteral.parseAnyV6(bracketed ? host.substring(1, host.length() - 1) : host);
         return literal == null ? host.toLowerCase(Locale.ROOT) : IpLiteral.canonical(literal);
     }
 

@@ -8,6 +8,7 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.SettingSeen;
 import io.lanyard.SourceDescription;
 import io.lanyard.TokenClaims;
+import io.lanyard.chain.Detection;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.refresh.RefreshingCache;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,9 +88,21 @@ public final class ContainerCredentialsSource implements AutoCloseable {
     }
 
     /**
-     * Whether container credentials are configured. Reads settings and nothing else.
+     * Returns whether container credentials are configured. Reads settings and nothing else.
+     *
+     * @return configured when a URI is set; incomplete when a token or a token file is set and no URI is; not
+     *     configured otherwise, with a reason where a URI is blank
+     * @throws CredentialsException when a setting cannot be read
+     */
+    public Detection detect() {
+        return options.detect();
+    }
+
+    /**
+     * Returns whether container credentials are configured. Reads settings and nothing else.
      *
      * @return true when a URI is set
+     * @throws CredentialsException when a setting cannot be read
      */
     public boolean isConfigured() {
         return options.hasUri()
@@ -117,7 +131,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
     public CompletableFuture<ContainerCredentials> resolveAsync() {
         try {
             return cache().getAsync();
-        } catch (CredentialsException e) {
+        } catch (RuntimeException e) { // a method that returns a future does not throw
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -377,7 +391,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         /**
          * Sets how long connecting may take, over all addresses of the agent. Default: 2 s.
          *
-         * @param connectTimeout a positive duration
+         * @param connectTimeout a positive duration; a day at most counts
          * @return this builder
          */
         public Builder connectTimeout(Duration connectTimeout) {
@@ -390,7 +404,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
          * the EKS agent takes up to 7.2 s to give the reason of a failure. {@code AWS_METADATA_SERVICE_TIMEOUT}
          * (seconds) sets the default, and that of connecting where it is shorter.
          *
-         * @param attemptTimeout a positive duration
+         * @param attemptTimeout a positive duration; a day at most counts
          * @return this builder
          */
         public Builder attemptTimeout(Duration attemptTimeout) {
@@ -402,7 +416,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
          * Sets how long a whole load may take, pauses included. Default: 25 s, or the attempt timeout or the start-up
          * patience where one is longer.
          *
-         * @param loadTimeout a positive duration
+         * @param loadTimeout a positive duration; a day at most counts
          * @return this builder
          */
         public Builder loadTimeout(Duration loadTimeout) {
@@ -425,11 +439,12 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         }
 
         /**
-         * Sets how long a load goes on while there have never been credentials, when the agent refuses the connection,
-         * the token file is not there yet, the association is not visible yet, or the agent has just been restarted.
-         * Default: 10 s; zero fails after the ordinary attempts.
+         * Sets how long loads keep trying while there have never been credentials, when the agent refuses the
+         * connection or answers 429 or 5xx, the token file does not exist yet, the association is not visible yet, or
+         * the agent has just been restarted. The time counts once, from the start of the first load; later loads fail
+         * after the ordinary attempts. Default: 10 s; zero fails after the ordinary attempts at once.
          *
-         * @param startupPatience zero or a positive duration
+         * @param startupPatience zero or a positive duration; a day at most counts
          * @return this builder
          */
         public Builder startupPatience(Duration startupPatience) {
@@ -575,7 +590,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
 
         RefreshingCache<ContainerCredentials> cache() {
             CredentialsTraits traits = new CredentialsTraits(listener);
-            CredentialsLoader loader = loader(traits.noted(transport(), clock));
+            CredentialsLoader loader = loader(traits);
             RefreshingCache.Builder<ContainerCredentials> cache = RefreshingCache.builder(loader)
                     .name("the container credentials")
                     .loadTimeout(loader.loadTimeout())
@@ -595,11 +610,12 @@ public final class ContainerCredentialsSource implements AutoCloseable {
 
         /** Reads the settings; says what of them goes unused, once, for what is usable is read once. */
         CredentialsLoader loader() {
-            return loader(transport());
+            return loader(new CredentialsTraits(null));
         }
 
-        private CredentialsLoader loader(AgentTransport carrier) {
+        private CredentialsLoader loader(CredentialsTraits traits) {
             AgentEndpoint endpoint = endpoint();
+            AgentTransport carrier = traits.noted(transport(endpoint), clock);
             TokenSource tokenSource = tokenSource();
             warnOfTwo(relative(), full(), true);
             warnOfTwo(file(), fixed(), !preferStaticToken);
@@ -621,11 +637,27 @@ public final class ContainerCredentialsSource implements AutoCloseable {
                     clock);
         }
 
-        private AgentTransport transport() {
+        private AgentTransport transport(AgentEndpoint endpoint) {
             return transport != null
                     ? transport
-                    : new SocketTransport(
-                            hostResolver, clock, sslContext == null ? null : sslContext.getSocketFactory());
+                    : new SocketTransport(hostResolver, clock, Scheduler.shared(), tls(endpoint));
+        }
+
+        private @Nullable SSLSocketFactory tls(AgentEndpoint endpoint) {
+            if (sslContext == null || !endpoint.secure()) {
+                return null;
+            }
+            try {
+                return sslContext.getSocketFactory();
+            } catch (RuntimeException e) {
+                throw CredentialsException.builder(
+                                Category.UNREACHABLE,
+                                "the SSLContext given to the builder cannot be used: "
+                                        + e.getClass().getName())
+                        .endpoint(endpoint.display())
+                        .remedy("call SSLContext.init before the first resolve")
+                        .build();
+            }
         }
 
         private Choice relative() {
@@ -646,14 +678,51 @@ public final class ContainerCredentialsSource implements AutoCloseable {
             if (full.value != null) {
                 return AgentEndpoint.parse(full.value, full.name);
             }
-            throw CredentialsException.builder(
-                            Category.NOT_CONFIGURED,
-                            "neither " + Setting.RELATIVE_URI.variable() + " nor " + Setting.FULL_URI.variable()
-                                    + " is set")
+            throw CredentialsException.builder(Category.NOT_CONFIGURED, withoutUri())
                     .remedy(
                             "on EKS, create the Pod Identity association before the pod (aws eks"
                                     + " create-pod-identity-association) and recreate the pod; on ECS, give the task a task role")
                     .build();
+        }
+
+        /** Which settings a source without a URI lacks, and what is set all the same. */
+        private String withoutUri() {
+            StringBuilder text = new StringBuilder("neither ")
+                    .append(Setting.RELATIVE_URI.variable())
+                    .append(" nor ")
+                    .append(Setting.FULL_URI.variable())
+                    .append(" is set");
+            for (Setting uri : new Setting[] {Setting.RELATIVE_URI, Setting.FULL_URI}) {
+                if (uri.seen(environment).blank()) {
+                    text.append("; ").append(uri.variable()).append(" is blank");
+                }
+            }
+            String token = tokenSetting();
+            return token == null ? text.toString() : text + "; " + token + " is set";
+        }
+
+        /** The setting that holds a token or names its file, or null when none does. */
+        private @Nullable String tokenSetting() {
+            Choice file = file();
+            Choice fixed = fixed();
+            return file.value != null ? file.name : fixed.value != null ? fixed.name : null;
+        }
+
+        Detection detect() {
+            if (relative().value != null || full().value != null) {
+                return Detection.configured();
+            }
+            String token = tokenSetting();
+            if (token != null) {
+                return Detection.incomplete(
+                        withoutUri(),
+                        "set " + Setting.FULL_URI.variable()
+                                + " to the agent's URI (EKS Pod Identity: http://169.254.170.23/v1/credentials), or"
+                                + " unset " + token);
+            }
+            boolean blank = Setting.RELATIVE_URI.seen(environment).blank()
+                    || Setting.FULL_URI.seen(environment).blank();
+            return Detection.notConfigured(blank ? withoutUri() : "");
         }
 
         private boolean hasToken() {
@@ -668,7 +737,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         private Choice fixed() {
             return hasToken()
                     ? choose(token, "token", null)
-                    : new Choice(Setting.TOKEN.raw(environment), Setting.TOKEN.variable());
+                    : new Choice(Setting.TOKEN.raw(environment), Setting.TOKEN.variable(), Setting.TOKEN);
         }
 
         private TokenSource tokenSource() {
@@ -690,7 +759,10 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         SourceDescription describe(BoundedFileReader files) {
             List<SettingSeen> settings = new ArrayList<>();
             for (Choice choice : List.of(relative(), full(), file(), fixed())) {
-                settings.add(new SettingSeen(choice.name, choice.value != null));
+                settings.add(
+                        choice.setting == null
+                                ? new SettingSeen(choice.name, choice.value != null)
+                                : choice.setting.seen(environment));
             }
             Optional<String> uri = Optional.empty();
             Optional<TokenClaims> claims = Optional.empty();
@@ -706,7 +778,10 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         }
 
         /** A value and the name by which messages call where it came from. */
-        private record Choice(@Nullable String value, String name) {
+        private record Choice(
+                @Nullable String value,
+                String name,
+                @Nullable Setting setting) {
             @Override
             public String toString() {
                 return name;
@@ -715,8 +790,8 @@ public final class ContainerCredentialsSource implements AutoCloseable {
 
         private Choice choose(@Nullable String option, String optionName, @Nullable Setting setting) {
             return option != null || setting == null
-                    ? new Choice(option, "the option " + optionName)
-                    : new Choice(setting.value(environment), setting.variable());
+                    ? new Choice(option, "the option " + optionName, null)
+                    : new Choice(setting.value(environment), setting.variable(), setting);
         }
 
         private static @Nullable String blankToNull(@Nullable String text) {

@@ -17,6 +17,7 @@ import io.lanyard.spi.MalformedResponseException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -32,9 +33,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One load: asks the agent until it has credentials, or a reason why it will not have them.
+ * Loads credentials from the agent: attempts, with pauses between them, until one succeeds or none is left.
  *
- * <p>Called by one thread at a time.
+ * <p>While there have never been credentials, failures that a start-up explains are retried for the start-up patience
+ * (F9): it is counted once, from the start of the first load. Everything else has the ordinary attempts (F3). In an
+ * outage, after a load has failed that had succeeded before, a load is one attempt: the cache's back-off spaces them.
+ *
+ * <p>Safe for use by several threads, because a load that the cache has abandoned may still run beside the next one.
  */
 final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredentials> {
 
@@ -44,7 +49,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
-    /** When a whole fleet starts, who is told to ask less often and asks again at once multiplies the load. */
+    /** When a whole fleet starts, throttled clients that ask again at once multiply the load. */
     private static final Duration SHORTEST_THROTTLED_PAUSE = Duration.ofSeconds(1);
 
     private static final Duration SHORTEST_PATIENT_PAUSE = Duration.ofMillis(250);
@@ -86,10 +91,14 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
     private final Clock clock;
 
     /** The tokens that were sent last: an agent may repeat one when the next one has been sent. */
-    private final List<String> sentTokens = new ArrayList<>();
+    private final List<String> sentTokens = new ArrayList<>(); // guarded by itself
 
-    private boolean everLoaded;
-    private boolean outage;
+    // volatile: a load that the cache has abandoned may still run beside the next one
+    private volatile boolean everLoaded;
+    private volatile boolean outage;
+
+    /** When the first load of all started: the start-up patience is counted from here, once. Null before. */
+    private volatile @Nullable Long firstStart;
 
     CredentialsLoader(
             AgentEndpoint endpoint,
@@ -116,6 +125,9 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
 
     @Override
     public Loaded<ContainerCredentials> load() throws InterruptedException {
+        if (firstStart == null) {
+            firstStart = clock.nanoTime();
+        }
         boolean failed = true;
         try {
             Loaded<ContainerCredentials> loaded = new Load().run();
@@ -134,6 +146,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
         private final List<CredentialsException> failures = new ArrayList<>();
         private int tries;
         private int ordinaryFailures;
+        private int patientFailures;
         private @Nullable String sent;
         private @Nullable Duration retryAfter;
 
@@ -147,6 +160,8 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
                     return attempt(next);
                 } catch (CredentialsException e) {
                     failure = e;
+                } catch (RuntimeException e) {
+                    failure = unexpected("the load failed with " + e.getClass().getName(), "report it as a defect");
                 }
                 next = rotated ? null : rotatedToken(failure);
                 if (next != null) {
@@ -167,6 +182,13 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             List<InetAddress> addresses = endpoint.addresses(resolver, hosts);
             sent = rotatedToken != null ? rotatedToken : token.read(environment, clock);
             keepSecret(sent);
+            if (left().isZero()) {
+                // a request that nobody waits for any more would carry the token in vain
+                throw unexpected(
+                        "the load timed out before the request was sent",
+                        "check what delays this process: the resolution of the host name, or the volume that holds the"
+                                + " token file");
+            }
             AgentRequest request = request(addresses);
             AgentResponse response;
             try {
@@ -174,9 +196,14 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             } catch (IOException e) {
                 throw broken(e);
             } catch (RuntimeException e) {
-                // a transport of somebody's own: its words are not known to be free of secrets
-                throw broken(new IOException(
-                        "the transport failed with " + e.getClass().getName()));
+                // a transport of the application: its message may contain anything
+                throw unexpected(
+                        "the transport failed with " + e.getClass().getName(),
+                        "check the transport that was given to the builder");
+            }
+            if (response == null) {
+                throw unexpected(
+                        "the transport returned no answer", "check the transport that was given to the builder");
             }
             if (response.status() != 200) {
                 throw refused(response);
@@ -229,10 +256,12 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
         }
 
         private void keepSecret(@Nullable String secret) {
-            if (secret != null && !sentTokens.contains(secret)) {
-                sentTokens.add(secret);
-                if (sentTokens.size() > MOST_TOKENS) {
-                    sentTokens.remove(0);
+            synchronized (sentTokens) {
+                if (secret != null && !sentTokens.contains(secret)) {
+                    sentTokens.add(secret);
+                    if (sentTokens.size() > MOST_TOKENS) {
+                        sentTokens.remove(0);
+                    }
                 }
             }
         }
@@ -240,7 +269,9 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
         /** What the agent may repeat, and must not be shown. */
         private List<String> secrets() {
             List<String> secrets = endpoint.secrets();
-            secrets.addAll(sentTokens);
+            synchronized (sentTokens) {
+                secrets.addAll(sentTokens);
+            }
             return secrets;
         }
 
@@ -294,18 +325,19 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
         /** How long to wait before the next attempt, or null when there is to be none. */
         private @Nullable Duration pauseAfter(CredentialsException failure) {
             boolean atStart = !everLoaded && passesAtStart(failure);
-            Duration patience = policy.startupPatience().minus(elapsed());
+            boolean throttled = failure.status().orElse(0) == 429;
+            Duration patience = atStart ? patienceLeft() : Duration.ZERO;
             Duration pause;
-            if (atStart && !patience.isNegative() && !patience.isZero()) {
+            if (!patience.isZero()) {
                 // the last pause ends with the patience, so that all of it is used
-                pause = LoadPolicy.shorter(random(SHORTEST_PATIENT_PAUSE, LONGEST_PATIENT_PAUSE), patience);
+                pause = LoadPolicy.shorter(throttled ? throttledPause() : patientPause(), patience);
             } else {
                 ordinaryFailures++;
                 int count = atStart ? tries : ordinaryFailures;
                 if (!retryable(failure) || count >= (outage ? 1 : policy.maxAttempts())) {
                     return null;
                 }
-                pause = ordinaryPause(failure.status().orElse(0) == 429);
+                pause = throttled ? throttledPause() : ordinaryPause();
             }
             if (retryAfter != null && retryAfter.compareTo(pause) > 0) {
                 pause = retryAfter;
@@ -313,10 +345,27 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             return pause.compareTo(left()) < 0 ? pause : null;
         }
 
-        private Duration ordinaryPause(boolean throttled) {
-            if (throttled) {
-                return random(SHORTEST_THROTTLED_PAUSE, LONGEST_PAUSE);
-            }
+        /** What is left of the start-up patience, which is that of the source and not of this load. */
+        private Duration patienceLeft() {
+            Long first = firstStart;
+            long passed = first == null ? 0 : clock.nanoTime() - first;
+            Duration left = policy.startupPatience().minusNanos(passed);
+            return left.isNegative() ? Duration.ZERO : left;
+        }
+
+        /** 250 to 500 ms at first, later 500 ms to 1 s. */
+        private Duration patientPause() {
+            boolean isFirst = patientFailures++ == 0;
+            return isFirst
+                    ? random(SHORTEST_PATIENT_PAUSE, SHORTEST_PATIENT_PAUSE.multipliedBy(2))
+                    : random(LONGEST_PATIENT_PAUSE.dividedBy(2), LONGEST_PATIENT_PAUSE);
+        }
+
+        private Duration throttledPause() {
+            return random(SHORTEST_THROTTLED_PAUSE, LONGEST_PAUSE);
+        }
+
+        private Duration ordinaryPause() {
             Duration doubled = FIRST_PAUSE.multipliedBy(1L << Math.min(ordinaryFailures - 1, 10));
             return random(Duration.ZERO, LoadPolicy.shorter(doubled, LONGEST_PAUSE));
         }
@@ -330,7 +379,10 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
                             Category.UNREACHABLE,
                             "the exchange with the agent failed: " + ForeignText.quote(reason, secrets()))
                     .recoverable(true)
-                    .remedy(new Remedies(endpoint, token, sent).forBrokenExchange(e))
+                    .remedy(
+                            e instanceof UnknownHostException
+                                    ? AgentEndpoint.UNRESOLVED
+                                    : new Remedies(endpoint, token, sent).forBrokenExchange(e))
                     .cause(ForeignText.isClean(e, secrets()) ? e : null)
                     .build();
         }
@@ -352,6 +404,13 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
                     .requestId(answer.requestId())
                     .recoverable(passing)
                     .remedy(new Remedies(endpoint, token, sent).forAnswer(response, answer))
+                    .build();
+        }
+
+        private CredentialsException unexpected(String what, String remedy) {
+            return failure(Category.UNREACHABLE, what)
+                    .recoverable(true)
+                    .remedy(remedy)
                     .build();
         }
 
@@ -459,7 +518,8 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             // a file that is there and cannot be read stays so
             case TOKEN_FILE_UNREADABLE -> TokenSource.isNotThereYet(failure);
             case HTTP_STATUS ->
-                failure.serviceCode().map(PASSING_AT_START::contains).orElse(false)
+                (failure.recoverable() && isTrouble(failure.status().orElse(0)))
+                        || failure.serviceCode().map(PASSING_AT_START::contains).orElse(false)
                         || String.valueOf(failure.getMessage()).contains("token is not valid yet");
             default -> false;
         };

@@ -92,13 +92,15 @@ final class CredentialsParser {
             throw new ServiceErrorException(
                     ErrorAnswer.ofSuccess(code, textOrNull("Message"), secrets("Code", "Message")));
         }
+        String role = roleArn();
+        String account = text("AccountId") != null || role == null ? accountId() : accountOf(role);
         return ContainerCredentials.builder()
                 .accessKeyId(accessKeyId())
                 .secretAccessKey(required("SecretAccessKey"))
                 .sessionToken(printable("Token"))
                 .expiration(expiration())
-                .accountId(accountId())
-                .roleArn(roleArn())
+                .accountId(account)
+                .roleArn(role)
                 .build();
     }
 
@@ -239,6 +241,16 @@ final class CredentialsParser {
             }
         }
         return value;
+    }
+
+    /** The account in a role's ARN, or null where it is not one of twelve digits. */
+    private static @Nullable String accountOf(String role) {
+        String account = role.split(":", -1)[4];
+        boolean valid = account.length() == 12;
+        for (int i = 0; i < account.length() && valid; i++) {
+            valid = account.charAt(i) >= '0' && account.charAt(i) <= '9';
+        }
+        return valid ? account : null;
     }
 
     private @Nullable Instant expiration() throws UnusableBodyException {

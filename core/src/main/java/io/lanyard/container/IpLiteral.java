@@ -75,6 +75,28 @@ final class IpLiteral {
         return v6(bytes);
     }
 
+    /** The address of an IPv6 literal whose last 32 bits may be a dotted quad, or null for any other text. */
+    static @Nullable InetAddress parseAnyV6(String text) {
+        if (text.indexOf('.') < 0) {
+            return parseV6(text);
+        }
+        int quad = text.lastIndexOf(':') + 1;
+        InetAddress tail = parseV4(text.substring(quad));
+        if (quad == 0 || tail == null) {
+            return null;
+        }
+        byte[] bytes = tail.getAddress();
+        return parseV6(text.substring(0, quad)
+                + Integer.toHexString((bytes[0] & 0xff) << 8 | (bytes[1] & 0xff))
+                + ':'
+                + Integer.toHexString((bytes[2] & 0xff) << 8 | (bytes[3] & 0xff)));
+    }
+
+    /** The address to connect to: IPv4 where it is written as IPv6, because a host may have IPv4 alone. */
+    static InetAddress unmapped(InetAddress address) {
+        return isMapped(address) ? address(Arrays.copyOfRange(address.getAddress(), 12, 16)) : address;
+    }
+
     /** Reads groups into the array and says how many bytes they fill, or -1. */
     private static int groups(String text, byte[] into) {
         if (text.isEmpty()) {

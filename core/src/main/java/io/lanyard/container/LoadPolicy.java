@@ -35,6 +35,16 @@ record LoadPolicy(
 
     static final Duration STARTUP_PATIENCE = Duration.ofSeconds(10);
 
+    /** Longer durations count as this one, so that no arithmetic overflows ({@code FOREVER} is a common option). */
+    static final Duration LONGEST = Duration.ofDays(1);
+
+    LoadPolicy {
+        connectTimeout = shorter(connectTimeout, LONGEST);
+        attemptTimeout = shorter(attemptTimeout, LONGEST);
+        loadTimeout = shorter(loadTimeout, LONGEST);
+        startupPatience = shorter(startupPatience, LONGEST);
+    }
+
     /** The policy of an application's options where it set them, of the metadata settings, and of the defaults. */
     static LoadPolicy of(
             @Nullable Duration connectTimeout,

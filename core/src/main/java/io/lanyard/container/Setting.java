@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.container;
 
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.SettingSeen;
 import io.lanyard.spi.Environment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +37,34 @@ enum Setting {
     /** The value as it was set, or null. */
     @Nullable
     String raw(Environment environment) {
-        String value = environment.property(property);
-        if (value == null || value.isBlank()) {
-            value = environment.variable(variable);
-        }
+        String value = given(environment);
         return value == null || value.isBlank() ? null : value;
+    }
+
+    /** The setting as a description shows it. */
+    SettingSeen seen(Environment environment) {
+        return SettingSeen.of(variable, given(environment));
+    }
+
+    /** The property or else the variable; blank where one of them is blank and the other is not set. */
+    private @Nullable String given(Environment environment) {
+        try {
+            String first = environment.property(property);
+            if (first != null && !first.isBlank()) {
+                return first;
+            }
+            String second = environment.variable(variable);
+            return second != null ? second : first;
+        } catch (RuntimeException e) {
+            // an environment of the application: its message may contain anything
+            throw CredentialsException.builder(
+                            Category.INVALID_URI,
+                            "the setting " + variable + " cannot be read: the environment failed with "
+                                    + e.getClass().getName())
+                    .recoverable(true)
+                    .remedy("check the Environment given to the builder, or the security manager")
+                    .build();
+        }
     }
 
     /** The value without white space around it, or null. */

@@ -6,6 +6,7 @@ import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.AgentTransport;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.HostResolver;
+import io.lanyard.spi.Scheduler;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,8 +36,11 @@ final class SocketTransport implements AgentTransport {
     /** A name with thousands of addresses must not make a trace of thousands of exceptions. */
     private static final int MOST_SUPPRESSED = 4;
 
+    private static final String TOO_LATE = "the answer was not complete in time";
+
     private final HostResolver resolver;
     private final Clock clock;
+    private final Scheduler scheduler;
     private final @Nullable SSLSocketFactory tls;
 
     /**
@@ -44,28 +48,42 @@ final class SocketTransport implements AgentTransport {
      *
      * @param resolver resolves the names for which https needs no checked address
      * @param clock measures the deadlines
+     * @param scheduler ends an encrypted exchange at its deadline
      * @param tls makes the sockets for https; null for the JDK's default
      */
-    SocketTransport(HostResolver resolver, Clock clock, @Nullable SSLSocketFactory tls) {
+    SocketTransport(HostResolver resolver, Clock clock, Scheduler scheduler, @Nullable SSLSocketFactory tls) {
         this.resolver = resolver;
         this.clock = clock;
+        this.scheduler = scheduler;
         this.tls = tls;
     }
 
     @Override
     public AgentResponse get(AgentRequest request) throws IOException {
+        long start = clock.nanoTime();
+        long total = request.connectTimeout().toNanos() + request.timeout().toNanos();
         List<InetAddress> addresses =
-                request.addresses().isEmpty() ? resolver.resolve(request.host()) : request.addresses();
-        long connectBy = clock.nanoTime() + request.connectTimeout().toNanos();
+                request.addresses().isEmpty() ? AgentEndpoint.lookUp(resolver, request.host()) : request.addresses();
+        long left = total - (clock.nanoTime() - start);
+        if (left <= 0) {
+            throw new SocketTimeoutException("the host name was not resolved in time");
+        }
+        long connectBy =
+                clock.nanoTime() + Math.min(left, request.connectTimeout().toNanos());
         IOException unconnected = null;
         List<IOException> earlier = new ArrayList<>();
         for (int i = 0; i < addresses.size(); i++) {
             try (DeadlineSocket socket = new DeadlineSocket(clock)) {
                 // an address that swallows packets must leave time for the next
                 long share = (connectBy - clock.nanoTime()) / (addresses.size() - i);
+                if (share <= 0 && unconnected != null) {
+                    break;
+                }
                 IOException refusal = connect(socket, addresses.get(i), request.port(), share);
                 if (refusal == null) {
-                    return exchange(socket, request);
+                    left = total - (clock.nanoTime() - start);
+                    return exchange(
+                            socket, request, Math.min(left, request.timeout().toNanos()));
                 }
                 if (unconnected != null && earlier.size() < MOST_SUPPRESSED) {
                     earlier.add(unconnected);
@@ -79,7 +97,7 @@ final class SocketTransport implements AgentTransport {
         earlier.forEach(unconnected::addSuppressed);
         int more = addresses.size() - 1 - earlier.size();
         if (more > 0) {
-            unconnected.addSuppressed(new IOException("and " + more + " more addresses that refused the connection"));
+            unconnected.addSuppressed(new IOException("and " + more + " more addresses that failed or were not tried"));
         }
         throw unconnected;
     }
@@ -97,12 +115,27 @@ final class SocketTransport implements AgentTransport {
         }
     }
 
-    private AgentResponse exchange(DeadlineSocket socket, AgentRequest request) throws IOException {
+    private AgentResponse exchange(DeadlineSocket socket, AgentRequest request, long nanos) throws IOException {
         byte[] head = head(request);
-        socket.deadline(request.timeout());
+        socket.deadline(nanos);
         // room for the whole request, so that writing it never waits for the peer to read
         socket.setSendBufferSize(2 * head.length + 4096);
-        Socket channel = request.secure() ? encrypted(socket, request) : socket;
+        if (!request.secure()) {
+            return converse(socket, head, request);
+        }
+        // TLS writes whenever the peer asks it to (key updates), and a write to a peer that does not read has no
+        // timeout
+        Scheduler.Timer timer = scheduler.schedule(socket, DeadlineSocket::expire, Duration.ofNanos(nanos));
+        try {
+            return converse(encrypted(socket, request), head, request);
+        } catch (IOException e) {
+            throw socket.expired ? new SocketTimeoutException(TOO_LATE) : e;
+        } finally {
+            timer.cancel();
+        }
+    }
+
+    private static AgentResponse converse(Socket channel, byte[] head, AgentRequest request) throws IOException {
         channel.getOutputStream().write(head);
         channel.getOutputStream().flush();
         return ResponseReader.read(channel.getInputStream(), request.bodyLimit());
@@ -139,18 +172,29 @@ final class SocketTransport implements AgentTransport {
         head.append(name).append(": ").append(value).append("\r\n");
     }
 
-    /** A plain socket, never through a proxy, whose every read ends by the deadline: also those that TLS makes. */
+    /** A plain socket, never through a proxy, whose every read ends by the deadline, also those of TLS. */
     private static final class DeadlineSocket extends Socket {
         private final Clock clock;
         private long deadline;
+        private volatile boolean expired;
 
         DeadlineSocket(Clock clock) {
             super(Proxy.NO_PROXY);
             this.clock = clock;
         }
 
-        void deadline(Duration timeout) {
-            deadline = clock.nanoTime() + timeout.toNanos();
+        void deadline(long nanos) {
+            deadline = clock.nanoTime() + nanos;
+        }
+
+        /** Ends every read and write that is in progress. Closing a plain socket does not block. */
+        void expire() {
+            expired = true;
+            try {
+                close();
+            } catch (IOException e) {
+                // it is closed all the same
+            }
         }
 
         @Override
@@ -173,7 +217,7 @@ final class SocketTransport implements AgentTransport {
         private void untilDeadline() throws IOException {
             long millis = (deadline - clock.nanoTime()) / 1_000_000;
             if (millis < 1) {
-                throw new SocketTimeoutException("the answer was not complete in time");
+                throw new SocketTimeoutException(TOO_LATE);
             }
             setSoTimeout((int) Math.min(Integer.MAX_VALUE, millis));
         }

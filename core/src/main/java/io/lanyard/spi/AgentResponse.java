@@ -3,6 +3,7 @@ package io.lanyard.spi;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -31,7 +32,7 @@ public final class AgentResponse {
         headers.forEach((name, value) -> folded.put(name.toLowerCase(Locale.ROOT), value));
         this.status = status;
         this.headers = folded;
-        this.body = body;
+        this.body = Objects.requireNonNull(body, "body");
         this.truncated = truncated;
     }
 

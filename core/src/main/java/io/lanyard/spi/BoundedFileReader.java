@@ -69,8 +69,7 @@ public final class BoundedFileReader {
             if (cause instanceof IOException known) {
                 throw known;
             }
-            throw new IOException("the read failed with "
-                    + (cause == null ? e : cause).getClass().getName());
+            throw new FailedException((cause == null ? e : cause).getClass().getName());
         }
     }
 
@@ -93,7 +92,10 @@ public final class BoundedFileReader {
         if (failure instanceof InterruptedIOException) {
             return "could not be read: " + failure.getMessage();
         }
-        return "cannot be read: " + failure.getClass().getSimpleName();
+        return "cannot be read: "
+                + (failure instanceof FailedException
+                        ? failure.getMessage()
+                        : failure.getClass().getSimpleName());
     }
 
     private synchronized Read started(String path, int limit) throws InterruptedIOException {
@@ -118,6 +120,15 @@ public final class BoundedFileReader {
 
     private static InterruptedIOException tooLate() {
         return new InterruptedIOException("not read within " + LIMIT.toSeconds() + " s");
+    }
+
+    /** The read failed with something other than an I/O error; the message is the name of its class. */
+    private static final class FailedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        FailedException(String className) {
+            super(className);
+        }
     }
 
     private static final class Read implements Runnable {

@@ -11,6 +11,8 @@ import io.lanyard.container.AgentEndpoint.HostPolicy;
 import io.lanyard.spi.HostResolver;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -265,6 +267,21 @@ class AgentEndpointTest {
         assertThat(refusal("http://" + "a".repeat(254) + "/")).isEqualTo(Category.INVALID_URI);
     }
 
+    @Test
+    void a_uri_has_at_most_8_kib() {
+        String head = "http://127.0.0.1/";
+
+        assertThat(AgentEndpoint.parse(head + "x".repeat(8192 - head.length()), "URI")
+                        .target())
+                .hasSize(8192 - head.length() + 1);
+        assertThat(refusal(head + "x".repeat(8193 - head.length()))).isEqualTo(Category.INVALID_URI);
+        assertThat(catchThrowableOfType(
+                                CredentialsException.class,
+                                () -> AgentEndpoint.relative("/" + "x".repeat(8192), "PATH", null, "SERVICE"))
+                        .category())
+                .isEqualTo(Category.INVALID_URI);
+    }
+
     // names
 
     @Test
@@ -273,6 +290,19 @@ class AgentEndpointTest {
 
         assertThat(AgentEndpoint.parse("http://agent/", "URI").addresses(resolver, RULE))
                 .containsExactly(LOOPBACK, address(169, 254, 170, 2));
+    }
+
+    @Test
+    void of_thousands_of_addresses_all_are_checked_and_sixteen_are_tried() throws Exception {
+        List<InetAddress> many = new ArrayList<>(Collections.nCopies(5_000, LOOPBACK));
+        AgentEndpoint endpoint = AgentEndpoint.parse("http://agent/", "URI");
+
+        assertThat(endpoint.addresses(host -> many, RULE)).hasSize(16);
+        assertThat(AgentEndpoint.lookUp(host -> many, "agent")).hasSize(16);
+        many.add(PUBLIC);
+        assertThat(catchThrowableOfType(CredentialsException.class, () -> endpoint.addresses(host -> many, RULE))
+                        .category())
+                .isEqualTo(Category.HOST_NOT_ALLOWED);
     }
 
     @Test
@@ -320,6 +350,49 @@ class AgentEndpointTest {
                 .isEmpty();
         assertThat(AgentEndpoint.parse("https://192.0.2.1/", "URI").addresses(HostResolver.literalsOnly(), RULE))
                 .containsExactly(PUBLIC);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://[::ffff:152.16.24.123]/x, '[::ffff:9810:187b]', /152.16.24.123",
+        "https://[::FFFF:9810:187B]/x, '[::ffff:9810:187b]', /152.16.24.123",
+        "https://[0:0:0:0:0:ffff:152.16.24.123]:8443/x, '[::ffff:9810:187b]', /152.16.24.123",
+        "https://[64:ff9b::152.16.24.123]/x, '[64:ff9b::9810:187b]', /64:ff9b:0:0:0:0:9810:187b",
+    })
+    void https_goes_to_an_ipv4_address_written_as_ipv6(String uri, String host, String address) {
+        AgentEndpoint endpoint = AgentEndpoint.parse(uri, "URI");
+
+        assertThat(endpoint.host()).isEqualTo(host);
+        assertThat(endpoint.addresses(HostResolver.literalsOnly(), RULE))
+                .singleElement()
+                .hasToString(address);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://[::ffff:152.16.24]/",
+                "https://[::ffff:152.16.24.256]/",
+                "https://[::ffff:152.16.24.01]/",
+                "https://[152.16.24.123]/",
+                "https://[::152.16.24.123::]/",
+                "https://[::1.2.3.4:5]/",
+                "https://[1:2:3:4:5:6:7:1.2.3.4]/",
+                "https://[.]/",
+            })
+    void https_goes_to_no_text_that_is_only_like_an_address(String uri) {
+        assertThat(refusal(uri)).isEqualTo(Category.INVALID_URI);
+    }
+
+    @Test
+    void https_that_is_held_to_the_rule_goes_to_no_loopback_address_written_as_ipv6() {
+        AgentEndpoint endpoint = AgentEndpoint.parse("https://[::ffff:127.0.0.1]/", "URI");
+
+        assertThat(catchThrowableOfType(
+                                CredentialsException.class,
+                                () -> endpoint.addresses(HostResolver.literalsOnly(), new HostPolicy(Set.of(), true)))
+                        .category())
+                .isEqualTo(Category.HOST_NOT_ALLOWED);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.lanyard.spi.AgentRequest;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.HostResolver;
+import io.lanyard.spi.Scheduler;
 import io.lanyard.testsupport.ConformanceVector;
 import io.lanyard.testsupport.Evidence;
 import io.lanyard.testsupport.RawServer;
@@ -215,7 +216,8 @@ class ConformanceTest {
                 request.timeout(),
                 request.bodyLimit());
         try {
-            return new SocketTransport(HostResolver.literalsOnly(), Clock.system(), null).get(rerouted);
+            return new SocketTransport(HostResolver.literalsOnly(), Clock.system(), Scheduler.shared(), null)
+                    .get(rerouted);
         } finally {
             StringBuilder head = new StringBuilder("GET " + request.target() + " HTTP/1.1\r\n");
             head.append("Host: " + request.host() + ":" + server.port() + "\r\n");

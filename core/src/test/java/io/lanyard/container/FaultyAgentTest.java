@@ -54,6 +54,7 @@ class FaultyAgentTest {
             ContainerCredentialsSource.Builder builder = ContainerCredentialsSource.builder()
                     .fullUri(agent.credentialsUri().toString())
                     .token(TOKEN)
+                    .startupPatience(Duration.ZERO)
                     .attemptTimeout(Duration.ofMillis(400));
             agent.faults().next(fault);
 

@@ -357,7 +357,10 @@ class SettingsTest {
         world.variables.put(ATTEMPTS, value);
         world.always(answer(500, ""));
 
-        failure(world.builder().loadTimeout(Duration.ofHours(1)).build());
+        failure(world.builder()
+                .startupPatience(Duration.ZERO)
+                .loadTimeout(Duration.ofHours(1))
+                .build());
 
         assertThat(world.requests).hasSize(attempts);
     }
@@ -370,7 +373,7 @@ class SettingsTest {
         world.always(answer(500, ""));
 
         try (LibraryLog log = LibraryLog.open()) {
-            failure(world.builder().build());
+            failure(world.builder().startupPatience(Duration.ZERO).build());
 
             assertThat(world.requests).hasSize(3);
             assertThat(log.warnings())
@@ -389,6 +392,7 @@ class SettingsTest {
         try (LibraryLog log = LibraryLog.open()) {
             failure(world.builder()
                     .attemptTimeout(Duration.ofSeconds(3))
+                    .startupPatience(Duration.ZERO)
                     .maxAttempts(2)
                     .build());
 
@@ -458,6 +462,7 @@ class SettingsTest {
                 .token("one")
                 .attemptTimeout(Duration.ofSeconds(3))
                 .connectTimeout(Duration.ofSeconds(1))
+                .startupPatience(Duration.ZERO)
                 .maxAttempts(1);
         ContainerCredentialsSource source = builder.build();
         builder.fullUri(null).token("two").maxAttempts(9).attemptTimeout(Duration.ofSeconds(4));

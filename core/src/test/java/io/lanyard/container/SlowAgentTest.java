@@ -12,6 +12,7 @@ import io.lanyard.spi.AgentRequest;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.HostResolver;
+import io.lanyard.spi.Scheduler;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.Fault;
 import io.lanyard.testkit.ServiceAccountTokens;
@@ -227,7 +228,8 @@ class SlowAgentTest {
     void an_endless_body_takes_no_more_memory_than_its_bound() throws Exception {
         try (EksPodIdentityAgent agent = agent()) {
             agent.faults().always(Fault.endless());
-            SocketTransport transport = new SocketTransport(HostResolver.literalsOnly(), Clock.system(), null);
+            SocketTransport transport =
+                    new SocketTransport(HostResolver.literalsOnly(), Clock.system(), Scheduler.shared(), null);
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             AgentRequest request = new AgentRequest(
                     "http",

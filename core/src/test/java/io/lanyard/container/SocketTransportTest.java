@@ -9,7 +9,9 @@ import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.HostResolver;
 import io.lanyard.spi.MalformedResponseException;
+import io.lanyard.spi.Scheduler;
 import io.lanyard.testsupport.Evidence;
+import io.lanyard.testsupport.VirtualTime;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -23,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +41,8 @@ class SocketTransportTest {
 
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 
-    private final SocketTransport transport = new SocketTransport(HostResolver.literalsOnly(), Clock.system(), null);
+    private final SocketTransport transport =
+            new SocketTransport(HostResolver.literalsOnly(), Clock.system(), Scheduler.shared(), null);
 
     @Test
     void a_request_is_these_bytes_and_no_others() throws Exception {
@@ -216,8 +220,58 @@ class SocketTransportTest {
     }
 
     @Test
+    void thousands_of_addresses_that_swallow_packets_cost_at_most_the_connect_timeout() throws Exception {
+        try (ServerSocket full = new ServerSocket(0, 1, SourceWorld.address(127, 0, 0, 6));
+                SocketTransportPeer.Crowd crowd = SocketTransportPeer.fillBacklog(full)) {
+            assertThat(crowd.size()).isPositive();
+            AgentRequest request = new AgentRequest(
+                    "http",
+                    "agent.example",
+                    full.getLocalPort(),
+                    Collections.nCopies(30_000, full.getInetAddress()),
+                    "/",
+                    Map.of(),
+                    Duration.ofMillis(300),
+                    Duration.ofMinutes(1),
+                    10);
+
+            long start = System.nanoTime();
+            assertThatThrownBy(() -> transport.get(request)).isInstanceOf(SocketTimeoutException.class);
+
+            // at the least that a timeout can be, 1 ms, all of them would take 30 s
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+        }
+    }
+
+    @Test
+    void a_name_that_is_resolved_too_late_gets_no_request() throws Exception {
+        try (SocketTransportPeer peer = SocketTransportPeer.answering(OK)) {
+            VirtualTime time = new VirtualTime();
+            HostResolver slow = host -> {
+                time.freeze(Duration.ofSeconds(40));
+                return List.of(InetAddress.getLoopbackAddress());
+            };
+            AgentRequest request = new AgentRequest(
+                    "http",
+                    "agent.example",
+                    peer.port(),
+                    List.of(),
+                    "/",
+                    Map.of(),
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(8),
+                    10);
+
+            assertThatThrownBy(() -> new SocketTransport(slow, time, time, null).get(request))
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessageContaining("not resolved in time");
+            assertThat(peer.sawNothing()).isTrue();
+        }
+    }
+
+    @Test
     void a_name_without_an_address_is_no_success() {
-        SocketTransport nameless = new SocketTransport(host -> List.of(), Clock.system(), null);
+        SocketTransport nameless = new SocketTransport(host -> List.of(), Clock.system(), Scheduler.shared(), null);
         AgentRequest request = new AgentRequest(
                 "https",
                 "example.com",

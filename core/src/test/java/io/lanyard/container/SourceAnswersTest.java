@@ -71,6 +71,39 @@ class SourceAnswersTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "arn:aws:iam::111122223333:role/App, 111122223333",
+        "arn:aws-cn:iam::111122223333:role/path/App, 111122223333",
+        "arn:aws:sts::111122223333:assumed-role/App/session, 111122223333",
+        "arn:aws:iam::11112222333:role/App,",
+        "arn:aws:iam::1111222233334:role/App,",
+        "arn:aws:iam::11112222333x:role/App,",
+        "arn:aws:iam::111122223333:,",
+        "arn:aws:iam::111122223333,",
+        "ARN:aws:iam::111122223333:role/App,",
+        "111122223333,",
+        "App,",
+    })
+    void an_account_that_the_agent_does_not_state_is_taken_from_the_role(String role, @Nullable String account)
+            throws Exception {
+        world.always(answer(200, "{\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"s\",\"RoleArn\":\"" + role + "\"}"));
+
+        ContainerCredentials credentials = world.impatient().build().resolve();
+
+        assertThat(credentials.accountId().orElse(null)).isEqualTo(account);
+    }
+
+    @Test
+    void an_account_that_the_agent_states_wins_over_that_of_the_role() throws Exception {
+        world.always(answer(
+                200,
+                "{\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"s\",\"AccountId\":\"444455556666\","
+                        + "\"RoleArn\":\"arn:aws:iam::111122223333:role/App\"}"));
+
+        assertThat(world.impatient().build().resolve().accountId()).contains("444455556666");
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {

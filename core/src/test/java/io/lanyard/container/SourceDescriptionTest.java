@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.SettingSeen;
 import io.lanyard.SourceDescription;
+import io.lanyard.chain.Detection;
+import io.lanyard.chain.LinkState;
 import io.lanyard.spi.Scheduler;
 import io.lanyard.testsupport.Canaries;
 import io.lanyard.testsupport.Evidence;
@@ -25,6 +27,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a source can say of itself without asking anybody. */
 class SourceDescriptionTest {
@@ -201,6 +205,79 @@ class SourceDescriptionTest {
         }
         world.variables.remove(RELATIVE);
         assertThat(source.describe().endpoint()).contains(URI);
+    }
+
+    // ---- whether it is configured
+
+    @Test
+    void a_blank_variable_is_described_as_blank() {
+        world.variables.put(RELATIVE, "");
+        world.variables.put(FULL, " ");
+        world.variables.put(TOKEN, "\t");
+        world.properties.put("aws.containerAuthorizationTokenFile", "");
+
+        assertThat(description(world.builder()).settings())
+                .hasToString("[" + RELATIVE + " (blank), " + FULL + " (blank), " + TOKEN_FILE + " (blank), " + TOKEN
+                        + " (blank)]");
+    }
+
+    @Test
+    void a_property_that_is_blank_gives_way_to_the_variable_in_the_description_too() {
+        world.properties.put("aws.containerCredentialsFullUri", "");
+        world.variables.put(FULL, URI);
+
+        assertThat(set(description(world.builder()))).containsExactly(FULL);
+    }
+
+    @Test
+    void a_source_with_a_uri_is_configured() {
+        world.variables.put(FULL, "nonsense");
+
+        assertThat(world.builder().build().detect()).isEqualTo(Detection.configured());
+        assertThat(world.builder().relativeUri("/x").build().detect()).isEqualTo(Detection.configured());
+    }
+
+    @Test
+    void a_source_with_nothing_set_is_not_configured() {
+        assertThat(world.builder().build().detect()).isEqualTo(Detection.notConfigured(""));
+    }
+
+    @Test
+    void a_source_whose_uri_is_blank_is_not_configured_and_says_so() {
+        world.variables.put(FULL, " ");
+
+        Detection detection = world.builder().build().detect();
+
+        assertThat(detection.state()).isEqualTo(LinkState.NOT_CONFIGURED);
+        assertThat(detection.reason()).contains(FULL + " is blank");
+        assertThat(SourceWorld.failure(world.builder().build())).hasMessageContaining(FULL + " is blank");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {TOKEN_FILE, TOKEN})
+    void a_token_without_a_uri_is_an_incomplete_source(String setting) {
+        world.variables.put(setting, TOKEN_PATH);
+        world.variables.put(RELATIVE, "");
+
+        Detection detection = world.builder().build().detect();
+
+        assertThat(detection.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(detection.reason())
+                .isEqualTo("neither " + RELATIVE + " nor " + FULL + " is set; " + RELATIVE + " is blank; " + setting
+                        + " is set");
+        assertThat(detection.remedy().orElseThrow()).contains("set " + FULL, "unset " + setting);
+        assertThat(detection.mayChange()).isFalse();
+        assertThat(SourceWorld.failure(world.builder().build())).hasMessageContaining(setting + " is set");
+        assertThat(world.touched).noneMatch(touched -> touched.startsWith("file "));
+    }
+
+    @Test
+    void a_token_option_without_a_uri_is_an_incomplete_source() {
+        assertThat(world.builder().tokenFile(TOKEN_PATH).build().detect().reason())
+                .contains("the option tokenFile is set");
+        assertThat(world.builder().token("CANARY").build().detect().toString())
+                .contains("the option token is set")
+                .doesNotContain("CANARY");
     }
 
     // ---- what is held

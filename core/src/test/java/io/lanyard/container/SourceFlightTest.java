@@ -84,7 +84,8 @@ class SourceFlightTest {
     @Test
     void the_call_after_a_failure_asks_again() throws Exception {
         agent.faults().next(Fault.status(500));
-        ContainerCredentialsSource source = builder().maxAttempts(1).build();
+        ContainerCredentialsSource source =
+                builder().startupPatience(Duration.ZERO).maxAttempts(1).build();
 
         assertThatThrownBy(source::resolve).isInstanceOf(CredentialsException.class);
         assertThat(source.resolve().accessKeyId()).startsWith("ASIA");

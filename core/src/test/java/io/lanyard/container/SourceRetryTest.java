@@ -236,6 +236,36 @@ class SourceRetryTest {
     }
 
     @Test
+    void a_name_that_is_resolved_after_the_load_timeout_gets_no_request() {
+        CredentialsException failure = failure(world.impatient()
+                .fullUri("http://agent.example/")
+                .hostResolver(host -> {
+                    world.pass(Duration.ofSeconds(40));
+                    return List.of(SourceWorld.address(127, 0, 0, 1));
+                })
+                .build());
+
+        assertThat(failure.category()).isEqualTo(Category.UNREACHABLE);
+        assertThat(failure.recoverable()).isTrue();
+        assertThat(failure).hasMessageContaining("timed out before the request was sent");
+        assertThat(failure.remedy()).isPresent();
+        assertThat(world.requests).isEmpty();
+        assertThat(world.passed()).isEqualTo(Duration.ofSeconds(40));
+    }
+
+    @Test
+    void a_token_that_is_read_after_the_load_timeout_is_not_sent() {
+        world.files.put(TOKEN_PATH, () -> {
+            world.pass(Duration.ofSeconds(40));
+            return new byte[] {'t'};
+        });
+
+        assertThat(failure(world.impatient().tokenFile(TOKEN_PATH).build()))
+                .hasMessageContaining("timed out before the request was sent");
+        assertThat(world.requests).isEmpty();
+    }
+
+    @Test
     void the_options_of_time_reach_the_transport() throws Exception {
         world.impatient()
                 .connectTimeout(Duration.ofMillis(300))

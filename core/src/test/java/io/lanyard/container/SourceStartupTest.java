@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -54,7 +55,11 @@ class SourceStartupTest {
                 state(
                         "an ECS agent that does not know the id yet",
                         w -> w.always(answer(400, "{\"code\":\"InvalidIdInRequest\",\"message\":\"m\"}")),
-                        1));
+                        1),
+                // the retry quota of the EKS agent is shared by all pods of the node
+                state("a 500 of an agent whose retry quota is used up", w -> w.always(answer(500, "[]")), 3),
+                state("a 502", w -> w.always(answer(502, "")), 3),
+                state("a 599", w -> w.always(answer(599, "")), 3));
     }
 
     private static Arguments state(String name, Consumer<SourceWorld> put, int requests) {
@@ -79,6 +84,33 @@ class SourceStartupTest {
         assertThat(world.pauses)
                 .filteredOn(p -> p.toMillis() != 45)
                 .allSatisfy(p -> assertThat(p).isBetween(Duration.ofMillis(1), Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void the_first_pause_is_short_and_the_others_are_longer() {
+        world.token("eyJ-CANARY").always(refused());
+
+        failure(source(PATIENCE));
+
+        List<Duration> pauses = world.pauses.subList(0, world.pauses.size() - 3);
+        assertThat(pauses.get(0)).isBetween(Duration.ofMillis(250), Duration.ofMillis(500));
+        assertThat(pauses.subList(1, pauses.size()))
+                .hasSizeGreaterThan(5)
+                .allSatisfy(p -> assertThat(p).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void a_throttled_client_is_patient_too_and_asks_at_most_once_a_second() throws Exception {
+        world.token("eyJ-CANARY").always(answer(429, "Too Many Requests"));
+        world.healAfter(Duration.ofSeconds(9), SourceStartupTest::heal);
+
+        source(PATIENCE).resolve();
+
+        assertThat(world.passed()).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(11));
+        // the last pause may be shorter, because it is cut to the end of the patience
+        assertThat(world.pauses.subList(0, world.pauses.size() - 1))
+                .hasSizeBetween(4, 9)
+                .allSatisfy(p -> assertThat(p).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -127,16 +159,60 @@ class SourceStartupTest {
         assertThat(world.passed().minus(before)).isLessThan(Duration.ofSeconds(1));
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("states")
+    void patience_is_counted_once_and_later_loads_fail_after_the_ordinary_attempts(
+            String name, Consumer<SourceWorld> put, int requests) throws Exception {
+        world.token("eyJ-CANARY");
+        put.accept(world);
+        CredentialsLoader loader = loader();
+        assertThatThrownBy(loader::load).isInstanceOf(CredentialsException.class);
+        assertThat(world.passed()).isGreaterThanOrEqualTo(PATIENCE);
+
+        for (int later = 0; later < 3; later++) {
+            world.pass(Duration.ofMinutes(1));
+            world.requests.clear();
+            Duration before = world.passed();
+
+            assertThatThrownBy(loader::load).isInstanceOf(CredentialsException.class);
+
+            assertThat(world.requests).as(name).hasSize(requests);
+            assertThat(world.passed().minus(before)).isLessThan(Duration.ofSeconds(1));
+        }
+    }
+
     @Test
-    void patience_is_there_again_as_long_as_there_have_never_been_credentials() {
+    void patience_counts_from_the_start_of_the_first_load_whatever_that_load_failed_with() {
+        world.token("eyJ-CANARY").always(answer(403, "no"));
+        CredentialsLoader loader = loader();
+        assertThatThrownBy(loader::load).isInstanceOf(CredentialsException.class);
+        world.pass(Duration.ofSeconds(6));
+        world.always(refused());
+
+        assertThatThrownBy(loader::load).isInstanceOf(CredentialsException.class);
+
+        assertThat(world.passed()).isBetween(PATIENCE, PATIENCE.plusSeconds(1));
+    }
+
+    @Test
+    void a_source_that_rests_before_its_first_load_loses_no_patience() {
         world.token("eyJ-CANARY").always(refused());
-        ContainerCredentialsSource source = source(PATIENCE);
+        CredentialsLoader loader = loader();
+        world.pass(Duration.ofHours(1));
+        Duration before = world.passed();
 
-        failure(source);
-        failure(source);
+        assertThatThrownBy(loader::load).isInstanceOf(CredentialsException.class);
 
-        assertThat(world.passed())
-                .isBetween(PATIENCE.multipliedBy(2), PATIENCE.multipliedBy(2).plusSeconds(1));
+        assertThat(world.passed().minus(before)).isBetween(PATIENCE, PATIENCE.plusSeconds(1));
+    }
+
+    /** The loader alone: what the cache remembers of a failure is the cache's. */
+    private CredentialsLoader loader() {
+        return world.builder()
+                .fullUri(URI)
+                .tokenFile(TOKEN_PATH)
+                .startupPatience(PATIENCE)
+                .loader();
     }
 
     /** States that do not pass by waiting. */
@@ -147,7 +223,6 @@ class SourceStartupTest {
                         w -> w.always(answer(400, "[1]: (AccessDeniedException): no, fault: client")),
                         1),
                 state("a 404 of another kind", w -> w.always(answer(404, "404 page not found")), 1),
-                state("a 500", w -> w.always(answer(500, "[]")), 3),
                 state("a broken connection", w -> w.always(broken("Connection reset")), 3),
                 state(
                         "a timeout",
@@ -185,7 +260,8 @@ class SourceStartupTest {
 
     @Test
     void trouble_of_another_kind_in_the_midst_of_waiting_has_its_ordinary_attempts() throws Exception {
-        world.token("eyJ-CANARY").next(refused(), refused(), answer(500, ""), answer(500, ""), refused());
+        world.token("eyJ-CANARY")
+                .next(refused(), refused(), broken("Connection reset"), broken("Connection reset"), refused());
 
         source(PATIENCE).resolve();
 

@@ -2,8 +2,10 @@
 package io.lanyard.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lanyard.Category;
+import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.testing.Child;
 import java.io.IOException;
@@ -18,12 +20,14 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -254,6 +258,33 @@ class TlsTest {
             assertThat(Duration.ofNanos(System.nanoTime() - start))
                     .isBetween(Duration.ofMillis(1400), Duration.ofSeconds(6));
             assertThat(failure.category()).isEqualTo(Category.UNREACHABLE);
+        }
+    }
+
+    /**
+     * Each key update asks the client for an answer (RFC 8446, 4.6.3). A peer that reads none of them fills the client's
+     * send buffer, and then a write of the client blocks, for which a socket has no timeout.
+     */
+    @Test
+    void a_peer_that_asks_for_key_updates_and_reads_nothing_costs_at_most_the_attempt_timeout() throws Exception {
+        SSLServerSocket listener = listener();
+        listener.setReceiveBufferSize(2048);
+        try (SocketTransportPeer peer = SocketTransportPeer.on(listener, (socket, out) -> {
+            SSLSocket connection = (SSLSocket) socket;
+            while (!connection.isClosed()) {
+                connection.startHandshake(); // in TLS 1.3, on an open connection, a key update
+            }
+        })) {
+            long start = System.nanoTime();
+            CompletableFuture<ContainerCredentials> load = source("agent.example", peer.port(), trusting)
+                    .attemptTimeout(Duration.ofSeconds(2))
+                    .loadTimeout(Duration.ofMinutes(1))
+                    .build()
+                    .resolveAsync();
+
+            assertThat(load).failsWithin(Duration.ofSeconds(20));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1800));
+            assertThatThrownBy(load::join).hasMessageContaining("the answer was not complete in time");
         }
     }
 
