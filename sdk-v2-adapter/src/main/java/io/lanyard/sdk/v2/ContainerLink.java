@@ -30,17 +30,18 @@ final class ContainerLink implements Link<AwsCredentialsIdentity> {
 
     @Override
     public Detection detect() {
-        if (provider.source().isConfigured()) {
-            return Detection.configured();
+        Detection detection = provider.source().detect();
+        if (detection.state() != LinkState.NOT_CONFIGURED) {
+            return detection;
         }
-        // where there is an orchestrator somebody may have meant there to be an agent
+        // an orchestrator suggests that an agent was meant to be there
         String remedy = environment.variable("KUBERNETES_SERVICE_HOST") != null
                 ? "for EKS Pod Identity, create the association before the pod (aws eks"
                         + " create-pod-identity-association), and recreate a pod that is older"
                 : environment.variable("ECS_CONTAINER_METADATA_URI_V4") != null
                         ? "for credentials from ECS, give the task a task role"
                         : null;
-        return new Detection(LinkState.NOT_CONFIGURED, "", Optional.ofNullable(remedy), false);
+        return new Detection(LinkState.NOT_CONFIGURED, detection.reason(), Optional.ofNullable(remedy), false);
     }
 
     @Override

@@ -58,8 +58,6 @@ record SdkSetting(String variable, String property) {
 
     /** The setting by the name under which it was found. */
     SettingSeen seen(Environment environment) {
-        return isProperty(environment)
-                ? new SettingSeen(property, isSet(environment))
-                : new SettingSeen(variable, isSet(environment));
+        return SettingSeen.of(isProperty(environment) ? property : variable, raw(environment));
     }
 }

@@ -121,8 +121,12 @@ final class SettingsLink implements Link<AwsCredentialsIdentity> {
     }
 
     private @Nullable String value(SdkSetting setting) {
-        String value = properties ? environment.property(setting.property()) : environment.variable(setting.variable());
+        String value = raw(setting);
         return value == null || value.trim().isEmpty() ? null : value;
+    }
+
+    private @Nullable String raw(SdkSetting setting) {
+        return properties ? environment.property(setting.property()) : environment.variable(setting.variable());
     }
 
     private String name(SdkSetting setting) {
@@ -130,7 +134,7 @@ final class SettingsLink implements Link<AwsCredentialsIdentity> {
     }
 
     private SettingSeen seen(SdkSetting setting) {
-        return new SettingSeen(name(setting), value(setting) != null);
+        return SettingSeen.of(name(setting), raw(setting));
     }
 
     /** Credentials, and the values that they were made of. */
