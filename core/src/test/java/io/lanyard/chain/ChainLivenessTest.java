@@ -53,7 +53,9 @@ class ChainLivenessTest {
                     .failsWithin(Duration.ZERO)
                     .withThrowableThat()
                     .withMessageContaining("the source first has not answered within 60 s");
-            assertThat(second.asked).as("it is configured, so no later source takes its place").hasValue(0);
+            assertThat(second.asked)
+                    .as("it is configured, so no later source takes its place")
+                    .hasValue(0);
 
             first.gives();
             assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
@@ -65,8 +67,10 @@ class ChainLivenessTest {
         @Test
         void with_continue_the_next_one_answers_and_the_late_answer_is_ignored() {
             CompletableFuture<Key> never = first.hangs();
-            CredentialsChain<Key> chain =
-                    of(first, second).scheduler(time).onFailure(OnFailure.CONTINUE).build();
+            CredentialsChain<Key> chain = of(first, second)
+                    .scheduler(time)
+                    .onFailure(OnFailure.CONTINUE)
+                    .build();
             CompletableFuture<Key> answer = chain.resolveAsync();
             time.advance(Duration.ofSeconds(61));
             assertThat(answer).isCompletedWithValue(second.key);

@@ -71,7 +71,10 @@ class LoadStressTest {
         });
         executors.put("blocking", task -> hang());
         executors.put("throwing", task -> {
-            throw random.nextBoolean() ? new IllegalStateException("broken") : new OutOfMemoryError("no thread");
+            if (random.nextBoolean()) {
+                throw new IllegalStateException("broken");
+            }
+            throw new OutOfMemoryError("no thread");
         });
         ExecutorService virtual = virtualThreads();
         if (virtual != null) {
@@ -96,7 +99,9 @@ class LoadStressTest {
         stopped.set(true);
         for (Thread caller : callers) {
             caller.join(LONGEST_WAIT.multipliedBy(4).toMillis());
-            assertThat(caller.isAlive()).as(() -> caller.getName() + " is stuck; " + story()).isFalse();
+            assertThat(caller.isAlive())
+                    .as(() -> caller.getName() + " is stuck; " + story())
+                    .isFalse();
         }
 
         assertThat(wrong).as(this::story).isEmpty();
@@ -121,8 +126,8 @@ class LoadStressTest {
     }
 
     private String story() {
-        return "seed " + seed + ", " + calls + " calls, " + values + " values, longest wait " + longest.get() / 1_000_000
-                + " ms";
+        return "seed " + seed + ", " + calls + " calls, " + values + " values, longest wait "
+                + longest.get() / 1_000_000 + " ms";
     }
 
     private RefreshingCache<Integer> cache(String name, @Nullable Executor executor, Random choices) {
@@ -141,7 +146,8 @@ class LoadStressTest {
                     } else if (choice < 100) {
                         throw choice % 2 == 0 ? new StackOverflowError() : new OutOfMemoryError("of a load");
                     }
-                    return Loaded.of((int) loads.incrementAndGet(), Instant.now().plusMillis(choice - 200L));
+                    return Loaded.of(
+                            (int) loads.incrementAndGet(), Instant.now().plusMillis(choice - 200L));
                 })
                 .name(name)
                 .loadTimeout(LOAD_TIMEOUT)

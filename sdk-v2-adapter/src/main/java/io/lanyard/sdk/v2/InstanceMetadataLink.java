@@ -52,7 +52,10 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity> {
                         .recheckInterval(RefreshedProvider.UNTOLD_END)
                         .build(),
                 threads,
-                listener);
+                true,
+                listener,
+                () -> SdkFailures.INSTANCE_METADATA,
+                Optional::empty);
     }
 
     @Override
@@ -91,7 +94,7 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity> {
     public SourceDescription describe() {
         return new SourceDescription(
                 List.of(SdkSetting.METADATA_DISABLED.seen(environment), SdkSetting.METADATA_ENDPOINT.seen(environment)),
-                Optional.of("the instance metadata service"),
+                Optional.of(SdkFailures.INSTANCE_METADATA),
                 Optional.empty());
     }
 

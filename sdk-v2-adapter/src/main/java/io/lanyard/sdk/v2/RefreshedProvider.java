@@ -4,6 +4,7 @@ package io.lanyard.sdk.v2;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
+import io.lanyard.TokenClaims;
 import io.lanyard.refresh.FailureKind;
 import io.lanyard.refresh.Loaded;
 import io.lanyard.refresh.RefreshListener;
@@ -15,6 +16,7 @@ import io.lanyard.spi.Clock;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -58,6 +60,8 @@ final class RefreshedProvider
     private static final Duration PERSONS_TIMEOUT = Duration.ofSeconds(60);
 
     private final Supplier<? extends AwsCredentialsProvider> factory;
+    private final Supplier<String> source;
+    private final Supplier<Optional<TokenClaims>> token;
     private final boolean keepsEnded;
     private final @Nullable CredentialsListener listener;
     private final RefreshingCache<AwsCredentialsIdentity> cache;
@@ -81,7 +85,27 @@ final class RefreshedProvider
             Threads threads,
             boolean unasked,
             @Nullable CredentialsListener listener) {
+        this(factory, policy, threads, unasked, listener, () -> "a provider of the AWS SDK", Optional::empty);
+    }
+
+    /**
+     * Creates a provider that has loaded nothing.
+     *
+     * @param unasked whether credentials are refreshed also when nothing calls
+     * @param source what is asked, for failures; free of secrets
+     * @param token the claims of the web identity token, for failures
+     */
+    RefreshedProvider(
+            Supplier<? extends AwsCredentialsProvider> factory,
+            RefreshPolicy policy,
+            Threads threads,
+            boolean unasked,
+            @Nullable CredentialsListener listener,
+            Supplier<String> source,
+            Supplier<Optional<TokenClaims>> token) {
         this.factory = factory;
+        this.source = source;
+        this.token = token;
         this.keepsEnded = policy.servePastExpiry();
         this.listener = listener;
         this.cache = RefreshingCache.builder(this)
@@ -127,22 +151,12 @@ final class RefreshedProvider
         try {
             return provider.resolveCredentials();
         } catch (RuntimeException e) {
-            throw withoutQuotes(e);
+            throw SdkFailures.described(e, source.get(), token.get());
         } finally {
             if (provider instanceof SdkAutoCloseable closeable) {
                 closeable.close();
             }
         }
-    }
-
-    /** The parser of the SDK quotes what it could not read, and what a process or a service gave may be a secret. */
-    private static RuntimeException withoutQuotes(RuntimeException failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause.getClass().getName().contains(".jackson.")) {
-                return SdkClientException.create("What was given for credentials is no JSON that can be read");
-            }
-        }
-        return failure;
     }
 
     @Override
@@ -163,12 +177,7 @@ final class RefreshedProvider
     @Override
     public FailureKind kind(Throwable failure) {
         if (failure instanceof AwsServiceException e) {
-            AwsErrorDetails details = e.awsErrorDetails();
-            boolean passes = e.statusCode() >= 500
-                    || e.isThrottlingException()
-                    || e.isClockSkewException()
-                    || (details != null && details.errorCode() != null && PASSING.contains(details.errorCode()));
-            return passes ? FailureKind.UPSTREAM : FailureKind.FINAL;
+            return isTransient(e) ? FailureKind.UPSTREAM : FailureKind.FINAL;
         }
         CredentialsException ofTheContainer = CredentialsException.in(failure).orElse(null);
         if (ofTheContainer != null && !ofTheContainer.recoverable()) {
@@ -180,6 +189,15 @@ final class RefreshedProvider
             }
         }
         return FailureKind.UPSTREAM;
+    }
+
+    /** Whether a later attempt may succeed. */
+    static boolean isTransient(AwsServiceException failure) {
+        AwsErrorDetails details = failure.awsErrorDetails();
+        return failure.statusCode() >= 500
+                || failure.isThrottlingException()
+                || failure.isClockSkewException()
+                || (details != null && details.errorCode() != null && PASSING.contains(details.errorCode()));
     }
 
     @Override

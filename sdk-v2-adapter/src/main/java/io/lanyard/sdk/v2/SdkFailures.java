@@ -1,24 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.sdk.v2;
 
+import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.TokenClaims;
+import io.lanyard.report.ForeignText;
+import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** Failures as callers of the AWS SDK expect them: the SDK's exceptions, one for each caller. */
+/**
+ * Puts what a provider of the SDK throws into words: the SDK's, a service's or a process's text is foreign text, cleaned
+ * here, and the remedy is added where the text is a known one.
+ *
+ * <p>The exception keeps its type and, for a service, its status, code and request id, so code that catches
+ * the SDK's exceptions keeps working. Its cause is a {@link CredentialsException} with the same as data and the remedy. The
+ * SDK's own causes are kept only if nothing in them would be hidden: its parser, for example, quotes what it could not
+ * read.
+ */
 final class SdkFailures {
 
-    private SdkFailures() {}
+    /** The last source of the default chain: when it fails too, none of them has credentials. */
+    static final String INSTANCE_METADATA = "the instance metadata service";
+
+    private static final int DEEPEST_CAUSE = 10;
+
+    private final String source;
+
+    private final @Nullable TokenClaims token;
+
+    private SdkFailures(String source, @Nullable TokenClaims token) {
+        this.source = source;
+        this.token = token;
+    }
+
+    /**
+     * Describes a failure.
+     *
+     * @param failure what a provider of the SDK threw
+     * @param source the service or the process, for the report; free of secrets
+     * @param token the claims of the web identity token; empty where there is none
+     * @return an exception of the same type with cleaned texts
+     */
+    static RuntimeException described(RuntimeException failure, String source, Optional<TokenClaims> token) {
+        return CredentialsException.in(failure).isPresent()
+                ? failure
+                : new SdkFailures(source, token.orElse(null)).describe(failure);
+    }
 
     /**
      * Makes an exception of one caller's own: of the same type where it is a service's, such as STS's, so that callers
      * can catch it by status and code, and else a {@link SdkClientException}. It has the caller's frames and the shared
      * failure as its cause.
+     *
+     * @param shared the failure that all callers share
+     * @return an exception of the SDK's
      */
     static RuntimeException forCaller(Throwable shared) {
         if (shared instanceof AwsServiceException failure) {
-            return copy(failure);
+            try {
+                return failure.toBuilder().cause(failure).build();
+            } catch (RuntimeException e) { // a service's own builder that does not copy
+                return SdkClientException.create(failure.getMessage(), failure);
+            }
         }
         if (shared instanceof SdkException) {
             return SdkClientException.create(shared.getMessage(), shared);
@@ -32,11 +83,184 @@ final class SdkFailures {
         return SdkClientException.create("Failed to load credentials. " + shared.getMessage(), cause);
     }
 
-    private static RuntimeException copy(AwsServiceException failure) {
-        try {
-            return failure.toBuilder().cause(failure).build();
-        } catch (RuntimeException e) { // a builder of a service's own that does not copy
-            return SdkClientException.create(failure.getMessage(), failure);
+    private RuntimeException describe(RuntimeException failure) {
+        if (failure instanceof AwsServiceException e) {
+            return describe(e);
         }
+        if (isOfParser(failure)) {
+            return SdkClientException.create(
+                    "What was given for credentials is no JSON that can be read; it is not repeated");
+        }
+        String text = text(failure);
+        String remedy = remedy(text, failure);
+        boolean clean = ForeignText.isClean(failure, List.of());
+        if (clean && remedy == null) {
+            return failure;
+        }
+        CredentialsException ours = CredentialsException.builder(
+                        isFileMissing(failure) ? Category.TOKEN_FILE_UNREADABLE : Category.UNREACHABLE,
+                        "the SDK says " + ForeignText.quote(text, List.of()))
+                .endpoint(source)
+                .recoverable(true)
+                .remedy(remedy)
+                .cause(clean ? failure : null)
+                .build();
+        return SdkClientException.create(
+                ForeignText.phrase(text, List.of()) + (remedy == null ? "" : ". Remedy: " + remedy), ours);
+    }
+
+    private RuntimeException describe(AwsServiceException failure) {
+        AwsErrorDetails details = failure.awsErrorDetails();
+        String said = details == null ? null : details.errorMessage();
+        String text = said != null ? said : String.valueOf(failure.getMessage());
+        String code = details == null ? null : details.errorCode();
+        String remedy = remedy(code == null ? text : code + ": " + text, failure);
+        CredentialsException ours = CredentialsException.builder(
+                        Category.HTTP_STATUS, "the service answers " + ForeignText.quote(text, List.of()))
+                .status(failure.statusCode())
+                .serviceCode(code)
+                .requestId(failure.requestId())
+                .endpoint(source)
+                .recoverable(RefreshedProvider.isTransient(failure))
+                .remedy(remedy)
+                .build();
+        String cleaned = ForeignText.phrase(text, List.of());
+        AwsServiceException.Builder described =
+                failure.toBuilder().cause(ours).message(remedy == null ? cleaned : cleaned + ". Remedy: " + remedy);
+        if (details != null) {
+            described.awsErrorDetails(details.toBuilder()
+                    .errorMessage(cleaned)
+                    .errorCode(ForeignText.codeOrNull(code, List.of()))
+                    .rawResponse(null)
+                    .build());
+        }
+        return (RuntimeException) described.build();
+    }
+
+    private static String text(RuntimeException failure) {
+        StringBuilder text = new StringBuilder(ForeignText.of(failure));
+        Throwable cause = failure.getCause();
+        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+            // the SDK's message often is its cause's
+            String more = ForeignText.of(cause);
+            if (text.indexOf(more) < 0 && text.length() + more.length() < ForeignText.LIMIT) {
+                text.append(": ").append(more);
+            }
+            cause = cause.getCause();
+        }
+        return text.toString();
+    }
+
+    private static boolean isOfParser(Throwable failure) {
+        return has(failure, cause -> cause.getClass().getName().contains(".jackson."));
+    }
+
+    private static boolean isFileMissing(Throwable failure) {
+        return has(failure, cause -> cause instanceof NoSuchFileException || cause instanceof AccessDeniedException);
+    }
+
+    private interface Test {
+        boolean holds(Throwable cause);
+    }
+
+    private static boolean has(Throwable failure, Test test) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+            if (test.holds(cause)) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
+    private @Nullable String remedy(String text, RuntimeException failure) {
+        if (text.contains("Not authorized to perform sts:AssumeRoleWithWebIdentity")
+                || text.contains("not authorized to perform: sts:AssumeRoleWithWebIdentity")) {
+            return "the role's trust policy must allow sts:AssumeRoleWithWebIdentity to the cluster's OIDC provider with"
+                    + " the conditions sub = " + subject() + " and aud = " + audience()
+                    + ", which the token has; a change takes a minute or two";
+        }
+        if (text.contains("No OpenIDConnect provider found")) {
+            return "create the IAM OIDC provider of this cluster in the role's account (eksctl utils"
+                    + " associate-iam-oidc-provider --cluster CLUSTER --approve), and check that the token is of this"
+                    + " cluster";
+        }
+        if (text.contains("Incorrect token audience")) {
+            return "the token is for " + audience() + ": project it with the audience sts.amazonaws.com, and add it to"
+                    + " the client ids of the IAM OIDC provider";
+        }
+        if (text.contains("could not be validated") || text.startsWith("InvalidIdentityToken")) {
+            return "STS cannot validate the token: check that the IAM OIDC provider in the role's account has this"
+                    + " cluster's issuer, and that the issuer is reachable from the internet";
+        }
+        if (text.contains("RegionDisabledException") || text.contains("is not activated in this region")) {
+            return "STS is not active in this Region for the account: activate the Region, or set AWS_REGION to one that"
+                    + " is active";
+        }
+        if (text.startsWith("ExpiredToken")) {
+            return "the web identity token has expired: check that AWS_WEB_IDENTITY_TOKEN_FILE names the projected file"
+                    + " itself and no copy of it, and that the kubelet can renew it";
+        }
+        if (text.contains("Request ARN is invalid")) {
+            return "AWS_ROLE_ARN is not the ARN of a role: check the annotation eks.amazonaws.com/role-arn of the"
+                    + " service account";
+        }
+        if (text.contains("MaxSessionDuration")) {
+            return "the session lasts longer than the role allows: lower it, or raise the role's maximum";
+        }
+        if (text.contains("not authorized to perform: sts:AssumeRole")) {
+            return "allow sts:AssumeRole in the caller's policy and in the role's trust policy";
+        }
+        if (text.startsWith("IDPCommunicationError")) {
+            return "STS cannot reach the cluster's OIDC issuer: it must be reachable from the internet; Lanyard retries";
+        }
+        if (failure instanceof AwsServiceException e && e.isThrottlingException()) {
+            return "STS throttles this account: share one provider in a process, and start fewer pods at once";
+        }
+        if (text.contains("Unable to find a region") || text.contains("Unable to load region")) {
+            return "set AWS_REGION";
+        }
+        if (text.contains("Multiple HTTP implementations")) {
+            return "leave one HTTP client of the SDK on the class path, or set the system property"
+                    + " software.amazon.awssdk.http.service.impl";
+        }
+        if (isFileMissing(failure) && token == null && source.startsWith("AWS STS")) {
+            return "check that the file of AWS_WEB_IDENTITY_TOKEN_FILE is mounted in this container and that this process"
+                    + " may read it (securityContext.fsGroup)";
+        }
+        if (source.startsWith("AWS STS") && isUnreachable(text, failure)) {
+            return "STS cannot be reached: check the pod's DNS and its route to the Region's STS (NAT or the sts VPC"
+                    + " endpoint); with AWS_STS_REGIONAL_ENDPOINTS=regional the Region's endpoint is used";
+        }
+        if (source.equals(INSTANCE_METADATA)) {
+            return "on a developer's machine, sign in (aws sso login, or aws configure) and set AWS_PROFILE to the"
+                    + " profile; on EC2, attach an instance profile and let this process reach instance metadata";
+        }
+        if (text.contains("credential_process") || text.contains("Command returned non-zero exit value")) {
+            return "run the profile's credential_process by hand as the user of this process, and fix what it reports";
+        }
+        return null;
+    }
+
+    private static boolean isUnreachable(String text, Throwable failure) {
+        return text.contains("Unable to execute HTTP request")
+                || text.contains("timed out")
+                || has(
+                        failure,
+                        cause -> cause instanceof UnknownHostException || cause instanceof java.net.SocketException);
+    }
+
+    private String subject() {
+        return token == null
+                        || token.namespace().isEmpty()
+                        || token.serviceAccount().isEmpty()
+                ? "system:serviceaccount:NAMESPACE:NAME"
+                : "system:serviceaccount:" + token.namespace().get() + ":"
+                        + token.serviceAccount().get();
+    }
+
+    private String audience() {
+        return token == null || token.audiences().isEmpty() ? "sts.amazonaws.com" : String.join(" ", token.audiences());
     }
 }

@@ -48,7 +48,14 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
         this.threads = threads;
         this.sessionName = "aws-sdk-java-" + Clock.system().epochMillis();
         RefreshPolicy policy = RefreshPolicy.builder().servePastExpiry(false).build();
-        this.provider = new RefreshedProvider(this::sdkProvider, policy, threads, listener);
+        this.provider = new RefreshedProvider(
+                this::sdkProvider,
+                policy,
+                threads,
+                true,
+                listener,
+                () -> "AWS STS for " + SdkSetting.ROLE_ARN.value(environment),
+                () -> describe().token());
     }
 
     private AwsCredentialsProvider sdkProvider() {

