@@ -306,7 +306,7 @@ record AgentEndpoint(
         int query = target.indexOf('?');
         if (query >= 0) {
             secrets.add(target.substring(query + 1));
-            for (String part : target.substring(query + 1).split("[&;]", -1)) {
+            for (String part : target.substring(query + 1).replace(';', '&').split("&", -1)) {
                 secrets.add(part.substring(part.indexOf('=') + 1));
             }
         }

@@ -3,7 +3,6 @@ package io.lanyard.container;
 
 import io.lanyard.ContainerCredentials;
 import io.lanyard.json.Json;
-import io.lanyard.report.ForeignText;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,7 +52,7 @@ final class CredentialsParser {
 
     private static final int LONGEST_ACCESS_KEY_ID = 128;
     private static final int LONGEST_ACCOUNT = 12;
-    private static final int LONGEST_ARN = 2048;
+    private static final int LONGEST_ARN = 640;
 
     /** Names that people give to keys and secrets begin alike. */
     private static final int TELLING_PART = 20;
@@ -115,7 +114,7 @@ final class CredentialsParser {
         if (!valid) {
             throw new UnusableBodyException("AccessKeyId has not the shape of an access key id");
         }
-        if (ForeignText.repeats(value, secrets("AccessKeyId"), TELLING_PART)) {
+        if (repeats(value, secrets("AccessKeyId"))) {
             throw new UnusableBodyException("AccessKeyId repeats a secret");
         }
         return value;
@@ -124,17 +123,13 @@ final class CredentialsParser {
     /** The account, absent when it has not the shape of one: real ones have twelve digits, test servers have words. */
     private @Nullable String accountId() throws UnusableBodyException {
         String value = text("AccountId");
-        return value != null && isAccount(value) && !ForeignText.repeats(value, secrets("AccountId"), TELLING_PART)
-                ? value
-                : null;
+        return value != null && isAccount(value) && !repeats(value, secrets("AccountId")) ? value : null;
     }
 
     /** The role, absent when it is no ARN of one. */
     private @Nullable String roleArn() throws UnusableBodyException {
         String value = text("RoleArn");
-        return value != null && isRole(value) && !ForeignText.repeats(value, secrets("RoleArn"), TELLING_PART)
-                ? value
-                : null;
+        return value != null && isRole(value) && !repeats(value, secrets("RoleArn")) ? value : null;
     }
 
     /** {@code arn:PARTITION:iam::ACCOUNT:role/PATH/NAME}, or the session of such a role. */
@@ -186,6 +181,19 @@ final class CredentialsParser {
             }
         }
         return secrets;
+    }
+
+    /** Whether a value that is shown has a part of a secret. Simple, for every good answer passes here. */
+    private static boolean repeats(String value, Collection<String> secrets) {
+        for (String secret : secrets) {
+            int part = Math.min(TELLING_PART, secret.length());
+            for (int i = 0; part >= SHORTEST_SECRET && i + part <= value.length(); i++) {
+                if (secret.contains(value.substring(i, i + part))) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private @Nullable String textOrNull(String name) {
