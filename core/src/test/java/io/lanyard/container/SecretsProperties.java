@@ -118,7 +118,7 @@ class SecretsProperties {
             "{\"AccessKeyId\":\"ASIAEXAMPLE\",\"SecretAccessKey\":\"@KEY@\",\"Token\":\"@SESSION@\"",
             "{\"AccessKeyId\":\"ASIAEXAMPLE\",\"SecretAccessKey\":\"@KEY@\",\"secretaccesskey\":\"@KEY@\"} @TEXT@");
 
-    @Property(tries = 3000)
+    @Property(tries = 1000)
     void no_text_holds_a_planted_secret(
             @ForAll("planted") Planted planted,
             @ForAll("texts") Text text,
