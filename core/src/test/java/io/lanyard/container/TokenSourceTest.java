@@ -182,7 +182,7 @@ class TokenSourceTest {
         assertThat(failure.category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
         assertThat(failure)
                 .hasMessageContaining("java.lang.IllegalStateException")
-                .hasNoCause();
+                .hasRootCauseInstanceOf(CredentialsException.class);
         assertThat(failure.remedy()).isPresent();
     }
 

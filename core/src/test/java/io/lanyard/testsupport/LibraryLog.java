@@ -15,10 +15,23 @@ public final class LibraryLog extends Handler implements AutoCloseable {
     private final Thread thread = Thread.currentThread();
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
-    private LibraryLog() {}
+    private final boolean allThreads;
+
+    private LibraryLog(boolean allThreads) {
+        this.allThreads = allThreads;
+    }
 
     public static LibraryLog open() {
-        LibraryLog log = new LibraryLog();
+        return open(false);
+    }
+
+    /** Of all threads: loads run on threads of the library. Other tests may log at the same time. */
+    public static LibraryLog openForAllThreads() {
+        return open(true);
+    }
+
+    private static LibraryLog open(boolean allThreads) {
+        LibraryLog log = new LibraryLog(allThreads);
         log.logger.addHandler(log);
         return log;
     }
@@ -40,7 +53,7 @@ public final class LibraryLog extends Handler implements AutoCloseable {
 
     @Override
     public void publish(LogRecord record) {
-        if (Thread.currentThread().equals(thread)) {
+        if (allThreads || Thread.currentThread().equals(thread)) {
             records.add(record);
         }
     }
