@@ -19,6 +19,17 @@ final class Links {
         return CredentialsException.builder(Category.NOT_CONFIGURED, reason).build();
     }
 
+    /**
+     * A profile file that exists and cannot be read. Has no cause and quotes nothing of the file: the SDK's parser quotes
+     * lines that may hold secrets.
+     */
+    static CredentialsException unreadable(String detail, String remedy) {
+        return CredentialsException.builder(Category.PROFILE_UNREADABLE, detail)
+                .recoverable(true)
+                .remedy(remedy)
+                .build();
+    }
+
     /** Logs a warning; the logger is looked up only then. */
     static void warn(String message) {
         try {

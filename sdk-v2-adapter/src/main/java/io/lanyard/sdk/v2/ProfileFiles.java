@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.sdk.v2;
 
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
 import java.io.ByteArrayInputStream;
@@ -22,7 +24,7 @@ import software.amazon.awssdk.profiles.ProfileFileLocation;
  * Reads the shared config and credentials files, where the AWS SDK looks for them.
  *
  * <p>Unlike the SDK, it tells a file that does not exist (or is not a regular file) from one that cannot be read or
- * parsed: the latter throws {@link UnreadableProfile}. It never keeps the result of a failed read. {@link ProfileWatch}
+ * parsed: the latter is {@link Category#PROFILE_UNREADABLE}. It never keeps the result of a failed read. {@link ProfileWatch}
  * decides when to read and what a failure means.
  *
  * <p>One thread at a time may call {@link #get}; {@link #mayExist} is safe for use by any thread.
@@ -70,7 +72,7 @@ final class ProfileFiles implements Supplier<ProfileFile> {
     /**
      * Returns the content of the files; the same object as before if it has not changed.
      *
-     * @throws UnreadableProfile when a file exists and cannot be read or parsed
+     * @throws CredentialsException of {@link Category#PROFILE_UNREADABLE} when a file exists and cannot be read or parsed
      */
     @Override
     public ProfileFile get() {
@@ -111,7 +113,7 @@ final class ProfileFiles implements Supplier<ProfileFile> {
             try {
                 path = location.get();
             } catch (RuntimeException e) { // a setting that is no path
-                throw new UnreadableProfile(
+                throw Links.unreadable(
                         "the path of the " + name(type) + " file is invalid", "correct or unset " + setting.variable());
             }
             return new OneFile(path, type, setting, attributes(path));
@@ -170,8 +172,8 @@ final class ProfileFiles implements Supplier<ProfileFile> {
             }
         }
 
-        private UnreadableProfile unreadable(String problem) {
-            return new UnreadableProfile(
+        private CredentialsException unreadable(String problem) {
+            return Links.unreadable(
                     "the " + name(type) + " file " + path + " " + problem,
                     "fix its content and permissions, remove it, or set " + setting.variable() + " to another file");
         }

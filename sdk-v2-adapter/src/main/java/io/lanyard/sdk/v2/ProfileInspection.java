@@ -3,6 +3,7 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.chain.Detection;
 import io.lanyard.refresh.RefreshPolicy;
+import io.lanyard.report.ForeignText;
 import io.lanyard.spi.Environment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,9 +98,9 @@ final class ProfileInspection {
     static Detection missing(String name, boolean named) {
         String reason = "there is no profile " + name;
         return named
-                ? Detection.incomplete(
+                ? incomplete(
                         reason, "add it to the config or credentials file, or unset " + SdkSetting.PROFILE.variable())
-                : Detection.notConfigured(reason);
+                : notConfigured(reason);
     }
 
     ProfileFile file() {
@@ -194,18 +195,18 @@ final class ProfileInspection {
         Set<String> has = properties.keySet();
         boolean role = has.contains(ProfileProperty.ROLE_ARN);
         if (role && has.contains(ProfileProperty.WEB_IDENTITY_TOKEN_FILE)) {
-            return incomplete(profile, ProfileProperty.ROLE_ARN, ProfileProperty.WEB_IDENTITY_TOKEN_FILE)
+            return lacking(profile, ProfileProperty.ROLE_ARN, ProfileProperty.WEB_IDENTITY_TOKEN_FILE)
                     .orElseGet(() -> sts(profile));
         }
         if (!Collections.disjoint(has, SSO)) {
             return sso(profile);
         }
         if (role && has.contains(ProfileProperty.CREDENTIAL_SOURCE)) {
-            return incomplete(profile, ProfileProperty.ROLE_ARN, ProfileProperty.CREDENTIAL_SOURCE)
+            return lacking(profile, ProfileProperty.ROLE_ARN, ProfileProperty.CREDENTIAL_SOURCE)
                     .orElseGet(() -> roleOfCredentialSource(profile));
         }
         if (role && has.contains(ProfileProperty.SOURCE_PROFILE)) {
-            return incomplete(profile, ProfileProperty.ROLE_ARN, ProfileProperty.SOURCE_PROFILE)
+            return lacking(profile, ProfileProperty.ROLE_ARN, ProfileProperty.SOURCE_PROFILE)
                     .orElseGet(() -> roleOfProfile(profile, seen));
         }
         if (has.contains(LOGIN_SESSION) && sdkKnows("LOGIN_SESSION")) {
@@ -216,15 +217,15 @@ final class ProfileInspection {
                     "software.amazon.awssdk:signin");
         }
         if (has.contains(ProfileProperty.CREDENTIAL_PROCESS)) {
-            return incomplete(profile, ProfileProperty.CREDENTIAL_PROCESS).orElseGet(Detection::configured);
+            return lacking(profile, ProfileProperty.CREDENTIAL_PROCESS).orElseGet(Detection::configured);
         }
         if (!Collections.disjoint(has, KEYS)) {
-            return incomplete(profile, ProfileProperty.AWS_ACCESS_KEY_ID, ProfileProperty.AWS_SECRET_ACCESS_KEY)
+            return lacking(profile, ProfileProperty.AWS_ACCESS_KEY_ID, ProfileProperty.AWS_SECRET_ACCESS_KEY)
                     .orElseGet(Detection::configured);
         }
         return role
-                ? incomplete(profile, ProfileProperty.SOURCE_PROFILE).orElseThrow()
-                : Detection.notConfigured("the profile " + profile.name() + " has no credentials");
+                ? lacking(profile, ProfileProperty.SOURCE_PROFILE).orElseThrow()
+                : notConfigured("the profile " + profile.name() + " has no credentials");
     }
 
     private Detection roleOfProfile(Profile profile, Set<String> seen) {
@@ -235,10 +236,10 @@ final class ProfileInspection {
         String source = profile.properties().get(ProfileProperty.SOURCE_PROFILE);
         Detection ofSource = file.profile(source)
                 .map(found -> detect(found, seen))
-                .orElse(Detection.notConfigured("there is no profile " + source));
+                .orElse(notConfigured("there is no profile " + source));
         return ofSource.isConfigured()
                 ? sts(profile)
-                : Detection.incomplete(
+                : incomplete(
                         "the profile " + profile.name() + " has the source_profile " + source + ", and "
                                 + ofSource.reason(),
                         ofSource.remedy().orElse("give the profile " + source + " credentials"));
@@ -281,7 +282,7 @@ final class ProfileInspection {
             return sts(profile);
         }
         dependsOnSettings = true;
-        return Detection.incomplete(
+        return incomplete(
                 "the profile " + profile.name() + " has the credential_source "
                         + profile.properties().get(ProfileProperty.CREDENTIAL_SOURCE) + ", and " + missing,
                 remedy);
@@ -303,20 +304,20 @@ final class ProfileInspection {
     private Detection sso(Profile profile) {
         String session = profile.properties().get(SSO_SESSION);
         Optional<Detection> incomplete = session == null
-                ? incomplete(
+                ? lacking(
                         profile,
                         ProfileProperty.SSO_ACCOUNT_ID,
                         ProfileProperty.SSO_ROLE_NAME,
                         ProfileProperty.SSO_REGION,
                         ProfileProperty.SSO_START_URL)
-                : incomplete(profile, ProfileProperty.SSO_ACCOUNT_ID, ProfileProperty.SSO_ROLE_NAME);
+                : lacking(profile, ProfileProperty.SSO_ACCOUNT_ID, ProfileProperty.SSO_ROLE_NAME);
         if (incomplete.isPresent()) {
             return incomplete.get();
         }
         if (session != null) {
             Optional<Profile> section = file.getSection("sso-session", session);
             if (section.isEmpty()) {
-                return Detection.incomplete(
+                return incomplete(
                         "the profile " + profile.name() + " refers to sso-session " + session
                                 + ", which does not exist",
                         "add [sso-session " + session + "] to the config file");
@@ -348,18 +349,27 @@ final class ProfileInspection {
             return Detection.configured();
         }
         dependsOnSettings = true;
-        return Detection.incomplete(
+        return incomplete(
                 "the profile " + profile.name() + " needs a module of the SDK that is not on the class path",
                 "add the dependency " + dependency);
     }
 
+    /** Names come from files and settings, so they may hold anything. */
+    private static Detection incomplete(String reason, String remedy) {
+        return Detection.incomplete(ForeignText.visible(reason), ForeignText.visible(remedy));
+    }
+
+    private static Detection notConfigured(String reason) {
+        return Detection.notConfigured(ForeignText.visible(reason));
+    }
+
     /** The first of the properties that is missing or blank. */
-    private static Optional<Detection> incomplete(Profile profile, String... properties) {
+    private static Optional<Detection> lacking(Profile profile, String... properties) {
         return Stream.of(properties)
                 .filter(property ->
                         profile.properties().getOrDefault(property, "").isBlank())
                 .findFirst()
-                .map(property -> Detection.incomplete(
+                .map(property -> incomplete(
                         "the profile " + profile.name() + " has no " + property,
                         "add " + property + " to the profile " + profile.name()));
     }

@@ -108,13 +108,13 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
         try {
             file = givenFile.get();
         } catch (RuntimeException e) { // its message may quote the file
-            throw new UnreadableProfile(
+            throw Links.unreadable(
                     "the profile file that was given to the builder cannot be read ("
                             + e.getClass().getSimpleName() + ")",
                     "fix the file, or the supplier that was given to profileFile(...)");
         }
         if (file == null) {
-            throw new UnreadableProfile(
+            throw Links.unreadable(
                     "the supplier that was given to profileFile(...) returned null",
                     "return the last good file, or throw, while there is no other");
         }
@@ -241,7 +241,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
                     .thenComposeAsync(
                             seen -> {
                                 if (seen == null && current == null) {
-                                    throw watch.late().exception();
+                                    throw watch.late();
                                 }
                                 return answer(counting());
                             },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.sdk.v2;
 
+import io.lanyard.CredentialsException;
 import io.lanyard.chain.Detection;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Scheduler;
@@ -56,7 +57,7 @@ final class ProfileWatch {
     /**
      * Creates a watch that has not looked yet.
      *
-     * @param inspect reads and inspects; may block, and may throw anything
+     * @param inspect reads and inspects; may block; throws {@link CredentialsException} for a file that cannot be read
      * @param changed receives the result of each look before any caller does, one at a time
      * @param clock gives the time between looks
      * @param limit how long a caller waits for a look at most
@@ -79,7 +80,7 @@ final class ProfileWatch {
      */
     record Seen(
             @Nullable ProfileInspection counts,
-            @Nullable UnreadableProfile failure,
+            @Nullable CredentialsException failure,
             @Nullable ProfileInspection doubted,
             long doubtedAt,
             long at) {
@@ -103,7 +104,7 @@ final class ProfileWatch {
                     : new Seen(counted, null, found, before.doubtedAt, now);
         }
 
-        private static Seen failed(@Nullable Seen before, UnreadableProfile failure, long now) {
+        private static Seen failed(@Nullable Seen before, CredentialsException failure, long now) {
             return new Seen(before == null ? null : before.counts, failure, null, 0, now);
         }
 
@@ -119,14 +120,14 @@ final class ProfileWatch {
         /**
          * Where the source stands.
          *
-         * @throws io.lanyard.CredentialsException when that is unknown, because the files cannot be read
+         * @throws CredentialsException when that is unknown, because the files cannot be read
          */
         Detection detection() {
             if (counts != null && counts.isConfigured()) {
                 return counts.detection();
             }
             if (failure != null) {
-                throw failure.exception();
+                throw failure.forCaller();
             }
             if (doubted != null) {
                 return doubted.detectionForNow();
@@ -180,7 +181,7 @@ final class ProfileWatch {
     /**
      * Waits for a look unless the last one is quiet. If it takes too long, what counted before still counts.
      *
-     * @throws io.lanyard.CredentialsException when it takes too long and no complete profile counted before
+     * @throws CredentialsException when it takes too long and no complete profile counted before
      * @throws InterruptedException when the caller is interrupted; the look goes on
      */
     Seen look() throws InterruptedException {
@@ -206,14 +207,14 @@ final class ProfileWatch {
         }
     }
 
-    UnreadableProfile late() {
-        return new UnreadableProfile(
+    CredentialsException late() {
+        return Links.unreadable(
                 "the config and credentials files were not read within " + limit.toMillis() + " ms",
                 "check the file system that they are on");
     }
 
-    private static UnreadableProfile unexpected(Throwable failure) {
-        return new UnreadableProfile(
+    private static CredentialsException unexpected(Throwable failure) {
+        return Links.unreadable(
                 "the profile could not be read (" + failure.getClass().getName() + ")",
                 "check the config and credentials files");
     }
@@ -246,7 +247,7 @@ final class ProfileWatch {
         private Seen looked(long now) {
             try {
                 return Seen.found(seen, inspect.get(), now);
-            } catch (UnreadableProfile e) {
+            } catch (CredentialsException e) {
                 return Seen.failed(seen, e, now);
             } catch (RuntimeException | Error e) { // as above
                 return Seen.failed(seen, unexpected(e), now);
@@ -276,7 +277,7 @@ final class ProfileWatch {
             boolean late = !done.await(limit.toNanos() - waited, TimeUnit.NANOSECONDS);
             Seen latest = seen;
             if (latest == null || (late && !latest.isAvailable())) {
-                throw late().exception();
+                throw late();
             }
             return latest;
         }
