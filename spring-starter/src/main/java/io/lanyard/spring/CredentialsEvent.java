@@ -6,53 +6,52 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of the application's credentials, published as application events; free of secrets.
+ * Lifecycle events of the application's credentials, published as application events; free of secrets.
  *
  * <pre>{@code
  * @EventListener
  * void alarm(CredentialsEvent.ServingExpired event) { ... }
  * }</pre>
  *
- * <p>Listeners run on the thread of the load, after every caller has been answered: one that blocks or throws harms no
- * caller.
+ * <p>Listeners run after every caller has been answered; a listener that blocks or throws does not affect callers.
  */
 public sealed interface CredentialsEvent {
 
     /**
-     * New credentials are held.
+     * New credentials were loaded.
      *
      * @param accessKeyId their access key id
-     * @param expiration when they end, or null when they do not
+     * @param expiration when they expire, or null when they do not
      */
     record Refreshed(String accessKeyId, @Nullable Instant expiration) implements CredentialsEvent {}
 
     /**
-     * A source was asked and gave no credentials.
+     * A load failed.
      *
      * @param attempt how many loads have failed in a row, this one included
      * @param category what kind of failure it was
-     * @param nextTry when it is asked next without anybody's call, or null when only a call will do it
+     * @param nextTry when the next load starts in the background, or null when only a call starts it
      */
     record RefreshFailed(
             int attempt, Category category, @Nullable Instant nextTry) implements CredentialsEvent {}
 
     /**
-     * The credentials have ended, no others can be had, and callers are given them nevertheless. Once in each outage.
+     * The credentials have expired, no newer ones could be loaded, and callers still get them. Once in each outage.
      *
      * @param accessKeyId their access key id
-     * @param expiration when they ended
+     * @param expiration when they expired
      */
     record ServingExpired(String accessKeyId, @Nullable Instant expiration) implements CredentialsEvent {}
 
     /**
-     * There are credentials again after a source had failed.
+     * Credentials were loaded after a failure.
      *
-     * @param accessKeyId the access key id of the credentials now held
+     * @param accessKeyId their access key id
      */
     record Recovered(String accessKeyId) implements CredentialsEvent {}
 
     /**
-     * A source was chosen, or another one.
+     * A source was selected, the first or another one.
      *
      * @param before the source that was in use, or null when there was none
      * @param now the source in use

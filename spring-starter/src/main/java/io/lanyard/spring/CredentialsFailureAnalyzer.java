@@ -5,7 +5,7 @@ import io.lanyard.CredentialsException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** An application that does not start for want of credentials says why, and what mends it, and prints no stack. */
+/** Reports an application that cannot start without credentials by cause and remedy, without a stack trace. */
 final class CredentialsFailureAnalyzer extends AbstractFailureAnalyzer<CredentialsException> {
 
     @Override
@@ -15,7 +15,7 @@ final class CredentialsFailureAnalyzer extends AbstractFailureAnalyzer<Credentia
                         + cause.summary(),
                 cause.remedy()
                         .orElse(
-                                "None is known for this one. With lanyard.first-fetch=warn the application starts all the same, and /actuator/lanyard tells of every source of credentials."),
+                                "No remedy is known for this failure. With lanyard.first-fetch=warn the application starts without credentials, and /actuator/lanyard reports the state of every source."),
                 cause);
     }
 }

@@ -17,10 +17,10 @@ import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 
 /**
- * The first fetch at the start, where it is asked for; nothing held at a checkpoint (CRaC, SnapStart), for which Spring
- * stops the lifecycle; and a refresh after it.
+ * Loads credentials at the start, where configured; drops them before a checkpoint (CRaC, SnapStart), for which Spring
+ * stops the lifecycle; and loads new ones after the restore.
  *
- * <p>First to start and last to stop, so that others have credentials while they do.
+ * <p>Starts first and stops last, so that other beans have credentials while they start and stop.
  */
 final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 
@@ -49,7 +49,7 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
         running = true;
         if (restarting) {
             restarting = false;
-            var unused = provider.resolveIdentity(ANY); // whoever needs them before that joins it
+            var unused = provider.resolveIdentity(ANY); // a caller that comes meanwhile joins this load
         } else if (firstFetch == FirstFetch.FAIL_FAST) {
             try {
                 provider.resolveCredentials();
@@ -65,7 +65,7 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
         }
     }
 
-    /** A failure of another source than the container, STS for instance, as one that the analysis of the start knows. */
+    /** Converts a failure of another source than the container, such as STS, for the failure analyzer. */
     private CredentialsException explained(SdkException failure) {
         String source = provider.explain().links().stream()
                 .filter(link -> link.state() == LinkState.FAILED)
@@ -98,7 +98,7 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
         return Integer.MIN_VALUE;
     }
 
-    /** At the end of the application there is no checkpoint, and beans that end may still need their credentials. */
+    /** When the application closes there is no checkpoint, and beans that stop may still need credentials. */
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
         if (application.equals(event.getApplicationContext())) {

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * The meters {@code lanyard.credentials.*}. Tags are of few values: no key, no URI, no message.
+ * The meters {@code lanyard.credentials.*}. Tags have few values: no key, no URI, no message.
  *
- * <p>Credentials may be fetched before there are registries; what is timed until then is told to the first.
+ * <p>Credentials may be loaded before there are registries; the timings until then go to the first registry.
  */
 final class CredentialsMetrics implements MeterBinder, CredentialsListener {
 
@@ -44,14 +44,15 @@ final class CredentialsMetrics implements MeterBinder, CredentialsListener {
         Supplier<Optional<RefreshStatus>> status =
                 () -> provider.getObject().status().refresh();
         TimeGauge.builder(PREFIX + "expiry", () -> secondsLeft(), TimeUnit.SECONDS)
-                .description("Time until the credentials in use end; negative when they have, NaN when they do not")
+                .description(
+                        "Time until the credentials in use expire; negative once expired, NaN if they do not expire")
                 .strongReference(true)
                 .register(registry);
         gauge("failures", RefreshStatus::failuresInARow, status)
                 .description("Refreshes that have failed since the last that succeeded")
                 .register(registry);
         gauge("serving.expired", refresh -> refresh.servingExpired() ? 1 : 0, status)
-                .description("1 while credentials are handed out past their end, for want of others")
+                .description("1 while expired credentials are served because no newer ones could be loaded")
                 .register(registry);
         synchronized (this) {
             registries.add(registry);

@@ -4,7 +4,7 @@ package io.lanyard.spring;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 
 /**
- * Changes what the properties cannot: any bean of this type is given the builder of the application's provider, after
+ * Changes what the properties cannot: each bean of this type receives the builder of the application's provider, after
  * the properties have been applied, in the order of the beans.
  *
  * <pre>{@code
@@ -19,7 +19,7 @@ import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 public interface CredentialsProviderCustomizer {
 
     /**
-     * Changes the builder. Called once, by the thread that makes the bean.
+     * Changes the builder. Called once, by the thread that creates the bean.
      *
      * @param builder has the application's properties already
      */

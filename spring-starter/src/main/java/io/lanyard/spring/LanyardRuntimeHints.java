@@ -7,7 +7,7 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.context.event.ApplicationStartingEvent;
 
-/** What a native image cannot find out by itself: what is called by reflection, and looked for by name. */
+/** Registers what is called by reflection or looked up by name, for native images. */
 final class LanyardRuntimeHints implements RuntimeHintsRegistrar {
 
     @Override

@@ -11,52 +11,52 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-/** All of the application's listeners as one; none can keep another from hearing. */
+/** All listeners of the application as one; a listener that throws does not affect the others. */
 record Listeners(List<CredentialsListener> listeners) implements CredentialsListener {
 
     private static final Log LOG = LogFactory.getLog(Listeners.class);
 
     @Override
     public void refreshed(String accessKeyId, @Nullable Instant expiration) {
-        tell(listener -> listener.refreshed(accessKeyId, expiration));
+        send(listener -> listener.refreshed(accessKeyId, expiration));
     }
 
     @Override
     public void refreshFailed(int attempt, Category category, @Nullable Instant nextTry) {
-        tell(listener -> listener.refreshFailed(attempt, category, nextTry));
+        send(listener -> listener.refreshFailed(attempt, category, nextTry));
     }
 
     @Override
     public void servingExpired(String accessKeyId, @Nullable Instant expiration) {
-        tell(listener -> listener.servingExpired(accessKeyId, expiration));
+        send(listener -> listener.servingExpired(accessKeyId, expiration));
     }
 
     @Override
     public void recovered(String accessKeyId) {
-        tell(listener -> listener.recovered(accessKeyId));
+        send(listener -> listener.recovered(accessKeyId));
     }
 
     @Override
     public void loaded(Duration took, @Nullable Category failure) {
-        tell(listener -> listener.loaded(took, failure));
+        send(listener -> listener.loaded(took, failure));
     }
 
     @Override
     public void agentAsked(Duration took, int status) {
-        tell(listener -> listener.agentAsked(took, status));
+        send(listener -> listener.agentAsked(took, status));
     }
 
     @Override
     public void sourceChanged(@Nullable String before, String now, String accessKeyId) {
-        tell(listener -> listener.sourceChanged(before, now, accessKeyId));
+        send(listener -> listener.sourceChanged(before, now, accessKeyId));
     }
 
-    private void tell(Consumer<CredentialsListener> what) {
+    private void send(Consumer<CredentialsListener> event) {
         for (CredentialsListener listener : listeners) {
             try {
-                what.accept(listener);
+                event.accept(listener);
             } catch (RuntimeException e) {
-                LOG.warn(listener.getClass().getName() + " failed when it was told of the credentials", e);
+                LOG.warn(listener.getClass().getName() + " failed when it received an event of the credentials", e);
             }
         }
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Lanyard's default chain in a Spring Boot application: as the {@code AwsCredentialsProvider} of every AWS client, and
- * under the application's properties, probes, metrics and events.
+ * Lanyard's default chain in a Spring Boot application: the {@code AwsCredentialsProvider} of every AWS client, with
+ * properties, health, metrics, events and an endpoint.
  *
- * <p>What an application sees of it are {@link io.lanyard.spring.LanyardProperties}, {@link
- * io.lanyard.spring.CredentialsProviderCustomizer} and {@link io.lanyard.spring.CredentialsEvent}; the rest Spring Boot
- * finds by itself.
+ * <p>The public API is {@link io.lanyard.spring.LanyardProperties}, {@link
+ * io.lanyard.spring.CredentialsProviderCustomizer} and {@link io.lanyard.spring.CredentialsEvent}; Spring Boot
+ * finds the rest.
  */
 @NullMarked
 package io.lanyard.spring;

@@ -2,10 +2,8 @@
 package io.lanyard.it.spring;
 
 import java.util.Objects;
-import org.springframework.context.annotation.Configuration;
 
-/** An application that finds its agent when it starts. */
-@Configuration(proxyBeanMethods = false)
+/** An application that finds its agent when it starts. Not annotated, so that no component scan finds it. */
 class PodIdentityContext {
 
     private final String agent = Objects.requireNonNull(System.getProperty("aws.containerCredentialsFullUri"));
