@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,8 +177,9 @@ class FaultyAgentTest {
                 .loadTimeout(Duration.ofHours(1))
                 .build());
 
-        assertThat(failure.getSuppressed()).hasSize(5);
-        assertThat(failure.getSuppressed()[4]).hasMessageContaining("16 more");
+        Throwable[] suppressed = Objects.requireNonNull(failure.getCause()).getSuppressed();
+        assertThat(suppressed).hasSize(5);
+        assertThat(suppressed[4]).hasMessageContaining("16 more");
     }
 
     @Test

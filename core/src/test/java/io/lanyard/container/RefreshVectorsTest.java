@@ -149,6 +149,7 @@ class RefreshVectorsTest {
                 policy.backoff(Backoff.fixed(seconds(given, "backoffSeconds")));
             }
             source = builder(time, this)
+                    .loadTimeout(LIFE.multipliedBy(9)) // a refresh that a vector starts runs until the vector ends it
                     .refreshPolicy(policy.build())
                     .scheduler(time)
                     .build();

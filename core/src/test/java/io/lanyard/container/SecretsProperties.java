@@ -10,6 +10,7 @@ import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
 import io.lanyard.report.ForeignText;
 import io.lanyard.testsupport.Evidence;
+import io.lanyard.testsupport.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -154,6 +155,7 @@ class SecretsProperties {
                 .relativeUri("/v2/credentials/" + planted.id() + "?key=" + planted.query())
                 .tokenFile(SourceWorld.TOKEN_PATH)
                 .expiredCredentials(ExpiredCredentials.FAIL)
+                .scheduler(new VirtualTime()) // loads run on this thread, with all that is said of them
                 .listener(texts);
         ContainerCredentialsSource source = builder.build();
         for (int i = 0; i < 3; i++) {
