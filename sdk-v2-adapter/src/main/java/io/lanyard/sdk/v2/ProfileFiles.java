@@ -41,6 +41,7 @@ final class ProfileFiles implements Supplier<ProfileFile> {
     private final Clock clock;
 
     private volatile @Nullable Read last;
+    private volatile boolean exist;
 
     /** What was read, and the state of the files before it was read; null when that state may be ambiguous. */
     private record Read(ProfileFile file, @Nullable List<?> stamp) {}
@@ -80,6 +81,7 @@ final class ProfileFiles implements Supplier<ProfileFile> {
                 ProfileFileLocation::credentialsFilePath, ProfileFile.Type.CREDENTIALS, SdkSetting.CREDENTIALS_FILE);
         OneFile config = OneFile.at(
                 ProfileFileLocation::configurationFilePath, ProfileFile.Type.CONFIGURATION, SdkSetting.CONFIG_FILE);
+        exist = credentials.exists() || config.exists();
         List<?> stamp = Arrays.asList(credentials.stamp(), config.stamp());
         Read known = last;
         if (known != null && stamp.equals(known.stamp)) {
@@ -99,6 +101,11 @@ final class ProfileFiles implements Supplier<ProfileFile> {
         }
         last = new Read(file, ambiguous ? null : stamp);
         return file;
+    }
+
+    /** Whether there was a file when they were last looked at. */
+    boolean exist() {
+        return exist;
     }
 
     /** One of the two files: where it is, and its attributes; null when it does not exist. */

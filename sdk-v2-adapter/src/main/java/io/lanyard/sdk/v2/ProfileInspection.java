@@ -62,6 +62,7 @@ final class ProfileInspection {
             POLICY.toBuilder().recheckInterval(RefreshedProvider.UNTOLD_END).build();
 
     private final ProfileFile file;
+    private final boolean exists;
     private final String name;
     private final boolean named;
     private final Environment environment;
@@ -77,14 +78,21 @@ final class ProfileInspection {
      * Inspects a profile.
      *
      * @param file what the files say
+     * @param exists whether there is a file at all
      * @param name the profile
      * @param named whether the name was set, so that a missing profile is a mistake
      * @param environment where the settings are that a {@code credential_source} needs
      * @param container whether container credentials are configured
      */
     ProfileInspection(
-            ProfileFile file, String name, boolean named, Environment environment, BooleanSupplier container) {
+            ProfileFile file,
+            boolean exists,
+            String name,
+            boolean named,
+            Environment environment,
+            BooleanSupplier container) {
         this.file = file;
+        this.exists = exists;
         this.name = name;
         this.named = named;
         this.environment = environment;
@@ -127,8 +135,13 @@ final class ProfileInspection {
     }
 
     /** Whether what is missing is missing in the files, and not in the environment or on the class path. */
-    boolean mayBeTorn() {
+    boolean lacksContent() {
         return !isConfigured() && !dependsOnSettings;
+    }
+
+    /** Whether there is a file at all. */
+    boolean exists() {
+        return exists;
     }
 
     /** Whether the credentials begin with those of the container. */

@@ -97,7 +97,9 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
     }
 
     private ProfileInspection inspected() {
-        return new ProfileInspection(file(), name(), isNamed(), environment, container.source()::isConfigured);
+        ProfileFile file = file();
+        boolean exists = givenFile != null || defaultFiles.exist();
+        return new ProfileInspection(file, exists, name(), isNamed(), environment, container.source()::isConfigured);
     }
 
     private ProfileFile file() {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>readable, and complete</b>: this is what counts from now on;
  *   <li><b>unreadable</b>: what counted before still counts if it was complete. Otherwise the source has failed, which
  *       is never taken for absence;
- *   <li><b>in doubt</b>: something is missing that was there before, or the profile is missing or incomplete. The file
+ *   <li><b>in doubt</b>: something is missing that was there before, or a file lacks the profile or a part of it. The file
  *       may be torn by a writer, so what counted before still counts until a look a second later finds the same.
  * </ul>
  *
@@ -92,7 +92,7 @@ final class ProfileWatch {
             }
             boolean inDoubt = (counted != null && counted.isConfigured())
                     ? !found.isConfigured() || found.hasOnlyLostOf(counted)
-                    : found.mayBeTorn();
+                    : found.lacksContent() && (found.exists() || (before != null && !before.isSettled()));
             if (!inDoubt) {
                 return new Seen(found, null, null, 0, now);
             }

@@ -380,10 +380,11 @@ class ProfileLinkTest {
         ProfileFile role = parsed("role_arn = arn:role;credential_source = " + source);
 
         Detection without = new ProfileInspection(
-                        role, "default", false, variables("AWS_EC2_METADATA_DISABLED", "true"), () -> false)
+                        role, true, "default", false, variables("AWS_EC2_METADATA_DISABLED", "true"), () -> false)
                 .detection();
         Detection with = new ProfileInspection(
                         role,
+                        true,
                         "default",
                         false,
                         variables("AWS_ACCESS_KEY_ID", "AKIA", "AWS_SECRET_ACCESS_KEY", "CANARY"),
@@ -401,11 +402,11 @@ class ProfileLinkTest {
         ProfileFile roles = parsed("role_arn = arn:outer;source_profile = inner;"
                 + "[profile inner];role_arn = arn:inner;credential_source = EcsContainer");
 
-        assertThat(new ProfileInspection(roles, "default", false, variables(), () -> false)
+        assertThat(new ProfileInspection(roles, true, "default", false, variables(), () -> false)
                         .detection()
                         .reason())
                 .contains("source_profile inner", "AWS_CONTAINER_CREDENTIALS_FULL_URI");
-        assertThat(new ProfileInspection(roles, "default", false, variables(), () -> true).usesContainer())
+        assertThat(new ProfileInspection(roles, true, "default", false, variables(), () -> true).usesContainer())
                 .isTrue();
     }
 
@@ -503,7 +504,7 @@ class ProfileLinkTest {
     }
 
     private static ProfileInspection inspection(ProfileFile file) {
-        return new ProfileInspection(file, "default", false, variables(), () -> false);
+        return new ProfileInspection(file, true, "default", false, variables(), () -> false);
     }
 
     private static Detection detect(String properties) {

@@ -22,6 +22,8 @@ import org.assertj.core.util.Throwables;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.profiles.ProfileFile;
 
 /** When the files are looked at, and what a look may change. */
@@ -36,6 +38,7 @@ class ProfileWatchTest {
     private final ManualClock clock = new ManualClock();
     private final AtomicInteger looks = new AtomicInteger();
     private volatile String file = "";
+    private volatile boolean exists = true;
     private volatile @Nullable RuntimeException failure;
     private final ProfileWatch watch = new ProfileWatch(this::inspect, seen -> {}, clock, Duration.ofSeconds(10));
 
@@ -49,7 +52,7 @@ class ProfileWatchTest {
                 .type(ProfileFile.Type.CREDENTIALS)
                 .content(new ByteArrayInputStream(file.getBytes(StandardCharsets.UTF_8)))
                 .build();
-        return new ProfileInspection(parsed, "default", false, Pod.environment(Map.of()), () -> false);
+        return new ProfileInspection(parsed, exists, "default", false, Pod.environment(Map.of()), () -> false);
     }
 
     private void unreadable() {
@@ -59,6 +62,12 @@ class ProfileWatchTest {
     private void readable(String content) {
         failure = null;
         file = content;
+        exists = true;
+    }
+
+    private void removed() {
+        readable("");
+        exists = false;
     }
 
     private Detection look() {
@@ -198,6 +207,29 @@ class ProfileWatchTest {
         assertThat(second.mayChange()).isFalse();
         look();
         assertThat(looks).hasValue(2);
+    }
+
+    @Test
+    void a_file_that_does_not_exist_at_the_first_look_is_absent() {
+        removed();
+
+        assertThat(look()).isEqualTo(Detection.notConfigured("there is no profile default"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", TORN, "unreadable"})
+    void a_file_that_disappears_while_it_is_in_doubt_may_come_back(String first) {
+        if (first.equals("unreadable")) {
+            unreadable();
+            assertThatThrownBy(this::look).isInstanceOf(CredentialsException.class);
+        } else {
+            readable(first);
+            look();
+        }
+        removed();
+        assertThat(look().mayChange()).isTrue();
+        clock.pass(SECOND);
+        assertThat(look().mayChange()).isFalse();
     }
 
     @Test
