@@ -85,13 +85,21 @@ record Comparison(SetUp setUp, Map<Contestant, Outcome> outcomes) {
         return difference(ours, continuing, sdk);
     }
 
-    /** The account is in the answer of the EKS agent, and the SDK's provider drops it; ours does not (A1). */
+    /**
+     * The account is in the answer of the EKS agent, and in the role of the ECS agent's. The SDK's provider drops it; ours
+     * does not (A1).
+     */
     private static Outcome withAccount(Outcome sdk) {
-        if (!sdk.who().equals(World.POD_ROLE)) {
+        String account = switch (sdk.who()) {
+            case World.POD_ROLE -> "333344445555";
+            case World.TASK_ROLE -> "444455556666";
+            default -> null;
+        };
+        if (account == null) {
             return sdk;
         }
         assertThat(sdk.account()).isEqualTo("none");
-        return new Outcome(sdk.who(), sdk.sessionToken(), "333344445555");
+        return new Outcome(sdk.who(), sdk.sessionToken(), account);
     }
 
     /** Both what ours does and that the SDK does the other thing. */

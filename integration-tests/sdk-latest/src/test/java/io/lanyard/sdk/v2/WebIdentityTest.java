@@ -9,7 +9,6 @@ import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.chain.Slot;
 import io.lanyard.sdk.v2.SetUp.WebIdentity;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
