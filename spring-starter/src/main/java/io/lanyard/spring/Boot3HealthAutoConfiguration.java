@@ -18,6 +18,7 @@ final class Boot3HealthAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(
             name = {
+                "software.amazon.awssdk.auth.credentials.AwsCredentialsProvider",
                 "org.springframework.boot.actuate.health.HealthIndicator",
                 "org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator"
             })

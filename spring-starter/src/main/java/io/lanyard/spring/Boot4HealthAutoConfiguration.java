@@ -18,6 +18,7 @@ final class Boot4HealthAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(
             name = {
+                "software.amazon.awssdk.auth.credentials.AwsCredentialsProvider",
                 "org.springframework.boot.health.contributor.HealthIndicator",
                 "org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator"
             })

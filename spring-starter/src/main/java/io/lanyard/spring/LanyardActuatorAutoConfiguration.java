@@ -22,6 +22,7 @@ final class LanyardActuatorAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(
             name = {
+                "software.amazon.awssdk.auth.credentials.AwsCredentialsProvider",
                 "org.springframework.boot.actuate.info.InfoContributor",
                 "org.springframework.boot.actuate.autoconfigure.info.ConditionalOnEnabledInfoContributor"
             })

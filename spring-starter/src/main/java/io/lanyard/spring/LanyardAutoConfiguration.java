@@ -31,6 +31,7 @@ import software.amazon.awssdk.regions.providers.AwsRegionProvider;
 // late, so that a library's own provider with configured keys takes precedence as the application's does
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @AutoConfiguration(beforeName = "io.awspring.cloud.autoconfigure.core.CredentialsProviderAutoConfiguration")
+@ConditionalOnClass(AwsCredentialsProvider.class) // an application without an AWS client needs no credentials
 @ConditionalOnBooleanProperty(name = LanyardProperties.PREFIX + ".enabled", matchIfMissing = true)
 @EnableConfigurationProperties(LanyardProperties.class)
 final class LanyardAutoConfiguration {

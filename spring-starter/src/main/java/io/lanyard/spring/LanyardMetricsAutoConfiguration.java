@@ -21,7 +21,11 @@ import org.springframework.context.annotation.Configuration;
 final class LanyardMetricsAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(name = "io.micrometer.core.instrument.binder.MeterBinder")
+    @ConditionalOnClass(
+            name = {
+                "software.amazon.awssdk.auth.credentials.AwsCredentialsProvider",
+                "io.micrometer.core.instrument.binder.MeterBinder"
+            })
     static final class Metrics {
 
         @Bean

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.it.snippets;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The documents of the checkout, and the code in them. */
+final class Documents {
+
+    private static final Pattern FENCE =
+            Pattern.compile("^ *```(\\w*)\\n(.*?)^ *```", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final Set<String> NOT_OURS = Set.of("target", ".git", ".library", "node_modules");
+
+    private Documents() {}
+
+    /** A fenced block of a document: its language and its text. */
+    record Snippet(String document, String language, String text) {
+        boolean isDependency() {
+            return language.equals("xml") && text.contains("<dependency>");
+        }
+    }
+
+    /** All blocks of all documents, in their order. */
+    static List<Snippet> snippets(Path root) throws IOException {
+        List<Path> documents;
+        try (Stream<Path> files = Files.walk(root)) {
+            documents = files.filter(file -> file.toString().endsWith(".md"))
+                    .filter(file -> Stream.of(root.relativize(file).toString().split("/"))
+                            .noneMatch(NOT_OURS::contains))
+                    .sorted()
+                    .toList();
+        }
+        List<Snippet> snippets = new ArrayList<>();
+        for (Path document : documents) {
+            Matcher fence = FENCE.matcher(Files.readString(document));
+            while (fence.find()) {
+                snippets.add(new Snippet(root.relativize(document).toString(), fence.group(1), fence.group(2)));
+            }
+        }
+        return snippets;
+    }
+
+    /** The first program of the README as a class: its imports, and the rest as the body of {@code main}. */
+    static String firstProgram(List<Snippet> snippets) {
+        String program = snippets.stream()
+                .filter(snippet -> snippet.document().equals("README.md"))
+                .filter(snippet -> snippet.language().equals("java"))
+                .findFirst()
+                .orElseThrow()
+                .text();
+        StringBuilder imports = new StringBuilder();
+        StringBuilder body = new StringBuilder();
+        program.lines()
+                .forEach(line -> (line.startsWith("import ") ? imports : body)
+                        .append(line)
+                        .append('\n'));
+        return imports + "public class Program { public static void main(String[] arguments) throws Exception {\n"
+                + body + "}}\n";
+    }
+}
