@@ -41,6 +41,8 @@ public final class CellStress {
         private final AtomicInteger timers = new AtomicInteger();
         private volatile long millis = 1_000_000;
         private volatile Runnable latestTimer = () -> {};
+        private volatile Runnable kept = () -> {};
+        private volatile boolean keeping;
         final RefreshingCache<Pair> cache = RefreshingCache.<Pair>builder(this::load)
                 .clock(this)
                 .scheduler(this)
@@ -101,9 +103,28 @@ public final class CellStress {
             throw new UnsupportedOperationException();
         }
 
+        /** Keeps the next task instead of running it. */
+        final void keepNextTask() {
+            keeping = true;
+        }
+
+        final void runKeptTask() {
+            kept.run();
+        }
+
+        /** Lets the load in flight be overdue. */
+        final void passTheDeadline() {
+            millis += 60_000;
+        }
+
         @Override
         public void execute(Runnable task) {
-            task.run();
+            if (keeping) {
+                keeping = false;
+                kept = task;
+            } else {
+                task.run();
+            }
         }
 
         @Override
@@ -141,7 +162,7 @@ public final class CellStress {
 
         @Actor
         public void reader(II_Result result) {
-            // looks past the flight: what is held now, and what is held then
+            // looks past the load in flight: what is cached now, and what is cached then
             result.r1 = held();
             result.r2 = held();
         }
@@ -152,12 +173,12 @@ public final class CellStress {
         }
     }
 
-    /** Whoever comes first loads; the others get that value and no other. */
+    /** The first caller loads; the others get that value and no other. */
     @JCStressTest
-    @Outcome(id = {"1, 1, 1", "0, 1, 1", "1, 0, 1"}, expect = Expect.ACCEPTABLE, desc = "one flight; 0: still waiting for it")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "two flights, or a value in parts")
+    @Outcome(id = {"1, 1, 1", "0, 1, 1", "1, 0, 1"}, expect = Expect.ACCEPTABLE, desc = "one load; 0: still waiting for it")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "two loads, or a value in parts")
     @State
-    public static class SingleFlight extends World {
+    public static class SingleLoad extends World {
         @Actor
         public void one(III_Result result) {
             result.r1 = read();
@@ -201,10 +222,10 @@ public final class CellStress {
         }
     }
 
-    /** After close no timer is left, whichever way it met the landing of a flight. */
+    /** After close no timer is left, however it met the end of a load. */
     @JCStressTest
     @Outcome(id = {"1, 0", "2, 0"}, expect = Expect.ACCEPTABLE, desc = "refreshed or not, and no timer")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "a timer that nobody will cancel")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "a timer that is never cancelled")
     @State
     public static class CloseAgainstRefresh extends World {
         public CloseAgainstRefresh() {
@@ -254,6 +275,68 @@ public final class CellStress {
         public void after(II_Result result) {
             result.r1 = read();
             result.r2 = loads();
+        }
+    }
+
+    /** A load that returns while the watchdog abandons it has one outcome, and its future completes. */
+    @JCStressTest
+    @Outcome(id = "1, 1, 0", expect = Expect.ACCEPTABLE, desc = "it returned in time")
+    @Outcome(id = "1, 0, 1", expect = Expect.ACCEPTABLE, desc = "it was abandoned, and its late result ignored")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "two outcomes, none, or a future that never completes")
+    @State
+    public static class AbandonAgainstCompletion extends World {
+        private final CompletableFuture<Pair> future;
+
+        public AbandonAgainstCompletion() {
+            keepNextTask();
+            future = cache.getAsync();
+        }
+
+        @Actor
+        public void loader() {
+            runKeptTask();
+        }
+
+        @Actor
+        public void watchdog() {
+            passTheDeadline();
+            ring();
+        }
+
+        @Arbiter
+        public void outcome(III_Result result) {
+            RefreshStatus status = cache.status();
+            result.r1 = future.isDone() && !status.loading() ? 1 : 0;
+            result.r2 = (int) status.refreshes();
+            result.r3 = (int) status.failures();
+        }
+    }
+
+    /** An executor that begins a load late, beside the shared thread that begins it in its place: it runs once. */
+    @JCStressTest
+    @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "one of the two ran it")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "both ran it, or neither")
+    @State
+    public static class TwoThreadsForOneLoad extends World {
+        public TwoThreadsForOneLoad() {
+            keepNextTask();
+            CompletableFuture<Pair> unused = cache.getAsync();
+        }
+
+        @Actor
+        public void one() {
+            runKeptTask();
+        }
+
+        @Actor
+        public void two() {
+            runKeptTask();
+        }
+
+        @Arbiter
+        public void loads(II_Result result) {
+            result.r1 = loads();
+            result.r2 = (int) cache.status().refreshes();
         }
     }
 }

@@ -403,7 +403,10 @@ public final class CredentialsChain<T> implements AutoCloseable {
         }
         CredentialsException exhausted = CredentialsException.builder(Category.CHAIN_EXHAUSTED, text.toString())
                 .recoverable(recoverable)
-                .remedy(entries.isEmpty() ? "add a source to the chain" : remedy)
+                .remedy(
+                        entries.isEmpty()
+                                ? "add a source to the chain"
+                                : remedy == null ? "configure one of these sources" : remedy)
                 .attempts(attempts)
                 .cause(failures.isEmpty() ? null : failures.get(0))
                 .build();
