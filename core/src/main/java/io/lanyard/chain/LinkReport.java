@@ -45,6 +45,7 @@ public record LinkReport(
             text.append(", ").append(reason);
         }
         identity.ifPresent(who -> text.append(", ").append(who));
+        probed.ifPresent(who -> text.append(", would give ").append(who));
         failure.ifPresent(why -> text.append(", ").append(why));
         if (!settings().isEmpty()) {
             text.append(' ').append(settings());

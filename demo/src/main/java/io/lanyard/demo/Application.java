@@ -93,7 +93,7 @@ final class Application {
                     Line.EXPLAINED,
                     link.slot().name(),
                     link.state().toString(),
-                    link.identity().map(Object::toString).orElse(""));
+                    link.identity().or(link::probed).map(Object::toString).orElse(""));
         }
     }
 

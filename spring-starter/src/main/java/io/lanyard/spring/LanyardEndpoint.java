@@ -112,8 +112,10 @@ final class LanyardEndpoint {
             answer.put("reason", link.reason());
         }
         link.identity().ifPresent(who -> answer.put("identity", describe(who)));
+        link.probed().ifPresent(who -> answer.put("probed", describe(who)));
         put(answer, "endpoint", link.description().endpoint());
         put(answer, "token", link.description().token());
+        put(answer, "tokenProblem", link.description().tokenProblem());
         put(answer, "failure", link.failure());
         put(answer, "remedy", link.remedy());
         List<String> settings = link.settings().stream().map(Object::toString).toList();

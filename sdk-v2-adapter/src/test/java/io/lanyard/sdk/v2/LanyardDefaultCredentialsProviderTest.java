@@ -192,7 +192,7 @@ class LanyardDefaultCredentialsProviderTest {
         assertThatThrownBy(provider::resolveCredentials)
                 .isInstanceOf(SdkClientException.class)
                 .hasMessageContaining("Circular")
-                .hasCauseInstanceOf(IllegalStateException.class);
+                .hasRootCauseInstanceOf(IllegalStateException.class);
         assertThat(provider.resolveIdentity(REQUEST))
                 .failsWithin(Duration.ofSeconds(10))
                 .withThrowableThat()
