@@ -5,12 +5,15 @@
  *
  * <p>Depends on the JDK alone.
  */
+@SuppressWarnings("module") // the adapter is built after this module, so the compiler does not know its name
 module io.lanyard.core {
     requires static transitive org.jspecify;
 
     exports io.lanyard;
     exports io.lanyard.chain;
     exports io.lanyard.container;
+    exports io.lanyard.internal to
+            io.lanyard.sdk.v2;
     exports io.lanyard.refresh;
     exports io.lanyard.report;
     exports io.lanyard.spi;

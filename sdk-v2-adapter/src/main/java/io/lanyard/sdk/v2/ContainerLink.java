@@ -45,8 +45,8 @@ final class ContainerLink implements Link<AwsCredentialsIdentity> {
     }
 
     @Override
-    public AwsCredentialsIdentity resolve() {
-        return provider.resolveCredentials();
+    public AwsCredentialsIdentity resolve() throws InterruptedException {
+        return provider.resolve();
     }
 
     @Override
@@ -55,11 +55,11 @@ final class ContainerLink implements Link<AwsCredentialsIdentity> {
     }
 
     @Override
-    public AwsCredentialsIdentity probe() {
+    public AwsCredentialsIdentity probe() throws InterruptedException {
         try (LanyardContainerCredentialsProvider ofItsOwn = provider.toBuilder()
                 .source(source -> source.startupPatience(Duration.ZERO).listener(null))
                 .build()) {
-            return ofItsOwn.resolveCredentials();
+            return ofItsOwn.resolve();
         }
     }
 

@@ -9,6 +9,7 @@ import io.lanyard.chain.LinkState;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.spi.Environment;
+import io.lanyard.spi.Scheduler;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,13 +19,15 @@ import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvide
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.profiles.ProfileFile;
 
-/** The node's own role, from the instance metadata service; never beside a container's. */
-final class InstanceMetadataLink implements Link<AwsCredentialsIdentity> {
+/** The node's role, from the instance metadata service; excluded while container credentials are configured. */
+final class InstanceMetadataLink implements Link<AwsCredentialsIdentity>, Runnable {
 
     private final Environment environment;
     private final boolean excluded;
     private final Link<?> container;
+    private final Scheduler scheduler;
     private final RefreshedProvider provider;
+    private volatile boolean used;
 
     InstanceMetadataLink(
             Environment environment,
@@ -37,6 +40,7 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity> {
         this.environment = environment;
         this.excluded = excluded;
         this.container = container;
+        this.scheduler = threads.scheduler();
         this.provider = new RefreshedProvider(
                 () -> {
                     InstanceProfileCredentialsProvider.Builder builder = InstanceProfileCredentialsProvider.builder();
@@ -77,17 +81,58 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity> {
 
     @Override
     public AwsCredentialsIdentity resolve() throws InterruptedException {
-        return provider.get();
+        AwsCredentialsIdentity credentials = provider.get();
+        if (!used) {
+            run();
+        }
+        return credentials;
     }
 
     @Override
     public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
-        return provider.getAsync();
+        CompletableFuture<AwsCredentialsIdentity> answer = provider.getAsync();
+        if (!used) {
+            CompletableFuture<Void> unused = answer.thenRunAsync(this, scheduler::execute);
+        }
+        return answer;
+    }
+
+    /**
+     * Warns once if these credentials, which are in use now, are probably not meant: what runs in a container and has
+     * no credentials of its own gets those of the machine below it.
+     */
+    @Override
+    public void run() {
+        synchronized (this) {
+            if (used) {
+                return;
+            }
+            used = true;
+        }
+        String warning = environment.variable("KUBERNETES_SERVICE_HOST") != null
+                ? "This pod has no container credentials and uses those of the instance metadata service, usually the"
+                        + " node's role. Remedy: create the Pod Identity association (aws eks"
+                        + " create-pod-identity-association) and recreate the pod"
+                : environment.variable("ECS_CONTAINER_METADATA_URI_V4") != null
+                        ? "This task has no container credentials and uses those of the instance metadata service,"
+                                + " usually the role of the container instance. Remedy: give the task a task role"
+                        : SdkSetting.CONTAINER_TOKEN_FILE.isSet(environment)
+                                ? "A token file for container credentials is set but no URI, so the credentials of the"
+                                        + " instance metadata service are used. Remedy: set"
+                                        + " AWS_CONTAINER_CREDENTIALS_FULL_URI"
+                                : null;
+        if (warning != null) {
+            System.getLogger("io.lanyard")
+                    .log(
+                            System.Logger.Level.WARNING,
+                            warning + ", or exclude instance metadata with excludeInstanceMetadata(true) or"
+                                    + " lanyard.exclude-instance-metadata=true");
+        }
     }
 
     @Override
-    public AwsCredentialsIdentity probe() {
-        return provider.ask();
+    public AwsCredentialsIdentity probe() throws InterruptedException {
+        return provider.probe();
     }
 
     @Override

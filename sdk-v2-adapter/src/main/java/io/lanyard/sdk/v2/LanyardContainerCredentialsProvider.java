@@ -34,6 +34,7 @@ import software.amazon.awssdk.utils.builder.ToCopyableBuilder;
  */
 public final class LanyardContainerCredentialsProvider
         implements AwsCredentialsProvider,
+                InvalidatableCredentials,
                 SdkAutoCloseable,
                 ToCopyableBuilder<LanyardContainerCredentialsProvider.Builder, LanyardContainerCredentialsProvider> {
 
@@ -95,12 +96,19 @@ public final class LanyardContainerCredentialsProvider
     @Override
     public AwsCredentials resolveCredentials() {
         try {
-            return converted(source.resolve()).credentials;
-        } catch (CredentialsException e) {
-            throw SdkFailures.forCaller(e);
+            return resolve();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw AbortedException.create("Interrupted while waiting for container credentials", e);
+        }
+    }
+
+    /** As {@link #resolveCredentials()}, for those who know what an interruption is. */
+    AwsCredentials resolve() throws InterruptedException {
+        try {
+            return converted(source.resolve()).credentials;
+        } catch (CredentialsException e) {
+            throw SdkFailures.forCaller(e);
         }
     }
 
@@ -133,6 +141,7 @@ public final class LanyardContainerCredentialsProvider
      *
      * @param refused the credentials that were refused
      */
+    @Override
     public void invalidate(AwsCredentialsIdentity refused) {
         source.invalidate(refused.accessKeyId());
     }

@@ -55,6 +55,7 @@ import software.amazon.awssdk.utils.builder.ToCopyableBuilder;
  */
 public final class LanyardDefaultCredentialsProvider
         implements AwsCredentialsProvider,
+                InvalidatableCredentials,
                 SdkAutoCloseable,
                 ToCopyableBuilder<LanyardDefaultCredentialsProvider.Builder, LanyardDefaultCredentialsProvider> {
 
@@ -85,9 +86,11 @@ public final class LanyardDefaultCredentialsProvider
     }
 
     /**
-     * A link for a provider of one's own, for {@link Builder#chain}. The chain asks it whenever its turn comes; a
-     * provider that has nothing to offer says so by a {@link CredentialsException} of {@link Category#NOT_CONFIGURED},
-     * and any other failure is one. Closing the chain does not close it.
+     * Returns a link for an application's own provider, for {@link Builder#chain}. The chain asks it whenever its turn
+     * comes; a provider that has no credentials says so by a {@link CredentialsException} of {@link
+     * Category#NOT_CONFIGURED}, and any other failure is one. The provider may block: {@link #resolveIdentity} calls it
+     * on shared threads. One that implements {@link InvalidatableCredentials} is told of rejected credentials. Closing
+     * the chain does not close it.
      *
      * @param provider any credentials provider of the SDK's kind
      * @return a new link
@@ -178,6 +181,7 @@ public final class LanyardDefaultCredentialsProvider
      *
      * @param refused the credentials that were refused
      */
+    @Override
     public void invalidate(AwsCredentialsIdentity refused) {
         chain.invalidate(refused.accessKeyId());
     }

@@ -38,6 +38,21 @@ final class Links {
         }
     }
 
+    /**
+     * Throws if this thread was interrupted while a call on it failed: it then says nothing about the source. The AWS SDK
+     * throws an unchecked exception and leaves the interrupt flag set; this clears it, as {@link InterruptedException}
+     * demands.
+     *
+     * @param failure what a call on this thread has thrown, which becomes the cause
+     */
+    static void throwIfInterrupted(RuntimeException failure) throws InterruptedException {
+        if (Thread.interrupted()) {
+            InterruptedException interrupted = new InterruptedException("interrupted while asking a provider");
+            interrupted.initCause(failure);
+            throw interrupted;
+        }
+    }
+
     /** Whether a module of the SDK is on the class path. Loads nothing of it. */
     static boolean hasModule(String className) {
         ClassLoader loader = Links.class.getClassLoader();

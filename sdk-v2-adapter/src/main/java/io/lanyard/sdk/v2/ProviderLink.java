@@ -5,29 +5,56 @@ import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.chain.Detection;
 import io.lanyard.chain.Link;
+import io.lanyard.internal.LoadContext;
+import io.lanyard.spi.Scheduler;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 
-/** Any provider of the SDK or of the application: it keeps its credentials itself, and stays its owner's to close. */
+/**
+ * Any provider of the SDK or of the application: it caches its credentials itself, and its owner closes it.
+ *
+ * <p>Most of the SDK's providers block in {@code resolveIdentity}. {@link #resolveAsync} therefore calls a provider on
+ * the shared threads, one call at a time, whose outcome the callers share; each caller's callbacks run on a thread of
+ * their own. Providers that are known not to block are called on the caller's thread.
+ */
 final class ProviderLink implements Link<AwsCredentialsIdentity> {
 
     private static final ResolveIdentityRequest ANY =
             ResolveIdentityRequest.builder().build();
+    /** As long as a chain waits for a source while it selects one. */
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static final Executor SHARED = Scheduler.shared()::execute;
 
     private final IdentityProvider<? extends AwsCredentialsIdentity> provider;
+    private final boolean mayBlock;
+    private final AtomicReference<@Nullable Call> running = new AtomicReference<>();
 
-    // for reports alone: what it keeps, it does not show
+    // for reports and invalidation: what the provider caches, it does not show
     private volatile @Nullable AwsCredentialsIdentity given;
     private volatile @Nullable Throwable failure;
 
     ProviderLink(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
         this.provider = provider;
+        this.mayBlock = !(provider instanceof LanyardContainerCredentialsProvider
+                || provider instanceof LanyardDefaultCredentialsProvider
+                || provider instanceof StaticCredentialsProvider
+                || provider instanceof AnonymousCredentialsProvider);
     }
 
     @Override
@@ -37,19 +64,51 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
 
     @Override
     public AwsCredentialsIdentity resolve() throws InterruptedException {
-        try {
-            return gave(provider.resolveIdentity(ANY).get());
-        } catch (ExecutionException e) {
-            throw failed(e.getCause());
-        } catch (RuntimeException e) {
-            throw failed(e);
+        boolean cancelled = false;
+        while (true) {
+            try {
+                return gave(provider.resolveIdentity(ANY).get());
+            } catch (ExecutionException e) {
+                throw failed(e.getCause());
+            } catch (CancellationException e) {
+                if (cancelled) {
+                    throw e;
+                }
+                cancelled = true; // perhaps by another caller with whom the provider shared it
+            } catch (RuntimeException e) {
+                Links.throwIfInterrupted(e);
+                throw failed(e);
+            }
         }
     }
 
-    /** As blocking as the provider is; many of the SDK's answer on the calling thread, and throw on it. */
     @Override
-    @SuppressWarnings("unchecked") // nothing is put into the future here
     public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
+        if (!mayBlock) {
+            return askNow();
+        }
+        Call call = running.get();
+        while (call == null) {
+            Call mine = new Call();
+            if (running.compareAndSet(null, mine)) {
+                mine.start();
+                call = mine;
+            } else {
+                call = running.get();
+            }
+        }
+        return call.result.handleAsync(
+                (credentials, thrown) -> {
+                    if (thrown != null) {
+                        throw new CompletionException(unwrapped(thrown));
+                    }
+                    return credentials;
+                },
+                SHARED);
+    }
+
+    @SuppressWarnings("unchecked") // nothing is put into the future here
+    private CompletableFuture<AwsCredentialsIdentity> askNow() {
         CompletableFuture<? extends AwsCredentialsIdentity> asked;
         try {
             asked = provider.resolveIdentity(ANY);
@@ -64,23 +123,104 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
             if (thrown == null) {
                 return gave(credentials);
             }
-            throw failed(
-                    thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown);
+            throw failed(unwrapped(thrown));
         });
     }
 
+    /** One call of a provider that may block, which callers that come meanwhile share. */
+    private final class Call implements Runnable, BiConsumer<@Nullable AwsCredentialsIdentity, @Nullable Throwable> {
+        private final CompletableFuture<AwsCredentialsIdentity> result = new CompletableFuture<>();
+        private final @Nullable LoadContext context = LoadContext.current();
+        private boolean cancelled; // of the thread that runs the call
+        private volatile Scheduler.@Nullable Timer limit;
+
+        void start() {
+            try {
+                SHARED.execute(this);
+                if (!result.isDone()) {
+                    limit = Scheduler.shared().schedule(this, Call::late, LIMIT);
+                }
+            } catch (RuntimeException | Error e) { // callers may be waiting
+                finish(null, e);
+            }
+        }
+
+        /** On the timer's thread, where no callback of a caller may run. */
+        private void late() {
+            SHARED.execute(() -> finish(
+                    null,
+                    CredentialsException.builder(
+                                    Category.SOURCE_FAILED,
+                                    "the provider " + provider.getClass().getName() + " has not answered within "
+                                            + LIMIT.toSeconds() + " s")
+                            .recoverable(true)
+                            .remedy("look for what the provider waits for")
+                            .build()));
+        }
+
+        @Override
+        public void run() {
+            LoadContext before = LoadContext.current();
+            LoadContext.set(context); // so that a provider that asks the chain it belongs to is recognized
+            try {
+                CompletableFuture<? extends AwsCredentialsIdentity> unused =
+                        provider.resolveIdentity(ANY).whenComplete(this);
+            } catch (RuntimeException | Error e) { // callers are waiting
+                finish(null, e);
+            } finally {
+                LoadContext.set(before);
+            }
+        }
+
+        @Override
+        public void accept(@Nullable AwsCredentialsIdentity credentials, @Nullable Throwable thrown) {
+            Throwable reason = thrown == null ? null : unwrapped(thrown);
+            if (reason instanceof CancellationException && !cancelled) {
+                cancelled = true; // perhaps by another caller with whom the provider shared it
+                start();
+            } else {
+                finish(credentials, reason);
+            }
+        }
+
+        private void finish(@Nullable AwsCredentialsIdentity credentials, @Nullable Throwable thrown) {
+            running.compareAndSet(this, null); // the next caller asks again
+            Scheduler.Timer timer = limit;
+            if (timer != null) {
+                timer.cancel();
+            }
+            try {
+                if (thrown != null) {
+                    result.completeExceptionally(failed(thrown));
+                } else {
+                    result.complete(gave(credentials));
+                }
+            } catch (RuntimeException | Error e) { // callers are waiting
+                result.completeExceptionally(e);
+            }
+        }
+    }
+
+    private static Throwable unwrapped(Throwable thrown) {
+        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    }
+
     @SuppressWarnings("ReferenceEquality") // to write only what is new, for many threads read it
-    private AwsCredentialsIdentity gave(AwsCredentialsIdentity credentials) {
-        if (given != credentials) {
-            given = credentials;
+    private AwsCredentialsIdentity gave(@Nullable AwsCredentialsIdentity credentials) {
+        AwsCredentialsIdentity value = Objects.requireNonNull(credentials, "the provider returned no credentials");
+        if (given != value) {
+            given = value;
         }
         if (failure != null) {
             failure = null;
         }
-        return credentials;
+        return value;
     }
 
-    /** A provider of ours says in the cause that it is not configured: the exception itself has to be the SDK's. */
+    /**
+     * The failure to throw. A provider of ours says in the cause that it is not configured, because the exception itself
+     * has to be the SDK's. A call that was cancelled or aborted is no failure of the source.
+     */
     private RuntimeException failed(@Nullable Throwable thrown) {
         if (thrown instanceof Error error) {
             throw error;
@@ -90,7 +230,9 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
                 && cause.category() == Category.NOT_CONFIGURED) {
             return cause;
         }
-        failure = thrown;
+        if (!(thrown instanceof CancellationException || thrown instanceof AbortedException)) {
+            failure = thrown;
+        }
         return thrown instanceof RuntimeException e ? e : new IllegalStateException(thrown);
     }
 
@@ -102,6 +244,17 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
     @Override
     public @Nullable Throwable lastFailure() {
         return failure;
+    }
+
+    /** Reaches a provider that can be told. */
+    @Override
+    public void invalidate(String accessKeyId) {
+        AwsCredentialsIdentity rejected = given;
+        if (provider instanceof InvalidatableCredentials invalidatable
+                && rejected != null
+                && rejected.accessKeyId().equals(accessKeyId)) {
+            invalidatable.invalidate(rejected);
+        }
     }
 
     @Override

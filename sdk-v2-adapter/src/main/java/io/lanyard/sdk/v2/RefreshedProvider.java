@@ -159,6 +159,16 @@ final class RefreshedProvider
         }
     }
 
+    /** As {@link #ask}, on the thread of a caller who may be interrupted. */
+    AwsCredentialsIdentity probe() throws InterruptedException {
+        try {
+            return ask();
+        } catch (RuntimeException e) {
+            Links.throwIfInterrupted(e);
+            throw e;
+        }
+    }
+
     @Override
     public Loaded<AwsCredentialsIdentity> load() {
         AwsCredentialsIdentity credentials = ask();

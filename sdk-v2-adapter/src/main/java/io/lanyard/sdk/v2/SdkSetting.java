@@ -26,6 +26,8 @@ record SdkSetting(String variable, String property) {
     static final SdkSetting CONFIG_FILE = new SdkSetting("AWS_CONFIG_FILE", "aws.configFile");
     static final SdkSetting CREDENTIALS_FILE =
             new SdkSetting("AWS_SHARED_CREDENTIALS_FILE", "aws.sharedCredentialsFile");
+    static final SdkSetting CONTAINER_TOKEN_FILE =
+            new SdkSetting("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "aws.containerAuthorizationTokenFile");
     static final SdkSetting METADATA_DISABLED = new SdkSetting("AWS_EC2_METADATA_DISABLED", "aws.disableEc2Metadata");
     static final SdkSetting METADATA_ENDPOINT =
             new SdkSetting("AWS_EC2_METADATA_SERVICE_ENDPOINT", "aws.ec2MetadataServiceEndpoint");

@@ -111,8 +111,8 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
     }
 
     @Override
-    public AwsCredentialsIdentity probe() {
-        return provider.ask();
+    public AwsCredentialsIdentity probe() throws InterruptedException {
+        return provider.probe();
     }
 
     @Override

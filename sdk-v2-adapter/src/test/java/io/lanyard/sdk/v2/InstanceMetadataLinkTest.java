@@ -3,6 +3,7 @@ package io.lanyard.sdk.v2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.lanyard.chain.LinkState;
 import io.lanyard.chain.Slot;
@@ -11,6 +12,8 @@ import io.lanyard.testkit.InstanceMetadataService;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +79,81 @@ class InstanceMetadataLinkTest {
                         .detect()
                         .reason())
                 .contains("container");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "KUBERNETES_SERVICE_HOST,create-pod-identity-association",
+        "ECS_CONTAINER_METADATA_URI_V4,task role",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE,AWS_CONTAINER_CREDENTIALS_FULL_URI"
+    })
+    void in_a_container_its_first_use_is_warned_of_once(String variable, String remedy) throws Exception {
+        System.setProperty(ENDPOINT, service.endpoint().toString());
+        InstanceMetadataLink inContainer = link(Pod.environment(Map.of(variable, "set")));
+        try (LibraryLog log = new LibraryLog()) {
+            inContainer.resolve();
+            inContainer.resolve();
+            inContainer.resolveAsync().get(5, TimeUnit.SECONDS);
+
+            assertThat(log.messages(Level.WARNING))
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "instance metadata service",
+                            remedy,
+                            "excludeInstanceMetadata(true)",
+                            "lanyard.exclude-instance-metadata");
+        } finally {
+            inContainer.close();
+        }
+    }
+
+    @Test
+    void a_use_by_a_caller_that_does_not_wait_is_warned_of_too() throws Exception {
+        System.setProperty(ENDPOINT, service.endpoint().toString());
+        InstanceMetadataLink inPod = link(Pod.environment(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")));
+        try (LibraryLog log = new LibraryLog()) {
+            inPod.resolveAsync().get(5, TimeUnit.SECONDS);
+
+            await().atMost(Duration.ofSeconds(5))
+                    .untilAsserted(() -> assertThat(log.messages(Level.WARNING)).hasSize(1));
+        } finally {
+            inPod.close();
+        }
+    }
+
+    @Test
+    void outside_of_containers_and_without_an_answer_there_is_no_warning() throws Exception {
+        try (LibraryLog log = new LibraryLog()) {
+            System.setProperty(ENDPOINT, "http://127.0.0.1:1");
+            InstanceMetadataLink inPod = link(Pod.environment(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")));
+            assertThatThrownBy(inPod::resolve).isInstanceOf(SdkClientException.class);
+
+            System.setProperty(ENDPOINT, service.endpoint().toString());
+            link.resolve();
+
+            assertThat(log.messages(Level.WARNING)).isEmpty();
+        }
+    }
+
+    /** A pod without an association. */
+    @Test
+    void the_chain_warns_when_a_pod_falls_back_on_the_node() {
+        System.setProperty(ENDPOINT, service.endpoint().toString());
+        try (LibraryLog log = new LibraryLog();
+                LanyardDefaultCredentialsProvider provider = new LanyardDefaultCredentialsProvider.BuilderImpl()
+                        .environment(Pod.environment(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")))
+                        .chain(chain -> chain.remove(Slot.PROFILE))
+                        .build()) {
+            provider.resolveCredentials();
+            provider.resolveCredentials();
+
+            await().atMost(Duration.ofSeconds(5))
+                    .untilAsserted(() -> assertThat(log.messages(Level.WARNING))
+                            .singleElement()
+                            .asString()
+                            .startsWith("This pod has no container credentials"));
+        }
     }
 
     @Test

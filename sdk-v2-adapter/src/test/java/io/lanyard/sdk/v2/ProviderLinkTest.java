@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.lanyard.CredentialsException;
+import io.lanyard.chain.Slot;
+import io.lanyard.spi.Environment;
+import io.lanyard.testkit.Fault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.exception.AbortedException;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.identity.spi.IdentityProvider;
+import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
+
+class ProviderLinkTest {
+
+    private static final AwsCredentials CREDENTIALS = AwsBasicCredentials.create("AKIDONE", "secret");
+
+    private final Blocking blocking = new Blocking();
+
+    @AfterEach
+    void release() {
+        blocking.release.countDown();
+    }
+
+    @Test
+    void a_provider_that_blocks_does_not_block_a_caller_of_resolveAsync() throws Exception {
+        ProviderLink link = new ProviderLink(blocking);
+
+        CompletableFuture<AwsCredentialsIdentity> answer = link.resolveAsync();
+        assertThat(answer).isNotDone();
+        blocking.release.countDown();
+
+        assertThat(answer.get(5, SECONDS)).isSameAs(CREDENTIALS);
+        assertThat(blocking.threads).singleElement().asString().startsWith("lanyard-");
+    }
+
+    @Test
+    void resolveIdentity_of_a_chain_does_not_block_on_a_provider_in_use() throws Exception {
+        AtomicBoolean blocks = new AtomicBoolean();
+        AwsCredentialsProvider own = () -> blocks.get() ? blocking.resolveCredentials() : CREDENTIALS;
+        try (LanyardDefaultCredentialsProvider chain = chain(own)) {
+            assertThat(chain.resolveCredentials()).isSameAs(CREDENTIALS);
+            blocks.set(true);
+
+            CompletableFuture<AwsCredentialsIdentity> answer = chain.resolveIdentity(request());
+
+            assertThat(answer).isNotDone();
+            blocking.release.countDown();
+            assertThat(answer.get(5, SECONDS)).isSameAs(CREDENTIALS);
+        }
+    }
+
+    @Test
+    void callers_that_come_during_a_call_share_it() throws Exception {
+        ProviderLink link = new ProviderLink(blocking);
+        List<CompletableFuture<AwsCredentialsIdentity>> answers =
+                List.of(link.resolveAsync(), link.resolveAsync(), link.resolveAsync());
+        blocking.release.countDown();
+        for (CompletableFuture<AwsCredentialsIdentity> answer : answers) {
+            assertThat(answer.get(5, SECONDS)).isSameAs(CREDENTIALS);
+        }
+        assertThat(blocking.threads).hasSize(1);
+
+        link.resolveAsync().get(5, SECONDS);
+        assertThat(blocking.threads).hasSize(2);
+    }
+
+    @Test
+    void a_callback_that_blocks_delays_no_other_caller() throws Exception {
+        ProviderLink link = new ProviderLink(blocking);
+        CountDownLatch never = new CountDownLatch(1);
+        CompletableFuture<Void> first = link.resolveAsync().thenAccept(credentials -> waitFor(never));
+        CompletableFuture<AwsCredentialsIdentity> second = link.resolveAsync();
+        CompletableFuture<Void> third = link.resolveAsync().thenAccept(credentials -> waitFor(never));
+
+        blocking.release.countDown();
+
+        assertThat(second.get(5, SECONDS)).isSameAs(CREDENTIALS);
+        never.countDown();
+        first.get(5, SECONDS);
+        third.get(5, SECONDS);
+    }
+
+    @Test
+    void a_caller_that_cancels_does_not_affect_others() throws Exception {
+        ProviderLink link = new ProviderLink(blocking);
+        CompletableFuture<AwsCredentialsIdentity> cancelled = link.resolveAsync();
+        CompletableFuture<AwsCredentialsIdentity> other = link.resolveAsync();
+
+        cancelled.cancel(true);
+        blocking.release.countDown();
+
+        assertThat(other.get(5, SECONDS)).isSameAs(CREDENTIALS);
+    }
+
+    @Test
+    void providers_that_do_not_block_answer_at_once() {
+        ProviderLink link = new ProviderLink(StaticCredentialsProvider.create(CREDENTIALS));
+
+        assertThat(link.resolveAsync()).isCompletedWithValue(CREDENTIALS);
+    }
+
+    @Test
+    void what_a_provider_throws_fails_the_future() {
+        assertThatThrownBy(() -> new ProviderLink(failing(new IllegalStateException("of the test")))
+                        .resolveAsync()
+                        .get(5, SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasRootCauseMessage("of the test");
+        assertThatThrownBy(() -> new ProviderLink(throwing(new StackOverflowError("of the test")))
+                        .resolveAsync()
+                        .get(5, SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasRootCauseMessage("of the test");
+        assertThatThrownBy(() -> new ProviderLink((AwsCredentialsProvider) () -> null)
+                        .resolveAsync()
+                        .get(5, SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasRootCauseMessage("the provider returned no credentials");
+    }
+
+    // ---- interruption and cancellation
+
+    @Test
+    void an_interrupted_caller_of_a_blocking_provider_is_no_failure() throws Exception {
+        ProviderLink link = new ProviderLink(blocking);
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        AtomicBoolean flag = new AtomicBoolean(true);
+        Thread caller = new Thread(() -> {
+            try {
+                link.resolve();
+            } catch (InterruptedException | RuntimeException e) {
+                thrown.set(e);
+                flag.set(Thread.currentThread().isInterrupted());
+            }
+        });
+        caller.start();
+        await().atMost(Duration.ofSeconds(5)).until(() -> !blocking.threads.isEmpty());
+        caller.interrupt();
+        caller.join(5_000);
+
+        assertThat(thrown.get()).isInstanceOf(InterruptedException.class).hasCauseInstanceOf(AbortedException.class);
+        assertThat(flag).isFalse();
+        assertThat(link.lastFailure()).isNull();
+    }
+
+    @Test
+    void a_failure_on_an_interrupted_thread_says_nothing_about_the_source() {
+        ProviderLink link = new ProviderLink(failing(new IllegalStateException("of the test")));
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(link::resolve)
+                .isInstanceOf(InterruptedException.class)
+                .hasRootCauseMessage("of the test");
+        assertThat(link.lastFailure()).isNull();
+
+        assertThatThrownBy(link::resolve).hasMessage("of the test");
+        assertThat(link.lastFailure()).hasMessage("of the test");
+    }
+
+    @Test
+    void an_interrupted_caller_of_the_container_is_no_failure() throws Exception {
+        try (Pod pod = new Pod();
+                LanyardContainerCredentialsProvider provider = pod.provider().build()) {
+            pod.agent.faults().always(Fault.hang());
+            ContainerLink link = new ContainerLink(provider, Environment.system());
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(link::resolve).isInstanceOf(InterruptedException.class);
+            assertThat(Thread.interrupted()).isFalse();
+        }
+    }
+
+    @Test
+    void a_call_that_somebody_cancelled_is_made_again() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        IdentityProvider<AwsCredentialsIdentity> shared = asynchronous(() -> {
+            CompletableFuture<AwsCredentialsIdentity> answer = new CompletableFuture<>();
+            if (calls.incrementAndGet() % 2 == 1) {
+                answer.cancel(true);
+            } else {
+                answer.complete(CREDENTIALS);
+            }
+            return answer;
+        });
+        ProviderLink link = new ProviderLink(shared);
+
+        assertThat(link.resolve()).isSameAs(CREDENTIALS);
+        assertThat(link.resolveAsync().get(5, SECONDS)).isSameAs(CREDENTIALS);
+        assertThat(calls).hasValue(4);
+    }
+
+    @Test
+    void what_is_cancelled_or_aborted_is_not_reported_as_the_sources_failure() {
+        IdentityProvider<AwsCredentialsIdentity> cancelled = asynchronous(() -> {
+            CompletableFuture<AwsCredentialsIdentity> answer = new CompletableFuture<>();
+            answer.cancel(true);
+            return answer;
+        });
+        ProviderLink link = new ProviderLink(cancelled);
+        assertThatThrownBy(link::resolve).isInstanceOf(CancellationException.class);
+        assertThatThrownBy(() -> link.resolveAsync().get(5, SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(CancellationException.class);
+        assertThat(link.lastFailure()).isNull();
+
+        ProviderLink aborting = new ProviderLink(failing(AbortedException.create("of the test")));
+        assertThatThrownBy(() -> aborting.resolveAsync().get(5, SECONDS)).hasCauseInstanceOf(AbortedException.class);
+        assertThat(aborting.lastFailure()).isNull();
+    }
+
+    // ---- invalidation
+
+    @Test
+    void invalidation_reaches_a_provider_of_ours() {
+        try (Pod pod = new Pod();
+                LanyardContainerCredentialsProvider container = pod.provider().build();
+                LanyardDefaultCredentialsProvider inner = chain(container);
+                LanyardDefaultCredentialsProvider outer = chain(inner)) {
+            AwsCredentials first = outer.resolveCredentials();
+
+            outer.invalidate(first);
+
+            assertThat(outer.resolveCredentials().accessKeyId())
+                    .isNotEqualTo(first.accessKeyId())
+                    .isEqualTo(pod.issued().accessKeyId());
+        }
+    }
+
+    @Test
+    void invalidation_reaches_a_provider_that_can_be_told() throws Exception {
+        Told told = new Told();
+        ProviderLink link = new ProviderLink(told);
+        link.invalidate("AKIDONE"); // nothing given yet
+        link.resolve();
+
+        link.invalidate("AKIDOTHER");
+        link.invalidate("AKIDONE");
+
+        assertThat(told.rejected).containsExactly("AKIDONE");
+    }
+
+    @Test
+    void a_provider_of_ours_that_is_not_configured_gives_way() {
+        try (LanyardContainerCredentialsProvider none = LanyardContainerCredentialsProvider.builder()
+                .source(source -> source.environment(Pod.environment(Map.of())))
+                .build()) {
+            assertThatThrownBy(new ProviderLink(none)::resolve).isInstanceOf(CredentialsException.class);
+        }
+    }
+
+    private static LanyardDefaultCredentialsProvider chain(IdentityProvider<? extends AwsCredentialsIdentity> own) {
+        return LanyardDefaultCredentialsProvider.builder()
+                .chain(chain -> chain.before(
+                        Slot.SYSTEM_PROPERTIES, new Slot("own"), LanyardDefaultCredentialsProvider.link(own)))
+                .build();
+    }
+
+    private static ResolveIdentityRequest request() {
+        return ResolveIdentityRequest.builder().build();
+    }
+
+    @Test
+    void a_provider_that_asks_the_chain_it_belongs_to_gets_an_error_that_names_the_circle() {
+        AtomicReference<@Nullable LanyardDefaultCredentialsProvider> itself = new AtomicReference<>();
+        AwsCredentialsProvider circular =
+                () -> Objects.requireNonNull(itself.get()).resolveCredentials();
+        try (LanyardDefaultCredentialsProvider chain = LanyardDefaultCredentialsProvider.builder()
+                .chain(links -> links.before(
+                        Slot.SYSTEM_PROPERTIES, new Slot("circular"), LanyardDefaultCredentialsProvider.link(circular)))
+                .build()) {
+            itself.set(chain);
+            assertThatThrownBy(() -> chain.resolveIdentity(
+                                    ResolveIdentityRequest.builder().build())
+                            .get(10, SECONDS))
+                    .hasStackTraceContaining("the source circular -> the source circular")
+                    .hasStackTraceContaining("give that source credentials of its own");
+        }
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            if (!latch.await(20, SECONDS)) {
+                throw new IllegalStateException("never released");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static AwsCredentialsProvider failing(RuntimeException failure) {
+        return () -> {
+            throw failure;
+        };
+    }
+
+    private static AwsCredentialsProvider throwing(Error error) {
+        return () -> {
+            throw error;
+        };
+    }
+
+    @FunctionalInterface
+    private interface Answers {
+        CompletableFuture<AwsCredentialsIdentity> next();
+    }
+
+    private static IdentityProvider<AwsCredentialsIdentity> asynchronous(Answers answers) {
+        return new IdentityProvider<>() {
+            @Override
+            public Class<AwsCredentialsIdentity> identityType() {
+                return AwsCredentialsIdentity.class;
+            }
+
+            @Override
+            public CompletableFuture<AwsCredentialsIdentity> resolveIdentity(ResolveIdentityRequest request) {
+                return answers.next();
+            }
+        };
+    }
+
+    /** Blocks until it is released, and treats an interruption as the SDK does. */
+    private static final class Blocking implements AwsCredentialsProvider {
+        private final CountDownLatch release = new CountDownLatch(1);
+        private final List<String> threads = new CopyOnWriteArrayList<>();
+
+        @Override
+        public AwsCredentials resolveCredentials() {
+            threads.add(Thread.currentThread().getName());
+            try {
+                if (!release.await(20, SECONDS)) {
+                    throw new IllegalStateException("never released");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw AbortedException.create("interrupted", e);
+            }
+            return CREDENTIALS;
+        }
+    }
+
+    private static final class Told implements AwsCredentialsProvider, InvalidatableCredentials {
+        private final List<String> rejected = new CopyOnWriteArrayList<>();
+
+        @Override
+        public AwsCredentials resolveCredentials() {
+            return CREDENTIALS;
+        }
+
+        @Override
+        public void invalidate(AwsCredentialsIdentity credentials) {
+            rejected.add(credentials.accessKeyId());
+        }
+    }
+}
