@@ -155,7 +155,7 @@ class ApplicationIT {
                         "/actuator/metrics/lanyard.credentials.refresh");
 
         StringBuilder seen = new StringBuilder(Files.readString(Running.LOG));
-        assertThat(seen).contains("Credentials come from container");
+        assertThat(seen).contains("Credentials come from the source container");
         for (String path : paths) {
             seen.append(running.get(path).body());
         }
