@@ -327,7 +327,7 @@ class RefreshPromisesTest {
             real.fault = fault;
             clock.millis.set(Duration.ofMinutes(50).toMillis()); // ten minutes are left, and a refresh is due
             source.resolve(); // the caller that starts the refresh may have to start a thread
-            Crowd.Outcome<Integer> outcome = Crowd.run(THREADS, LIMIT, () -> {
+            Crowd.Outcome<Integer> outcome = Crowd.runUndisturbed(THREADS, LIMIT, () -> {
                 int calls = 0;
                 while (calls < CALLS) { // enough for the threads to meet
                     ContainerCredentials got = calls % 2 == 0

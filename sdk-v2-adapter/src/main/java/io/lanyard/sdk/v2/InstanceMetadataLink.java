@@ -25,7 +25,6 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity>, Runnab
     private final Environment environment;
     private final boolean excluded;
     private final Link<?> container;
-    private final Scheduler scheduler;
     private final RefreshedProvider provider;
     private volatile boolean used;
 
@@ -40,7 +39,6 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity>, Runnab
         this.environment = environment;
         this.excluded = excluded;
         this.container = container;
-        this.scheduler = threads.scheduler();
         this.provider = new RefreshedProvider(
                 () -> {
                     InstanceProfileCredentialsProvider.Builder builder = InstanceProfileCredentialsProvider.builder();
@@ -92,7 +90,7 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity>, Runnab
     public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
         CompletableFuture<AwsCredentialsIdentity> answer = provider.getAsync();
         if (!used) {
-            CompletableFuture<Void> unused = answer.thenRunAsync(this, scheduler::execute);
+            CompletableFuture<Void> unused = answer.thenRunAsync(this, Scheduler.shared()::execute);
         }
         return answer;
     }
@@ -122,11 +120,8 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity>, Runnab
                                         + " AWS_CONTAINER_CREDENTIALS_FULL_URI"
                                 : null;
         if (warning != null) {
-            System.getLogger("io.lanyard")
-                    .log(
-                            System.Logger.Level.WARNING,
-                            warning + ", or exclude instance metadata with excludeInstanceMetadata(true) or"
-                                    + " lanyard.exclude-instance-metadata=true");
+            Links.warn(warning + ", or exclude instance metadata with excludeInstanceMetadata(true) or"
+                    + " lanyard.exclude-instance-metadata=true");
         }
     }
 

@@ -103,7 +103,7 @@ public final class LanyardContainerCredentialsProvider
         }
     }
 
-    /** As {@link #resolveCredentials()}, for those who know what an interruption is. */
+    /** As {@link #resolveCredentials()}, with an interruption as {@link InterruptedException}. */
     AwsCredentials resolve() throws InterruptedException {
         try {
             return converted(source.resolve()).credentials;

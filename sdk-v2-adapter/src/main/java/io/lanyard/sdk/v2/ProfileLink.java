@@ -293,7 +293,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
         }
         Kept once = new Kept(counts);
         try {
-            return once.provider.ask();
+            return once.provider.probe();
         } finally {
             once.stop();
         }

@@ -30,7 +30,8 @@ import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
  *
  * <p>Most of the SDK's providers block in {@code resolveIdentity}. {@link #resolveAsync} therefore calls a provider on
  * the shared threads, one call at a time, whose outcome the callers share; each caller's callbacks run on a thread of
- * their own. Providers that are known not to block are called on the caller's thread.
+ * their own. On the caller's thread it calls those that are known not to block, and any while that is a shared thread
+ * itself.
  */
 final class ProviderLink implements Link<AwsCredentialsIdentity> {
 
@@ -85,7 +86,7 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
     @Override
     public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
         if (!mayBlock) {
-            return askNow();
+            return ask(true);
         }
         Call call = running.get();
         while (call == null) {
@@ -107,8 +108,9 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
                 SHARED);
     }
 
+    /** Asks the provider on this thread; once more if somebody has cancelled the future that it returned. */
     @SuppressWarnings("unchecked") // nothing is put into the future here
-    private CompletableFuture<AwsCredentialsIdentity> askNow() {
+    private CompletableFuture<AwsCredentialsIdentity> ask(boolean again) {
         CompletableFuture<? extends AwsCredentialsIdentity> asked;
         try {
             asked = provider.resolveIdentity(ANY);
@@ -119,19 +121,20 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
             gave(asked.join());
             return (CompletableFuture<AwsCredentialsIdentity>) asked;
         }
-        return asked.handle((credentials, thrown) -> {
+        CompletableFuture<AwsCredentialsIdentity> answer = asked.handle((credentials, thrown) -> {
             if (thrown == null) {
                 return gave(credentials);
             }
             throw failed(unwrapped(thrown));
         });
+        return answer.exceptionallyCompose(thrown ->
+                again && asked.isCancelled() ? ask(false) : CompletableFuture.failedFuture(unwrapped(thrown)));
     }
 
     /** One call of a provider that may block, which callers that come meanwhile share. */
     private final class Call implements Runnable, BiConsumer<@Nullable AwsCredentialsIdentity, @Nullable Throwable> {
         private final CompletableFuture<AwsCredentialsIdentity> result = new CompletableFuture<>();
         private final @Nullable LoadContext context = LoadContext.current();
-        private boolean cancelled; // of the thread that runs the call
         private volatile Scheduler.@Nullable Timer limit;
 
         void start() {
@@ -141,13 +144,13 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
                     limit = Scheduler.shared().schedule(this, Call::late, LIMIT);
                 }
             } catch (RuntimeException | Error e) { // callers may be waiting
-                finish(null, e);
+                accept(null, e);
             }
         }
 
         /** On the timer's thread, where no callback of a caller may run. */
         private void late() {
-            SHARED.execute(() -> finish(
+            SHARED.execute(() -> accept(
                     null,
                     CredentialsException.builder(
                                     Category.SOURCE_FAILED,
@@ -163,10 +166,9 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
             LoadContext before = LoadContext.current();
             LoadContext.set(context); // so that a provider that asks the chain it belongs to is recognized
             try {
-                CompletableFuture<? extends AwsCredentialsIdentity> unused =
-                        provider.resolveIdentity(ANY).whenComplete(this);
+                CompletableFuture<AwsCredentialsIdentity> unused = ask(true).whenComplete(this);
             } catch (RuntimeException | Error e) { // callers are waiting
-                finish(null, e);
+                accept(null, e);
             } finally {
                 LoadContext.set(before);
             }
@@ -174,29 +176,15 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
 
         @Override
         public void accept(@Nullable AwsCredentialsIdentity credentials, @Nullable Throwable thrown) {
-            Throwable reason = thrown == null ? null : unwrapped(thrown);
-            if (reason instanceof CancellationException && !cancelled) {
-                cancelled = true; // perhaps by another caller with whom the provider shared it
-                start();
-            } else {
-                finish(credentials, reason);
-            }
-        }
-
-        private void finish(@Nullable AwsCredentialsIdentity credentials, @Nullable Throwable thrown) {
-            running.compareAndSet(this, null); // the next caller asks again
+            running.compareAndSet(this, null); // a caller that comes afterwards starts another call
             Scheduler.Timer timer = limit;
             if (timer != null) {
                 timer.cancel();
             }
-            try {
-                if (thrown != null) {
-                    result.completeExceptionally(failed(thrown));
-                } else {
-                    result.complete(gave(credentials));
-                }
-            } catch (RuntimeException | Error e) { // callers are waiting
-                result.completeExceptionally(e);
+            if (thrown != null) {
+                result.completeExceptionally(unwrapped(thrown));
+            } else {
+                result.complete(credentials);
             }
         }
     }
@@ -219,7 +207,8 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
 
     /**
      * The failure to throw. A provider of ours says in the cause that it is not configured, because the exception itself
-     * has to be the SDK's. A call that was cancelled or aborted is no failure of the source.
+     * has to be the SDK's. A call that was cancelled or aborted is no failure of the source, and a chain knows it by a
+     * {@link CancellationException}.
      */
     private RuntimeException failed(@Nullable Throwable thrown) {
         if (thrown instanceof Error error) {
@@ -230,9 +219,15 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
                 && cause.category() == Category.NOT_CONFIGURED) {
             return cause;
         }
-        if (!(thrown instanceof CancellationException || thrown instanceof AbortedException)) {
-            failure = thrown;
+        if (thrown instanceof CancellationException e) {
+            return e;
         }
+        if (thrown instanceof AbortedException) {
+            CancellationException aborted = new CancellationException("the provider's call was aborted");
+            aborted.initCause(thrown);
+            return aborted;
+        }
+        failure = thrown;
         return thrown instanceof RuntimeException e ? e : new IllegalStateException(thrown);
     }
 

@@ -33,8 +33,8 @@ final class RefreshedLink implements Link<AwsCredentialsIdentity> {
     }
 
     @Override
-    public AwsCredentialsIdentity probe() {
-        return provider.ask();
+    public AwsCredentialsIdentity probe() throws InterruptedException {
+        return provider.probe();
     }
 
     @Override

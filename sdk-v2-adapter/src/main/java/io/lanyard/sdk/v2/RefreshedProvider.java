@@ -159,7 +159,7 @@ final class RefreshedProvider
         }
     }
 
-    /** As {@link #ask}, on the thread of a caller who may be interrupted. */
+    /** As {@link #ask}, on the thread of a caller that may be interrupted. */
     AwsCredentialsIdentity probe() throws InterruptedException {
         try {
             return ask();

@@ -226,8 +226,24 @@ class ProviderLinkTest {
         assertThat(link.lastFailure()).isNull();
 
         ProviderLink aborting = new ProviderLink(failing(AbortedException.create("of the test")));
-        assertThatThrownBy(() -> aborting.resolveAsync().get(5, SECONDS)).hasCauseInstanceOf(AbortedException.class);
+        assertThatThrownBy(() -> aborting.resolveAsync().get(5, SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(CancellationException.class)
+                .hasRootCauseInstanceOf(AbortedException.class);
+        assertThatThrownBy(aborting::resolve).isInstanceOf(CancellationException.class);
         assertThat(aborting.lastFailure()).isNull();
+    }
+
+    @Test
+    void a_provider_that_uses_the_chain_it_belongs_to_is_told_so_at_once() {
+        AtomicReference<LanyardDefaultCredentialsProvider> itself = new AtomicReference<>();
+        try (LanyardDefaultCredentialsProvider chain = chain((AwsCredentialsProvider)
+                () -> Objects.requireNonNull(itself.get()).resolveCredentials())) {
+            itself.set(chain);
+
+            assertThatThrownBy(() -> chain.resolveIdentity(request()).get(5, SECONDS))
+                    .hasStackTraceContaining("the chain is asked by one of its own sources");
+        }
     }
 
     // ---- invalidation
