@@ -195,6 +195,7 @@ public final class ChainStress {
     /** Closing takes nothing from a caller, and after the next call it can be done again. */
     @JCStressTest
     @Outcome(id = "1, 1, 2", expect = Expect.ACCEPTABLE, desc = "credentials, and two closings")
+    @Outcome(id = "1, 1, 3", expect = Expect.ACCEPTABLE, desc = "closed during the selection, and again after it")
     @Outcome(expect = Expect.FORBIDDEN, desc = "another choice, a failure, or a chain that stays open")
     @State
     public static class CloseAgainstUse extends World {
