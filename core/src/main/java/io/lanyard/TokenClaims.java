@@ -105,7 +105,7 @@ public record TokenClaims(
         return namespace.orElse("?") + "/" + serviceAccount.orElse("?")
                 + (pod.isPresent() ? ", pod " + pod.get() : "")
                 + " for "
-                + (audiences.isEmpty() ? "nobody" : String.join(" ", audiences))
-                + expiration.map(end -> " until " + end).orElse(" without an end");
+                + (audiences.isEmpty() ? "no audience" : String.join(" ", audiences))
+                + expiration.map(end -> " until " + end).orElse(", which never expires");
     }
 }

@@ -40,7 +40,7 @@ class TokenClaimsTest {
 
     @Test
     void a_token_without_claims_is_a_token_all_the_same() {
-        assertThat(claims("{}")).hasToString("?/? for nobody without an end");
+        assertThat(claims("{}")).hasToString("?/? for no audience, which never expires");
     }
 
     @Test
@@ -50,7 +50,7 @@ class TokenClaimsTest {
                         .audiences())
                 .containsExactly("a", "e");
         assertThat(claims("{\"aud\":{\"a\":\"b\"},\"sub\":\"system:serviceaccount:shop:cart\"}"))
-                .hasToString("shop/cart for nobody without an end");
+                .hasToString("shop/cart for no audience, which never expires");
     }
 
     @Test
@@ -63,7 +63,7 @@ class TokenClaimsTest {
     @Test
     void claims_of_other_shapes_are_passed_over() {
         assertThat(claims("{\"exp\":\"soon\",\"kubernetes.io\":[1],\"x\":{\"sub\":\"system:serviceaccount:no:no\"}}"))
-                .hasToString("?/? for nobody without an end");
+                .hasToString("?/? for no audience, which never expires");
         assertThat(claims("{\"kubernetes.io\":{\"pod\":7,\"node\":{\"name\":\"n\"}}}")
                         .pod())
                 .isEmpty();
@@ -121,7 +121,7 @@ class TokenClaimsTest {
     @ValueSource(strings = {"9223372036854775807", "-9223372036854775808", "1e400", "99999999999999999999999"})
     void an_end_beyond_any_calendar_is_none(String end) {
         assertThat(claims("{\"exp\":" + end + ",\"aud\":\"sts.amazonaws.com\"}"))
-                .hasToString("?/? for sts.amazonaws.com without an end");
+                .hasToString("?/? for sts.amazonaws.com, which never expires");
     }
 
     @Test

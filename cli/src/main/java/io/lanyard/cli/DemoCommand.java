@@ -82,7 +82,9 @@ final class DemoCommand implements Callable<Integer> {
         spec.commandLine()
                 .getErr()
                 .println(what + " is a jar of its own, and "
-                        + (given == null ? "the command line does not name it." : "there is no file " + given + ".")
+                        + (given == null
+                                ? "the command line does not name it."
+                                : "the file " + given + " does not exist.")
                         + " In a checkout of Lanyard this builds and runs it:" + System.lineSeparator()
                         + "  " + command + System.lineSeparator()
                         + "A jar that you trust: java -D" + property + "=PATH -jar lanyard.jar demo");

@@ -60,7 +60,7 @@ class MainTest {
         System.setProperty(
                 DemoCommand.JAR_PROPERTY, directory.resolve("missing.jar").toString());
         assertThat(run("demo")).isEqualTo(2);
-        assertThat(err.toString()).contains("./lanyard demo", "there is no file", "missing.jar");
+        assertThat(err.toString()).contains("./lanyard demo", "the file ", "missing.jar does not exist");
     }
 
     @Test

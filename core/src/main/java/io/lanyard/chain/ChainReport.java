@@ -69,10 +69,10 @@ public record ChainReport(List<LinkReport> links, boolean probed) {
         List<String> lines = new ArrayList<>();
         link.identity().ifPresent(who -> lines.add(who.toString()));
         link.probed().ifPresent(who -> {
-            lines.add((link.state() == LinkState.IN_USE ? "asked for this report, it gave " : "would give ") + who);
+            lines.add((link.state() == LinkState.IN_USE ? "the probe returned " : "would provide ") + who);
             if (who.arn().isEmpty()) {
-                lines.add("its role is not known: AWS STS was not asked (software.amazon.awssdk:sts is missing) or did"
-                        + " not answer");
+                lines.add("its role is unknown: software.amazon.awssdk:sts is not on the class path, or AWS STS did not"
+                        + " answer");
             }
         });
         if (!link.reason().isEmpty()) {

@@ -290,7 +290,8 @@ public final class CredentialsChain<T> implements AutoCloseable {
         String circle = LoadContext.circle(this);
         if (circle != null) {
             throw CredentialsException.builder(
-                            Category.SOURCE_FAILED, "the chain is asked by one of its own sources: " + circle)
+                            Category.SOURCE_FAILED,
+                            "one of the sources of this chain calls the chain itself: " + circle)
                     .remedy("give that source credentials of its own, not those of this chain")
                     .build();
         }
@@ -380,7 +381,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
         List<SourceAttempt> attempts = new ArrayList<>();
         String remedy = null;
         StringBuilder text = new StringBuilder(
-                entries.isEmpty() ? "the chain has no sources" : "no source gave credentials; looked at, in order:");
+                entries.isEmpty() ? "the chain has no sources" : "no source provided credentials. Sources, in order:");
         for (Entry<T> entry : entries) {
             LinkReport report = report(entry, null, false);
             text.append("\n  ").append(report);
@@ -745,8 +746,8 @@ public final class CredentialsChain<T> implements AutoCloseable {
         private Builder<T> insert(int index, Slot slot, Link<T> link) {
             for (Place<T> place : places) {
                 if (place.slot.equals(slot)) {
-                    throw new IllegalArgumentException("the chain has a slot " + slot
-                            + " already; use replace to put another source there, or another name");
+                    throw new IllegalArgumentException("the chain already has a source " + slot
+                            + "; use replace to put another source in its place, or another name");
                 }
             }
             places.add(index, new Place<>(slot, Objects.requireNonNull(link, "link"), null));
@@ -761,7 +762,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
             }
             StringJoiner known = new StringJoiner(", ");
             places.forEach(place -> known.add(place.slot.name()));
-            throw new IllegalArgumentException("the chain has no slot " + slot + "; it has: " + known);
+            throw new IllegalArgumentException("the chain has no source " + slot + "; it has: " + known);
         }
     }
 }

@@ -43,7 +43,7 @@ final class Entry<T> {
     /** Asks it; also when the link throws where it must not, for it may be anyone's. */
     CompletableFuture<T> ask() {
         try {
-            return Objects.requireNonNull(link.resolveAsync(), "the link gave no future");
+            return Objects.requireNonNull(link.resolveAsync(), "the source returned no future");
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }

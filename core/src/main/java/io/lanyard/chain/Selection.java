@@ -156,7 +156,7 @@ final class Selection<T> extends InFlight<T> {
                         Category.SOURCE_FAILED,
                         "the source " + entry.slot + " has not answered within " + SOURCE_TIMEOUT.toSeconds() + " s")
                 .recoverable(true)
-                .remedy("look for what it waits for; a source must not use the chain that it belongs to")
+                .remedy("find out what it waits for; a source must not call the chain that it belongs to")
                 .build();
     }
 
@@ -224,7 +224,7 @@ final class Selection<T> extends InFlight<T> {
                 } else if (thrownBySource != null) {
                     miss(entry, CredentialsChain.unwrapped(thrownBySource));
                 } else {
-                    miss(entry, new IllegalStateException("the link gave null"));
+                    miss(entry, new IllegalStateException("the source returned null"));
                 }
             } catch (Throwable e) { // callers are waiting
                 fail(e);

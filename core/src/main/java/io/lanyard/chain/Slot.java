@@ -33,7 +33,7 @@ public record Slot(String name) {
      */
     public Slot {
         if (name.isBlank()) {
-            throw new IllegalArgumentException("a slot's name must not be blank");
+            throw new IllegalArgumentException("the name of a source must not be blank");
         }
     }
 

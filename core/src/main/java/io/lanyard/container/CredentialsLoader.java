@@ -245,7 +245,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
                 throw failure(
                                 Category.SERVICE_ERROR,
                                 answer.message().isEmpty()
-                                        ? "the agent answers 200 with an error code and a text that is not repeated"
+                                        ? "the agent answers 200 with an error code; its message is not shown"
                                         : "the agent answers " + ForeignText.quote(answer.message(), secrets()))
                         .status(200)
                         .serviceCode(answer.code())
@@ -275,7 +275,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             return secrets;
         }
 
-        /** Hands out credentials that have not ended, or seem to have ended by the fault of the local clock alone. */
+        /** Accepts credentials that have not expired, or seem to have expired because the local clock is wrong. */
         private Loaded<ContainerCredentials> accept(ContainerCredentials credentials, AgentResponse response) {
             Instant end = credentials.expiration().orElse(null);
             Instant now = clock.instant();
@@ -286,22 +286,23 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             Instant agentTime = date(response);
             if (agentTime != null && agentTime.isBefore(end)) {
                 Duration skew = Duration.between(agentTime, now);
-                Log.warn("The local clock is " + words(skew) + " ahead of the agent's at " + endpoint.display()
-                        + ", so that its credentials seem to have ended; they are used. Synchronise the clock.");
+                Log.warn(
+                        "The local clock is " + words(skew) + " ahead of the agent's at " + endpoint.display()
+                                + ", so its credentials seem to have expired; Lanyard uses them. Remedy: synchronise the clock");
                 return Loaded.of(credentials, end.plus(skew));
             }
             if (policy.expired() == ExpiredCredentials.ACCEPT) {
-                Log.warn("The agent at " + endpoint.display() + " gave credentials that ended " + words(gap)
-                        + " ago; they are used, as expiredCredentials(ACCEPT) asks.");
+                Log.warn("The agent at " + endpoint.display() + " returned credentials that expired " + words(gap)
+                        + " ago; Lanyard uses them because expiredCredentials(ACCEPT) is set");
                 return Loaded.of(credentials, now.plus(ACCEPTED_FOR));
             }
-            throw failure(Category.EXPIRED, "the agent gave credentials that ended " + words(gap) + " ago")
+            throw failure(Category.EXPIRED, "the agent returned credentials that expired " + words(gap) + " ago")
                     .status(200)
                     .recoverable(true)
                     .remedy(
-                            "check this machine's clock; if it is right, the agent has lost its own source (an ECS agent"
-                                    + " without its control plane, an EKS agent without EKS Auth): restart or mend the agent, or"
-                                    + " set expiredCredentials(ACCEPT) to use them all the same")
+                            "check this machine's clock; if it is right, the agent cannot refresh its credentials (an ECS"
+                                    + " agent without its control plane, an EKS agent without EKS Auth): restart or fix the"
+                                    + " agent, or set expiredCredentials(ACCEPT) to use expired credentials")
                     .build();
         }
 
@@ -397,7 +398,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             return failure(
                             Category.HTTP_STATUS,
                             answer.message().isEmpty()
-                                    ? "the agent says no more"
+                                    ? "the agent gives no reason"
                                     : "the agent answers " + ForeignText.quote(answer.message(), secrets()))
                     .status(status)
                     .serviceCode(answer.code())

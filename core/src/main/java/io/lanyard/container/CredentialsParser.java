@@ -112,10 +112,10 @@ final class CredentialsParser {
             valid = isLetterOrDigit(c) || c == '_' || c == '.' || c == '-';
         }
         if (!valid) {
-            throw new UnusableBodyException("AccessKeyId has not the shape of an access key id");
+            throw new UnusableBodyException("AccessKeyId is not a valid access key id");
         }
         if (repeats(value, secrets("AccessKeyId"))) {
-            throw new UnusableBodyException("AccessKeyId repeats a secret");
+            throw new UnusableBodyException("AccessKeyId contains a secret");
         }
         return value;
     }

@@ -95,8 +95,8 @@ final class Remedies {
     @Nullable
     String forAnswer(AgentResponse response, ErrorAnswer answer) {
         if (isOfProxy(response)) {
-            return "not the agent's answer: the URI has a path that the agent redirects, or a proxy or a mesh took the"
-                    + " request; if a proxy did, treat the token as exposed";
+            return "the answer may not be the agent's: the agent redirects the path of this URI, or a proxy or a service mesh"
+                    + " received the request; if a proxy did, treat the token as exposed";
         }
         String remedy = answer.code() == null ? null : forCode(answer.code(), answer.message());
         if (remedy == null) {
@@ -138,9 +138,9 @@ final class Remedies {
                 isUnbound(message)
                         ? forUnboundToken()
                         : token.mayChange()
-                                ? "the token is of another cluster or audience, or its pod is gone: point "
+                                ? "the token belongs to another cluster or audience, or its pod no longer exists: point "
                                         + token.setting() + " at this pod's own projected token"
-                                : forFixedToken("is of another cluster or audience, or its pod is gone");
+                                : forFixedToken("belongs to another cluster or audience, or its pod no longer exists");
             case "InvalidParameterException", "InvalidRequestException" ->
                 "EKS Auth rejects the agent's request: check the agent's --cluster-name, and that the token is bound to"
                         + " a pod";
@@ -148,14 +148,14 @@ final class Remedies {
                 "EKS Auth throttles this account and Region: share one provider in a process, start fewer pods at once,"
                         + " and ask AWS Support for a higher limit";
             case "InternalServerException", "ServiceUnavailableException" ->
-                "EKS Auth has trouble; give the request id to AWS Support if it lasts";
+                "EKS Auth failed, and Lanyard retries; if it keeps failing, give the request id to AWS Support";
             case "InvalidIdInRequest" ->
                 endpoint.path().endsWith("/")
                         ? "remove the '/' at the end of " + endpoint.setting()
                                 + ": the ECS agent takes it for a part of the id"
                         : forEcsId();
             case "CredentialsUninitialized" -> forEcsId();
-            case "NoIdInRequest" -> "the URI is cut off: " + endpoint.setting() + " must end with the task's id";
+            case "NoIdInRequest" -> "the URI is incomplete: " + endpoint.setting() + " must end with the task's id";
             default -> null;
         };
     }
@@ -209,8 +209,8 @@ final class Remedies {
         }
         if (message.contains("token cannot be parsed")) {
             return token.mayChange()
-                    ? token.setting() + " names a file that is no service account token"
-                    : forFixedToken("is no service account token");
+                    ? token.setting() + " names a file that is not a service account token"
+                    : forFixedToken("is not a service account token");
         }
         if (message.contains("token is expired")) {
             return token.mayChange()
@@ -272,7 +272,7 @@ final class Remedies {
     /** For servers that say no more than 401 or 403. */
     private String forRejectedToken() {
         if (!token.isSet()) {
-            return "this server wants a token and none is set: set AWS_CONTAINER_AUTHORIZATION_TOKEN to the one that it"
+            return "this server requires a token and none is set: set AWS_CONTAINER_AUTHORIZATION_TOKEN to the one that it"
                     + " printed or was given, or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to its file";
         }
         return token.mayChange()

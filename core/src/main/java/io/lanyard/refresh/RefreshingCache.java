@@ -325,8 +325,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
 
     private Throwable waitsForItself(String circle) {
         return unfinished(
-                "the source waits for itself: " + circle
-                        + "; give what it loads from credentials of its own, not those of this source",
+                "the source waits for itself: " + circle + "; a loader must not use the credentials that it loads",
                 null);
     }
 
@@ -439,7 +438,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
     private boolean abandon(InFlightLoad<T> load) {
         StackTraceElement[] stack = load.stack();
         Throwable where = null;
-        String reason = "the load of " + name + " did not end within its timeout of " + loadTimeoutMillis
+        String reason = "the load of " + name + " did not complete within its timeout of " + loadTimeoutMillis
                 + " ms and was abandoned";
         if (stack.length > 0) {
             where = new IllegalStateException("the load hangs here");

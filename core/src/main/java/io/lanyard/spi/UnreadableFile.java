@@ -35,7 +35,7 @@ final class UnreadableFile {
             return new AccessDeniedException(path);
         }
         return failure == null
-                ? new NoSuchFileException(path, null, "did not exist a moment ago")
+                ? new NoSuchFileException(path, null, "did not exist when it was last checked")
                 : new FileSystemException(path, null, failure.getMessage());
     }
 }

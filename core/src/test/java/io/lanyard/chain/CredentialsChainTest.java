@@ -332,13 +332,13 @@ class CredentialsChainTest {
     @SuppressWarnings("NullAway") // a link of somebody who does not check
     void a_link_that_gives_null_has_failed_and_nobody_waits_for_ever() {
         first.answers(() -> CompletableFuture.completedFuture(null));
-        assertThat(failure(chain())).hasMessageContaining("the link gave null");
+        assertThat(failure(chain())).hasMessage("SourceFailed: the source returned null");
         CompletableFuture<Key> pending = first.hangs();
         CompletableFuture<Key> answer = chain().resolveAsync();
         pending.complete(null);
-        assertThat(failure(answer)).hasMessageContaining("the link gave null");
+        assertThat(failure(answer)).hasMessage("SourceFailed: the source returned null");
         first.answers(() -> null);
-        assertThat(failure(chain())).hasMessageContaining("the link gave no future");
+        assertThat(failure(chain())).hasMessage("SourceFailed: the source returned no future");
     }
 
     @Test
@@ -418,7 +418,7 @@ class CredentialsChainTest {
         CredentialsException failure = (CredentialsException) failure(chain());
         assertThat(failure.category()).isEqualTo(Category.CHAIN_EXHAUSTED);
         assertThat(failure).hasMessage("""
-                        ChainExhausted: no source gave credentials; looked at, in order:
+                        ChainExhausted: no source provided credentials. Sources, in order:
                           first: not configured [SETTING_OF_first (not set)]
                           second: incomplete, SETTING_A is set and SETTING_B is not [SETTING_OF_second (set)]
                           third: not configured, NotConfigured: third has been withdrawn [SETTING_OF_third (set)]. \
@@ -1076,14 +1076,14 @@ class CredentialsChainTest {
                                                        remedy: set SETTING_B
                                                        settings: SETTING_OF_first (set)
                         in use      second             AKIA-second, account 111122223333, until 2026-11-23T10:00:00Z
-                                                       asked for this report, it gave AKIA-second, account 111122223333, until 2026-11-23T10:00:00Z
-                                                       its role is not known: AWS STS was not asked (software.amazon.awssdk:sts is missing) or did not answer
+                                                       the probe returned AKIA-second, account 111122223333, until 2026-11-23T10:00:00Z
+                                                       its role is unknown: software.amazon.awssdk:sts is not on the class path, or AWS STS did not answer
                                                        settings: SETTING_OF_second (set)
                         failed      third              failed: Unreachable: the agent is away
                                                        remedy: see to the agent
                                                        settings: SETTING_OF_third (set)
-                        shadowed    instance-metadata  would give AKIA-instance-metadata, account 111122223333, until 2026-11-23T10:00:00Z
-                                                       its role is not known: AWS STS was not asked (software.amazon.awssdk:sts is missing) or did not answer
+                        shadowed    instance-metadata  would provide AKIA-instance-metadata, account 111122223333, until 2026-11-23T10:00:00Z
+                                                       its role is unknown: software.amazon.awssdk:sts is not on the class path, or AWS STS did not answer
                                                        settings: SETTING_OF_instance-metadata (set)""".stripIndent());
         assertThat(report(of().build())).hasToString("");
     }
@@ -1125,8 +1125,8 @@ class CredentialsChainTest {
         for (Slot slot : List.of(first.slot, second.slot)) {
             assertThatThrownBy(() -> builder.add(slot, third))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("the chain has a slot " + slot
-                            + " already; use replace to put another source there, or another name");
+                    .hasMessage("the chain already has a source " + slot
+                            + "; use replace to put another source in its place, or another name");
         }
     }
 
@@ -1143,7 +1143,7 @@ class CredentialsChainTest {
         for (Runnable mistake : mistakes) {
             assertThatThrownBy(mistake::run)
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("the chain has no slot frist; it has: first, second");
+                    .hasMessage("the chain has no source frist; it has: first, second");
         }
         assertThat(builder.build()).hasToString("CredentialsChain(first, second)");
     }

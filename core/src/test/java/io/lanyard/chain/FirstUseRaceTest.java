@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -83,15 +84,13 @@ class FirstUseRaceTest {
     }
 
     private Callable<String> following(CredentialsChain<Key> chain) {
-        return () -> chain.resolveAsync()
-                .handle((key, failure) -> key != null
-                        ? key.id()
-                        : failure.getCause() != null
-                                        && (failure.getCause() == blip
-                                                || failure.getCause().getCause() == blip)
-                                ? "blip"
-                                : "" + failure)
-                .join();
+        return () -> {
+            try {
+                return chain.resolveAsync().get(10, TimeUnit.SECONDS).id();
+            } catch (ExecutionException e) {
+                return e.getCause() != null && blip.equals(e.getCause().getCause()) ? "blip" : "another failure: " + e;
+            }
+        };
     }
 
     /** Half of the races with callers that wait, half with callers that are called back. */

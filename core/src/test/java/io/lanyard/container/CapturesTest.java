@@ -212,7 +212,7 @@ class CapturesTest {
             assertThat(failure)
                     .hasMessageContaining(
                             message.isEmpty()
-                                    ? "the agent says no more"
+                                    ? "the agent gives no reason"
                                     : "the agent answers \""
                                             + message.replaceAll("\\s", " ").replace('"', '\'') + "\"");
         }

@@ -68,7 +68,7 @@ class RemediesTest {
                         eks(
                                 400,
                                 "Service account token cannot be parsed: token is malformed: token contains an invalid number of segments"),
-                        "is no service account token"),
+                        "is not a service account token: in a pod, set"),
                 row(
                         "11 expired",
                         EKS,
@@ -176,7 +176,11 @@ class RemediesTest {
                         ECS,
                         answer(503, "{\"code\":\"CredentialsUninitialized\",\"message\":\"m\"}"),
                         "restarted"),
-                row("26 no id", ECS, answer(400, "{\"code\":\"NoIdInRequest\",\"message\":\"m\"}"), "cut off"),
+                row(
+                        "26 no id",
+                        ECS,
+                        answer(400, "{\"code\":\"NoIdInRequest\",\"message\":\"m\"}"),
+                        "the URI is incomplete"),
                 row(
                         "27 local server",
                         "http://127.0.0.1:9/",
@@ -308,7 +312,7 @@ class RemediesTest {
 
         assertThat(failure(world.impatient().tokenFile(SourceWorld.TOKEN_PATH).build())
                         .remedy())
-                .contains("the option tokenFile names a file that is no service account token");
+                .contains("the option tokenFile names a file that is not a service account token");
     }
 
     @Test

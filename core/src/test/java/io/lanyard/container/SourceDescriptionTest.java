@@ -65,7 +65,7 @@ class SourceDescriptionTest {
                         + " (not set)]");
         assertThat(description.endpoint()).contains(URI);
         assertThat(description.token().orElseThrow())
-                .hasToString("shop/cart for pods.eks.amazonaws.com without an end");
+                .hasToString("shop/cart for pods.eks.amazonaws.com, which never expires");
         assertThat(world.requests).isEmpty();
     }
 

@@ -72,7 +72,7 @@ class LivenessTest {
             RefreshingCache<String> cache = hanging(new AtomicInteger()).build();
             assertThatThrownBy(() -> within(10, cache::get))
                     .cause()
-                    .hasMessageContaining("did not end within its timeout of 300 ms")
+                    .hasMessageContaining("did not complete within its timeout of 300 ms")
                     .hasMessageContaining("it hangs in ")
                     .cause()
                     .cause()

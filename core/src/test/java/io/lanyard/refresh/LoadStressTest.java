@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -48,6 +50,7 @@ class LoadStressTest {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final AtomicLong calls = new AtomicLong();
     private final AtomicLong values = new AtomicLong();
+    private final Set<RefreshingCache<Integer>> serving = ConcurrentHashMap.newKeySet();
     private final AtomicLong longest = new AtomicLong();
     private final Queue<Throwable> wrong = new ConcurrentLinkedQueue<>();
 
@@ -107,6 +110,9 @@ class LoadStressTest {
         assertThat(wrong).as(this::story).isEmpty();
         assertThat(Duration.ofNanos(longest.get())).as(this::story).isLessThanOrEqualTo(LONGEST_WAIT);
         assertThat(values.get()).as(this::story).isGreaterThan(100 * seconds);
+        assertThat(serving)
+                .as(() -> "caches that gave a value, " + story())
+                .containsExactlyInAnyOrderElementsOf(caches);
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(caches)
                         .as(this::story)
@@ -175,10 +181,12 @@ class LoadStressTest {
                 if (choice < 60) {
                     assertThat(cache.get()).isPositive();
                     values.incrementAndGet();
+                    serving.add(cache);
                 } else if (choice < 95) {
                     assertThat(cache.getAsync().get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS))
                             .isPositive();
                     values.incrementAndGet();
+                    serving.add(cache);
                 } else if (choice < 98) {
                     cache.held().ifPresent(cache::invalidate);
                 } else if (choice < 99) {

@@ -738,7 +738,7 @@ class RefreshingCacheTest {
             CompletableFuture<Credential> first = cache.getAsync();
             time.dropTasks();
             time.advance(seconds(31));
-            assertThatThrownBy(first::join).hasMessageContaining("did not end within its timeout");
+            assertThatThrownBy(first::join).hasMessageContaining("did not complete within its timeout");
             CompletableFuture<Credential> next = cache.getAsync();
             time.advance(seconds(1));
             assertThat(next).isCompleted();

@@ -56,7 +56,7 @@ record Listeners(List<CredentialsListener> listeners) implements CredentialsList
             try {
                 event.accept(listener);
             } catch (RuntimeException e) {
-                LOG.warn(listener.getClass().getName() + " failed when it received an event of the credentials", e);
+                LOG.warn(listener.getClass().getName() + " failed when it received a credentials event", e);
             }
         }
     }

@@ -393,7 +393,7 @@ class LanyardAutoConfigurationTest {
                     await().atMost(Duration.ofSeconds(10))
                             .until(() -> heard.contains(pod.issued().accessKeyId()));
                 });
-        assertThat(output).contains(Throwing.class.getName() + " failed when it received an event of the credentials");
+        assertThat(output).contains(Throwing.class.getName() + " failed when it received a credentials event");
     }
 
     private static final class Throwing implements CredentialsListener {

@@ -36,7 +36,7 @@ public final class Child {
     /**
      * Runs a process until it ends.
      *
-     * @throws AssertionError if it has not ended within the limit; the error has its output and, for a JVM, its threads
+     * @throws AssertionError if it does not exit within the limit; the error has its output and, for a JVM, its threads
      */
     public static Ended run(ProcessBuilder command, Duration limit) throws IOException, InterruptedException {
         Process process = command.start();
@@ -48,7 +48,7 @@ public final class Child {
                     threadDump(process);
                 }
                 process.destroyForcibly();
-                throw new AssertionError("The child process has not ended within " + limit + ": "
+                throw new AssertionError("The child process did not exit within " + limit + ": "
                         + String.join(" ", command.command()) + "\n" + text(output));
             }
             return new Ended(process.exitValue(), text(output));
@@ -77,7 +77,7 @@ public final class Child {
         try {
             return new String(output.get(AFTERMATH.toNanos(), TimeUnit.NANOSECONDS), StandardCharsets.UTF_8);
         } catch (TimeoutException e) {
-            throw new AssertionError("The output of a child process that has ended is still open", e);
+            throw new AssertionError("The output of a child process that has exited is still open", e);
         } catch (ExecutionException e) {
             throw new AssertionError("The output of a child process cannot be read", e);
         }

@@ -23,7 +23,7 @@ class ChildTest {
     void a_child_that_hangs_is_killed_and_its_threads_are_shown() {
         assertThatThrownBy(() -> Child.run(jvm("hangs"), Duration.ofSeconds(3)))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("has not ended within PT3S")
+                .hasMessageContaining("did not exit within PT3S")
                 .hasMessageContaining("Full thread dump")
                 .hasMessageContaining("ChildTest$Main.main");
     }

@@ -60,10 +60,10 @@ final class FreshJvm {
         double wall = (System.nanoTime() - begun) / 1e6;
         if (!ended) {
             process.destroyForcibly();
-            throw new IOException(starter.title() + " has not ended within a minute");
+            throw new IOException(starter.title() + " did not exit within a minute");
         }
         if (process.exitValue() != 0) {
-            throw new IOException(starter.title() + " ended with status " + process.exitValue());
+            throw new IOException(starter.title() + " exited with status " + process.exitValue());
         }
         return new Took(wall, ChildCpu.millis() - cpu);
     }

@@ -119,11 +119,11 @@ final class FootprintMain {
         // its one line fits into the pipe, so it is read once the process has ended
         if (!process.waitFor(2, TimeUnit.MINUTES)) {
             process.destroyForcibly();
-            throw new IOException(kept + " has not ended within two minutes");
+            throw new IOException(kept + " did not exit within two minutes");
         }
         String line = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (process.exitValue() != 0) {
-            throw new IOException(kept + " ended with status " + process.exitValue());
+            throw new IOException(kept + " exited with status " + process.exitValue());
         }
         String[] figures = line.split(" ", -1);
         if (figures[1].startsWith("-") || figures[2].startsWith("-")) {

@@ -164,7 +164,7 @@ final class ProfileFiles implements Supplier<ProfileFile> {
                 }
                 return content;
             } catch (IOException | SecurityException e) {
-                throw unreadable("exists and cannot be read");
+                throw unreadable("exists but cannot be read");
             }
         }
 

@@ -7,6 +7,7 @@ import io.lanyard.SourceDescription;
 import io.lanyard.chain.Detection;
 import io.lanyard.chain.Link;
 import io.lanyard.refresh.RefreshStatus;
+import io.lanyard.report.ForeignText;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.Scheduler;
@@ -118,7 +119,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
         if (file == null) {
             throw Links.unreadable(
                     "the supplier that was given to profileFile(...) returned null",
-                    "return the last good file, or throw, while there is no other");
+                    "make the supplier return its last good file, or throw, while it has no newer one");
         }
         return file;
     }
@@ -381,7 +382,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
                             Links.warn(
                                     "The profile " + inspection.name() + " has changed, and its new credentials could"
                                             + " not be loaded. Lanyard serves the cached ones while they are valid, and"
-                                            + " retries.");
+                                            + " retries. " + ForeignText.of(failure));
                         }
                     });
         }

@@ -89,7 +89,7 @@ final class SdkFailures {
         }
         if (isOfParser(failure)) {
             return SdkClientException.create(
-                    "What was given for credentials is no JSON that can be read; it is not repeated");
+                    "The credentials that the source returned are not valid JSON; their text is not shown");
         }
         String text = text(failure);
         String remedy = remedy(text, failure);

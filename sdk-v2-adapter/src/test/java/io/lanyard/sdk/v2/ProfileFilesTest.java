@@ -158,7 +158,7 @@ class ProfileFilesTest {
 
         assertThatThrownBy(files::get)
                 .isInstanceOf(CredentialsException.class)
-                .hasMessageContaining("exists and cannot be read");
+                .hasMessageContaining("exists but cannot be read");
     }
 
     @Test

@@ -78,7 +78,7 @@ final class Jvm implements AutoCloseable {
     /** Ends it with SIGKILL. */
     void kill() throws InterruptedException {
         if (!process.destroyForcibly().waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-            throw new AssertionError("the JVM has not ended within " + LIMIT + " of SIGKILL; see " + log);
+            throw new AssertionError("the JVM did not exit within " + LIMIT + " of SIGKILL; see " + log);
         }
     }
 

@@ -353,7 +353,7 @@ class DefaultChainScenariosTest {
                 assertThat(token.expiration()).isPresent();
             });
             assertThat(link(probed, Slot.INSTANCE_METADATA).state()).isEqualTo(LinkState.EXCLUDED);
-            assertThat(probed.toString()).contains("would give ASIA").doesNotContain("CANARY", "eyJ");
+            assertThat(probed.toString()).contains("would provide ASIA").doesNotContain("CANARY", "eyJ");
             assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo("AKIABASE");
             assertThat(world.eks.requests()).hasSize(1);
 
