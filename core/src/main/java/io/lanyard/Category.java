@@ -21,13 +21,13 @@ public enum Category {
     SERVICE_ERROR("ServiceError"),
     /** The agent answered something that is not a set of credentials. */
     INVALID_RESPONSE("InvalidResponse"),
-    /** The credentials had ended when the agent gave them or, where ended ones are not served, while they were held. */
+    /** The agent returned expired credentials, or the cached ones expired and stale ones are not served. */
     EXPIRED("Expired"),
-    /** The config or credentials file exists and cannot be read, or its content cannot be parsed. */
+    /** The config or credentials file exists but cannot be read, or its content cannot be parsed. */
     PROFILE_UNREADABLE("ProfileUnreadable"),
     /** A source of a chain failed in a way that it does not classify, or did not answer. */
     SOURCE_FAILED("SourceFailed"),
-    /** No source of a chain gave credentials. */
+    /** No source of a chain provided credentials. */
     CHAIN_EXHAUSTED("ChainExhausted");
 
     private final String label;

@@ -6,48 +6,49 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what becomes of the credentials: for metrics, for a log, for an alarm before anybody notices.
+ * Receives credential lifecycle events, for metrics, logs and alarms.
  *
- * <p>Called on the thread that asked the agent, after every caller has been answered: a listener that blocks or throws
- * harms nobody but itself. It must be safe for use by any thread. It is given no secret.
+ * <p>Runs on Lanyard's shared threads, never on a caller's and never on the timer's, after the callers have got their
+ * result. A listener that blocks or throws delays or loses only its own events. It must be safe for use by any thread.
+ * No event contains a secret.
  */
 public interface CredentialsListener {
 
     /**
-     * New credentials are held.
+     * Reports that newer credentials have been loaded and cached.
      *
      * @param accessKeyId their access key id
-     * @param expiration when they end, or null when they do not
+     * @param expiration when they expire, or null when they do not
      */
     default void refreshed(String accessKeyId, @Nullable Instant expiration) {}
 
     /**
-     * A source was asked and gave no credentials.
+     * Reports that a load failed.
      *
      * @param attempt how many loads have failed in a row, this one included
      * @param category what kind of failure it was
-     * @param nextTry when the source is asked next without anybody's call, or null when only a call will do it
+     * @param nextTry when the next load starts without a call, or null when only a call starts one
      */
     default void refreshFailed(int attempt, Category category, @Nullable Instant nextTry) {}
 
     /**
-     * The credentials have ended, no others can be had, and callers are given them nevertheless. Told once in each
-     * outage.
+     * Reports that the credentials have expired, no newer ones could be loaded, and callers get the stale ones. Called
+     * once in each outage.
      *
      * @param accessKeyId their access key id
-     * @param expiration when they ended
+     * @param expiration when they expired
      */
     default void servingExpired(String accessKeyId, @Nullable Instant expiration) {}
 
     /**
-     * A source gave credentials again after it had failed to.
+     * Reports that a load succeeded after failures.
      *
-     * @param accessKeyId the access key id of the credentials now held
+     * @param accessKeyId the access key id of the credentials now cached
      */
     default void recovered(String accessKeyId) {}
 
     /**
-     * A load has ended: the source was asked, as often as it takes, for first credentials or for later ones.
+     * Reports that a load has completed, successfully or not.
      *
      * @param took from the moment it was due, all attempts and pauses included
      * @param failure what kind of failure it was, or null when there are credentials, be they new or the same
@@ -55,7 +56,7 @@ public interface CredentialsListener {
     default void loaded(Duration took, @Nullable Category failure) {}
 
     /**
-     * The agent was sent one request. Told of every attempt, once the load that it belongs to has ended.
+     * Reports one request to the agent. Called for every attempt, after the load that it belongs to has completed.
      *
      * @param took from the first byte to the last, connecting included
      * @param status the HTTP status of the answer, or 0 when there was none
@@ -63,10 +64,10 @@ public interface CredentialsListener {
     default void agentAsked(Duration took, int status) {}
 
     /**
-     * A chain has chosen a source, or moved to another.
+     * Reports that a chain has selected a source, or has changed to another.
      *
-     * @param before the slot of the source that was in use, or null when there was none
-     * @param now the slot of the source in use
+     * @param before the name of the source that was in use, or null when there was none
+     * @param now the name of the source in use
      * @param accessKeyId the access key id of its credentials
      */
     default void sourceChanged(@Nullable String before, String now, String accessKeyId) {}

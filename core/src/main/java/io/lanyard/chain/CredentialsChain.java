@@ -569,7 +569,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
 
     /**
      * Builds a {@link CredentialsChain}. Not safe for use by several threads at once; a built chain does not change
-     * with its builder. Mistakes in the order are told by the call that makes them.
+     * with its builder. A call that makes a mistake in the order throws.
      *
      * @param <T> what the chain gives
      */
@@ -724,7 +724,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
         }
 
         /**
-         * Sets who hears of the source that is chosen. Default: nobody.
+         * Sets the listener for the selected source. Default: none.
          *
          * @param listener the listener, or null for none
          * @return this builder

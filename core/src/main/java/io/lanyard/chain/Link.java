@@ -22,16 +22,16 @@ import org.jspecify.annotations.Nullable;
 public interface Link<T> extends AutoCloseable {
 
     /**
-     * Whether the source is configured. Looks at settings and files and never at the network. Must not throw; a source
-     * that does so has failed, for nobody knows whether it is absent.
+     * Returns whether the source is configured. Looks at settings and files and never at the network. If it throws, the
+     * source counts as failed and not as absent.
      *
      * @return the detection
      */
     Detection detect();
 
     /**
-     * The value. Called for every use of the chain once the source has been chosen, so it must be cheap while it has
-     * one, and throw {@link Category#NOT_CONFIGURED} when the source has been withdrawn. Otherwise it may block.
+     * Returns the value. Called for every use of the chain once the source has been selected, so it must be cheap while
+     * it has one, and throw {@link Category#NOT_CONFIGURED} when the source has been withdrawn. Otherwise it may block.
      *
      * @return the value
      * @throws InterruptedException when the calling thread is interrupted while it waits
@@ -39,15 +39,15 @@ public interface Link<T> extends AutoCloseable {
     T resolve() throws InterruptedException;
 
     /**
-     * The value, without blocking and without throwing.
+     * Returns the value without blocking and without throwing.
      *
-     * @return a future of what {@link #resolve} would give or throw
+     * @return a future of what {@link #resolve} would return or throw
      */
     CompletableFuture<T> resolveAsync();
 
     /**
-     * What {@link #resolve} would give were it this source's turn, asked in such a way that nothing is left behind: no
-     * credentials that are kept, no timer. May block.
+     * Returns what {@link #resolve} would return if this source were selected, and leaves nothing behind: no cached
+     * credentials, no timer. May block.
      *
      * @return the value
      * @throws InterruptedException when the calling thread is interrupted while it waits
@@ -55,7 +55,7 @@ public interface Link<T> extends AutoCloseable {
     T probe() throws InterruptedException;
 
     /**
-     * How the source is configured. Asks nobody.
+     * Describes how the source is configured. Makes no request.
      *
      * @return a description without secrets
      */
@@ -64,7 +64,7 @@ public interface Link<T> extends AutoCloseable {
     }
 
     /**
-     * The value that the source holds, without asking anybody.
+     * Returns the value that the source has cached. Makes no request.
      *
      * @return the value, or null when there is none or the source does not know
      */
@@ -73,7 +73,7 @@ public interface Link<T> extends AutoCloseable {
     }
 
     /**
-     * How the source keeps its value fresh. Asks nobody and reads nothing.
+     * Returns how the source keeps its value fresh. Makes no request and reads nothing.
      *
      * @return the status; null when the source does not refresh, or does not know
      */
@@ -82,7 +82,7 @@ public interface Link<T> extends AutoCloseable {
     }
 
     /**
-     * Why the last attempt to get a value failed.
+     * Returns why the last attempt to get a value failed.
      *
      * @return the failure; null when there was none since the last success, or the source does not know
      */
@@ -92,7 +92,7 @@ public interface Link<T> extends AutoCloseable {
     }
 
     /**
-     * Reports that a service has refused the credentials with that access key id. Never blocks.
+     * Reports that a service has rejected the credentials with that access key id. Never blocks.
      *
      * @param accessKeyId of the credentials that were refused
      */

@@ -111,11 +111,12 @@ public final class ContainerCredentialsSource implements AutoCloseable {
     }
 
     /**
-     * The credentials; waits for a load when there are none that are valid, by default at most 25 seconds.
+     * Returns the credentials. Waits for a load when no valid ones are cached: at most the load timeout, by default 25
+     * seconds, plus one second.
      *
-     * @return credentials that are valid now; past their end, while no others can be had, as {@link
-     *     Builder#expiredCredentials} says
-     * @throws CredentialsException when there are none to be had; {@link Category#NOT_CONFIGURED} when no URI is set
+     * @return valid credentials, or stale ones while no newer ones can be loaded, as {@link Builder#expiredCredentials}
+     *     says
+     * @throws CredentialsException when no credentials can be loaded; {@link Category#NOT_CONFIGURED} when no URI is set
      * @throws InterruptedException when the calling thread is interrupted while it waits; the load goes on
      */
     public ContainerCredentials resolve() throws InterruptedException {
@@ -123,7 +124,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
     }
 
     /**
-     * The credentials, without waiting and without throwing.
+     * Returns the credentials without waiting and without throwing.
      *
      * @return a future that is complete when there are valid credentials, and else completes with the load, as the
      *     outcome of {@link #resolve()} would be
@@ -137,11 +138,11 @@ public final class ContainerCredentialsSource implements AutoCloseable {
     }
 
     /**
-     * Reports that a service has refused the credentials ({@code ExpiredToken}, {@code InvalidToken}). If they are the
-     * ones now held, the next resolve asks the agent and waits for the answer; should that fail, or should a back-off
-     * not allow it yet, they are served on. Does nothing for others, or while the agent is being asked. Never blocks.
+     * Reports that a service has rejected the credentials ({@code ExpiredToken}, {@code InvalidToken}). If they are the
+     * cached ones, the next resolve starts a load and waits for it; if it fails, or a back-off does not allow it yet,
+     * the cached ones are still served. Does nothing for other credentials, or while a load is in flight. Never blocks.
      *
-     * @param accessKeyId the access key id of the refused credentials
+     * @param accessKeyId the access key id of the rejected credentials
      */
     public void invalidate(String accessKeyId) {
         RefreshingCache<ContainerCredentials> known = cache;
@@ -151,7 +152,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
     }
 
     /**
-     * What the source looks like now: state, expiry, last failure, next try, counters. Free of secrets; asks nobody.
+     * Returns the status: state, expiration, last failure, next load, counters. Makes no request; free of secrets.
      *
      * @return a snapshot
      */
@@ -187,7 +188,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
     }
 
     /**
-     * The credentials that are held, without asking anybody and whether or not they have ended.
+     * Returns the cached credentials, expired or not. Starts no load.
      *
      * @return the credentials; empty when there are none yet
      */
@@ -456,10 +457,10 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         }
 
         /**
-         * Sets what becomes of credentials that have ended while no others can be had. Default: {@link
-         * ExpiredCredentials#KEEP}. It decides over {@link RefreshPolicy#servePastExpiry()}.
+         * Sets what happens with expired credentials while no newer ones can be loaded. Default: {@link
+         * ExpiredCredentials#KEEP}. Overrides {@link RefreshPolicy#servePastExpiry()}.
          *
-         * @param expiredCredentials what becomes of them
+         * @param expiredCredentials what happens with them
          * @return this builder
          */
         public Builder expiredCredentials(ExpiredCredentials expiredCredentials) {
@@ -547,7 +548,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         }
 
         /**
-         * Sets when credentials are refreshed, and how long the agent is left alone after a failure. Default: {@link
+         * Sets when credentials are refreshed, and the back-off after a failure. Default: {@link
          * RefreshPolicy#standard()}.
          *
          * @param refreshPolicy the policy
@@ -559,7 +560,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         }
 
         /**
-         * Sets who hears of refreshes and of their failures. Default: nobody.
+         * Sets the listener for refreshes and their failures. Default: none.
          *
          * @param listener the listener, or null for none
          * @return this builder
@@ -733,7 +734,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
             return choose(tokenFile, "tokenFile", hasToken() ? null : Setting.TOKEN_FILE);
         }
 
-        /** A fixed token is taken as it is: white space in it is a mistake to be told, not mended. */
+        /** A fixed token is taken as it is: white space in it is an error to report, not to fix. */
         private Choice fixed() {
             return hasToken()
                     ? choose(token, "token", null)

@@ -60,7 +60,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
     /** A trace is to be read. */
     private static final int MOST_SUPPRESSED = 4;
 
-    /** How long credentials that had ended already are handed out before the agent is asked again. */
+    /** How long credentials that were expired when they were loaded are served before the next load. */
     private static final Duration ACCEPTED_FOR = Duration.ofMinutes(1);
 
     /** What the EKS agent and EKS Auth call a refusal that asking again does not change. */
@@ -183,7 +183,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             sent = rotatedToken != null ? rotatedToken : token.read(environment, clock);
             keepSecret(sent);
             if (left().isZero()) {
-                // a request that nobody waits for any more would carry the token in vain
+                // no caller waits for this request any more: do not send the token
                 throw unexpected(
                         "the load timed out before the request was sent",
                         "check what delays this process: the resolution of the host name, or the volume that holds the"

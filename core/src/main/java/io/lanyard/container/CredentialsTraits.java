@@ -20,12 +20,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/** What the cache has to know of credentials, and what listeners are told of them. */
+/** Tells the cache what it needs to know about credentials, and passes its events to the listener. */
 final class CredentialsTraits implements Traits<ContainerCredentials>, RefreshListener<ContainerCredentials> {
 
     private final @Nullable CredentialsListener listener;
 
-    /** Requests that the listener has not been told of: it may take its time, and callers are waiting. */
+    /** Requests not yet reported to the listener: it may be slow, and callers are waiting. */
     private final Queue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
 
     private record Exchange(Duration took, int status) {}
@@ -98,7 +98,7 @@ final class CredentialsTraits implements Traits<ContainerCredentials>, RefreshLi
         return failure.build();
     }
 
-    /** The transport, with note taken of each request where somebody wants to hear of it. */
+    /** Returns the transport; if there is a listener, one that records each request. */
     AgentTransport noted(AgentTransport transport, Clock clock) {
         if (listener == null) {
             return transport;

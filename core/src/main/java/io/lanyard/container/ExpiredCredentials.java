@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.container;
 
-/** What becomes of credentials that have ended while no others can be had. */
+/** Decides what happens with expired credentials while no newer ones can be loaded. */
 public enum ExpiredCredentials {
     /**
-     * The last good ones are served on, for a service may still take them and nothing better is known; an agent's
-     * answer that had ended already counts as a failed attempt. Not after the agent has refused for good. The default.
+     * Serves the last good credentials past their expiration, because a service may still accept them, unless the agent
+     * has permanently rejected the request. An answer with expired credentials counts as a failed attempt. The default.
      */
     KEEP,
     /**
-     * As {@link #KEEP}, and answers that had ended already are handed out too, with a warning: for agents that serve
-     * ended credentials while their own source is away, and prolong them afterwards.
+     * As {@link #KEEP}, and also serves credentials that had expired when the agent returned them, with a warning: for
+     * agents that serve expired credentials while their own source is unavailable, and extend them afterwards.
      */
     ACCEPT,
-    /** Neither: from their end on a resolve fails with {@link io.lanyard.Category#EXPIRED}, and its cause says why. */
+    /** Fails each resolve after the expiration with {@link io.lanyard.Category#EXPIRED}; its cause is the failed load. */
     FAIL
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param loadTimeout for everything, pauses included
  * @param maxAttempts attempts at an agent that answers, or should
  * @param startupPatience for an agent, a token or an association that is not there yet at the start
- * @param expired what becomes of credentials that had ended already
+ * @param expired what happens with credentials that have already expired
  */
 record LoadPolicy(
         Duration connectTimeout,

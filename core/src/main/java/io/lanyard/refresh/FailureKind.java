@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.refresh;
 
-/** What a failed load means for the next one: how soon it makes sense, and whether what is held may outlive its end. */
+/** Classifies a failed load: how soon to retry, and whether the cached value may be served past its expiration. */
 public enum FailureKind {
-    /** Found on this machine, and over at once when its cause is: a refused connection, a missing file. Cheap to ask. */
+    /** A failure on this machine that is cheap to retry: a refused connection, a missing file. */
     LOCAL,
-    /** Trouble behind the source, which more asking makes worse: a timeout, throttling, a server's error. */
+    /** A failure behind the source, which frequent retries make worse: a timeout, throttling, a server error. */
     UPSTREAM,
-    /** Refused for good: it passes only when somebody changes something, and what is held is not served past its end. */
+    /** A permanent failure: it stays until a person changes something; the cached value is not served past its expiration. */
     FINAL
 }

@@ -6,18 +6,18 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what becomes of a value.
+ * Receives the lifecycle events of a cached value.
  *
- * <p>Called on the thread that ran the load, after everybody who waited for it has been answered and after the next
- * refresh has been arranged: a listener that blocks or throws harms nobody but itself. It must be safe for use by any
- * thread; events of one cache come one after the other unless a listener takes longer than the time to the next load.
+ * <p>Runs on the shared threads, never on a caller's and never on the timer's, after the callers have got their result
+ * and the next refresh has been scheduled. A listener that blocks or throws delays or loses only its own events. It must
+ * be safe for use by any thread.
  *
  * @param <T> the value's type
  */
 public interface RefreshListener<T> {
 
     /**
-     * A load has ended. Comes before what else there is to say of it.
+     * Reports that a load has completed, successfully or not. Called before the other events of the load.
      *
      * @param took from the moment it was due
      * @param failure why it brought no value, or null when it brought one, be it new or the same
@@ -25,33 +25,33 @@ public interface RefreshListener<T> {
     default void loaded(Duration took, @Nullable Throwable failure) {}
 
     /**
-     * A new value is held.
+     * Reports that a newer value has been loaded and cached.
      *
      * @param value the value
      */
     default void refreshed(T value) {}
 
     /**
-     * A load failed.
+     * Reports that a load failed.
      *
      * @param attempt how many loads have failed in a row, this one included
      * @param failure the failure
      * @param kind its kind
-     * @param nextTry when the source is asked next without anybody's call, or null when only a call will do it
+     * @param nextTry when the next load starts without a call, or null when only a call starts one
      */
     default void refreshFailed(int attempt, Throwable failure, FailureKind kind, @Nullable Instant nextTry) {}
 
     /**
-     * The value has ended, loads fail, and callers are given it nevertheless. Told once in each outage.
+     * Reports that the value has expired, loads fail, and callers get the stale value. Called once in each outage.
      *
-     * @param value the value that has ended
+     * @param value the value that has expired
      */
     default void servingExpired(T value) {}
 
     /**
-     * A load succeeded after others had failed. Comes after {@link #refreshed} when the value is a new one.
+     * Reports that a load succeeded after failures. Called after {@link #refreshed} when the value is a new one.
      *
-     * @param value the value now held
+     * @param value the value now cached
      */
     default void recovered(T value) {}
 }

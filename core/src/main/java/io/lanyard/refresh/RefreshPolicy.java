@@ -129,7 +129,7 @@ public final class RefreshPolicy {
     }
 
     /**
-     * How often a value without an end is asked for again.
+     * Returns how often a value without an expiration is loaded again.
      *
      * @return the interval
      */
@@ -138,7 +138,7 @@ public final class RefreshPolicy {
     }
 
     /**
-     * Whether the last good value is served past its end while loads fail.
+     * Returns whether the last good value is served past its expiration while loads fail.
      *
      * @return true when it is
      */
@@ -147,7 +147,7 @@ public final class RefreshPolicy {
     }
 
     /**
-     * How long the source is left alone after a failure.
+     * Returns the back-off after a failure.
      *
      * @return the back-off
      */
@@ -213,7 +213,7 @@ public final class RefreshPolicy {
         }
 
         /**
-         * Sets how often a value without an end is asked for again. Default: 1 h, as in the AWS SDK for Java.
+         * Sets how often a value without an expiration is loaded again. Default: 1 h, as in the AWS SDK for Java.
          *
          * @param interval a positive duration
          * @return this builder
@@ -224,8 +224,8 @@ public final class RefreshPolicy {
         }
 
         /**
-         * Sets whether the last good value is served past its end while loads fail, except when the source has refused
-         * for good. Default: true.
+         * Sets whether the last good value is served past its expiration while loads fail, except after a permanent
+         * failure. Default: true.
          *
          * @param servePastExpiry false to fail instead
          * @return this builder
@@ -236,7 +236,7 @@ public final class RefreshPolicy {
         }
 
         /**
-         * Sets how long the source is left alone after a failure. Default: {@link Backoff#standard()}.
+         * Sets the back-off after a failure. Default: {@link Backoff#standard()}.
          *
          * @param backoff the back-off
          * @return this builder

@@ -18,9 +18,9 @@ import java.util.Optional;
  * @param failuresInARow how many loads have failed since the last that succeeded
  * @param lastFailure the last failure; absent once a load has succeeded
  * @param lastFailureKind its kind
- * @param servingExpired whether callers were last given the value past its end, for want of another
- * @param nextTry when the source is asked next without anybody's call; absent when it is being asked, or when only a
- *     call will do it
+ * @param servingExpired whether callers last got the value past its expiration, because no newer one could be loaded
+ * @param nextTry when the next load starts without a call; absent while a load is running, or when only a call
+ *     starts one
  * @param refreshes how many loads have given a new value, the first included
  * @param unchanged how many loads have given the value that was held already
  * @param failures how many loads have failed
@@ -42,7 +42,7 @@ public record RefreshStatus(
         long failures) {
 
     /**
-     * The status of a cache that nobody has asked yet.
+     * Returns the status of a cache that has not loaded yet.
      *
      * @param closed whether it has been closed all the same
      * @return an empty status

@@ -176,7 +176,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
     }
 
     /**
-     * The value that is held, without asking for another and whether or not it has ended.
+     * Returns the cached value, expired or not. Starts no load.
      *
      * @return the value; empty when there is none yet
      */
@@ -186,9 +186,9 @@ public final class RefreshingCache<T> implements AutoCloseable {
     }
 
     /**
-     * Reports that a service has refused the value. If it is the one now held, the next call starts a load and waits
-     * for it; should it fail, or should a back-off not allow it yet, the value is served on. Does nothing for another
-     * value, or while a load is running. Never blocks.
+     * Reports that a service has rejected the value. If it is the cached one, the next call starts a load and waits for
+     * it; if it fails, or a back-off does not allow it yet, the value is still served. Does nothing for another value, or
+     * while a load is running. Never blocks.
      *
      * @param refused the {@linkplain Traits#identity identity} of the value
      */
@@ -260,7 +260,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
             } else if (current.hasClockJumped(now)) {
                 CELL.compareAndSet(this, current, current.jumped(now));
             } else if (current.held == null && current.failure != null && current.failure != first.failure) {
-                return null; // a load that ended while this call was on its way is its load too
+                return null; // a load that completed meanwhile serves this call too
             } else if (current.isDue(now)) {
                 boolean mustWait = current.mustWait(now);
                 InFlightLoad<T> mine = start(current, now, waits && mustWait);
@@ -581,7 +581,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
         return new Landing(load, before, after, now);
     }
 
-    /** A load that has ended, with the cell before and after: completes the futures and delivers the events. */
+    /** A completed load, with the cell before and after: completes the futures and delivers the events. */
     private final class Landing implements Runnable {
         private final InFlightLoad<T> load;
         private final Cell<T> before;
@@ -847,7 +847,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
         }
 
         /**
-         * Sets who hears of refreshes. Default: nobody.
+         * Sets the listener for refreshes. Default: none.
          *
          * @param listener the listener
          * @return this builder

@@ -91,8 +91,8 @@ public record LanyardProperties(
      *     to report the reason of a failure.
      * @param loadTimeout Time for all attempts of one load, back-off included. Default is 25s.
      * @param maxAttempts Attempts in one load. Default is 3.
-     * @param startupPatience How long the first load retries while the agent, the token or the association does not
-     *     exist yet.
+     * @param startupPatience How long, from the start of the first load, loads keep trying while the agent, the token
+     *     or the association does not exist yet or the agent answers 429 or 5xx.
      * @param expiredCredentials What happens with expired credentials while no newer ones can be loaded.
      * @param advisoryWindow How long before their expiration credentials are refreshed. Default depends on their
      *     lifetime: 5m up to a lifetime of 20m, 15m below 90m, beyond that a random moment between half of the lifetime

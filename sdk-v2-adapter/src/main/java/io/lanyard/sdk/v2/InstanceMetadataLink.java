@@ -51,7 +51,7 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity>, Runnab
                     return builder.build();
                 },
                 RefreshPolicy.builder()
-                        .recheckInterval(RefreshedProvider.UNTOLD_END)
+                        .recheckInterval(RefreshedProvider.UNKNOWN_EXPIRATION)
                         .build(),
                 threads,
                 true,

@@ -147,7 +147,7 @@ public final class LanyardContainerCredentialsProvider
     }
 
     /**
-     * What the provider looks like now: state, expiry, last failure, next try, counters. Free of secrets; asks nobody.
+     * Returns the status: state, expiration, last failure, next load, counters. Makes no request; free of secrets.
      *
      * @return a snapshot
      */
@@ -185,7 +185,7 @@ public final class LanyardContainerCredentialsProvider
         return source;
     }
 
-    /** What is held, without asking anybody. */
+    /** Returns the cached credentials. Makes no request. */
     @Nullable
     AwsCredentials held() {
         ContainerCredentials held = source.held().orElse(null);

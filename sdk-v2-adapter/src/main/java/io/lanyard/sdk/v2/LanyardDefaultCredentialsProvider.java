@@ -188,7 +188,7 @@ public final class LanyardDefaultCredentialsProvider
 
     /**
      * Which source gives the credentials, which do not, and why: settings, endpoint, what the token says of itself,
-     * failure and remedy. Reads settings and files and asks nobody; free of secrets.
+     * failure and remedy. Reads settings and files and makes no request; free of secrets.
      *
      * @return the report, whose {@code toString} is a table
      */
@@ -217,7 +217,7 @@ public final class LanyardDefaultCredentialsProvider
 
     /**
      * The source in use, whose credentials it gives, and how they are kept fresh: for probes and metrics. Reads no
-     * setting, asks nobody; free of secrets.
+     * setting and makes no request; free of secrets.
      *
      * @return a snapshot
      */
@@ -468,7 +468,7 @@ public final class LanyardDefaultCredentialsProvider
                                     profileFile,
                                     threads,
                                     listener))
-                    // nobody configures it, so that it does not answer is no accident
+                    // it is not configured explicitly, so an endpoint that does not answer is absent
                     .onFailure(Slot.INSTANCE_METADATA, OnFailure.CONTINUE)
                     .probedIdentity(new Named(true, region))
                     .callerFailure(SdkFailures::forCaller)

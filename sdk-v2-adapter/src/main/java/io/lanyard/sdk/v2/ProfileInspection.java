@@ -58,8 +58,8 @@ final class ProfileInspection {
             .recheckInterval(Duration.ofDays(3650))
             .build();
 
-    private static final RefreshPolicy UNTOLD_END_POLICY =
-            POLICY.toBuilder().recheckInterval(RefreshedProvider.UNTOLD_END).build();
+    private static final RefreshPolicy UNKNOWN_EXPIRATION_POLICY =
+            POLICY.toBuilder().recheckInterval(RefreshedProvider.UNKNOWN_EXPIRATION).build();
 
     private final ProfileFile file;
     private final boolean exists;
@@ -183,7 +183,7 @@ final class ProfileInspection {
         Map<String, String> properties =
                 file.profile(name).map(Profile::properties).orElse(Map.of());
         boolean sso = !Collections.disjoint(properties.keySet(), SSO);
-        return sso || isProcess() ? UNTOLD_END_POLICY : POLICY;
+        return sso || isProcess() ? UNKNOWN_EXPIRATION_POLICY : POLICY;
     }
 
     /** Whether a process gives them. The SDK does not report when its keys without a session token expire. */

@@ -395,7 +395,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
             return stopped;
         }
 
-        /** Ends the refreshing for good; what is cached stays. */
+        /** Stops refreshing permanently; the cached credentials stay. */
         void stop() {
             stopped = provider.held() != null;
             close();

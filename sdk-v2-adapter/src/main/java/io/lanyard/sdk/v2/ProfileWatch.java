@@ -189,7 +189,7 @@ final class ProfileWatch {
         return known != null && isQuiet() ? known : start().await();
     }
 
-    /** As {@link #look}, without being interrupted: whether a source exists does not depend on who asks. */
+    /** As {@link #look}, without being interrupted: whether a source exists does not depend on the caller. */
     Seen lookUninterruptibly() {
         boolean interrupted = false;
         try {

@@ -41,17 +41,17 @@ final class RefreshedProvider
                 RefreshListener<AwsCredentialsIdentity>,
                 RefreshingCache.Loader<AwsCredentialsIdentity> {
 
-    /** Codes of STS that pass by themselves although their status says otherwise. */
-    private static final Set<String> PASSING = Set.of("IDPCommunicationError", "ExpiredTokenException", "ExpiredToken");
+    /** Codes of STS for failures that are transient although their status says otherwise. */
+    private static final Set<String> TRANSIENT = Set.of("IDPCommunicationError", "ExpiredTokenException", "ExpiredToken");
 
-    /** How long credentials are taken for valid that had ended when they came; asked again at half of it. */
-    private static final Duration ENDED_LIFE = Duration.ofMinutes(10);
+    /** How long credentials that were expired when they were loaded count as valid; they are refreshed at half of it. */
+    private static final Duration EXPIRED_LIFETIME = Duration.ofMinutes(10);
 
     /**
-     * How often credentials are asked for again that end and do not say when: older SDKs, 2.30 among them, keep that to
-     * themselves for the instance metadata service and for SSO. The former has new ones five minutes before the end.
+     * How often credentials are loaded again whose expiration is unknown: older SDKs, 2.30 among them, do not return it
+     * for the instance metadata service and for SSO. The former has newer ones five minutes before the expiration.
      */
-    static final Duration UNTOLD_END = Duration.ofMinutes(4);
+    static final Duration UNKNOWN_EXPIRATION = Duration.ofMinutes(4);
 
     /** STS and the instance metadata service answer within seconds, the SDK's retries included. */
     private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(30);
@@ -62,7 +62,7 @@ final class RefreshedProvider
     private final Supplier<? extends AwsCredentialsProvider> factory;
     private final Supplier<String> source;
     private final Supplier<Optional<TokenClaims>> token;
-    private final boolean keepsEnded;
+    private final boolean keepsExpired;
     private final @Nullable CredentialsListener listener;
     private final RefreshingCache<AwsCredentialsIdentity> cache;
 
@@ -106,7 +106,7 @@ final class RefreshedProvider
         this.factory = factory;
         this.source = source;
         this.token = token;
-        this.keepsEnded = policy.servePastExpiry();
+        this.keepsExpired = policy.servePastExpiry();
         this.listener = listener;
         this.cache = RefreshingCache.builder(this)
                 .name("the credentials of the AWS SDK's provider")
@@ -174,9 +174,9 @@ final class RefreshedProvider
         AwsCredentialsIdentity credentials = ask();
         Instant end = credentials.expirationTime().orElse(null);
         Instant now = Clock.system().instant();
-        // an instance metadata service in trouble gives what has ended and means it: the service called is to judge
-        boolean meant = keepsEnded && end != null && end.isBefore(now);
-        return Loaded.of(credentials, meant ? now.plus(ENDED_LIFE) : end);
+        // in an outage the instance metadata service returns expired credentials on purpose: AWS accepts or rejects them
+        boolean meant = keepsExpired && end != null && end.isBefore(now);
+        return Loaded.of(credentials, meant ? now.plus(EXPIRED_LIFETIME) : end);
     }
 
     @Override
@@ -207,7 +207,7 @@ final class RefreshedProvider
         return failure.statusCode() >= 500
                 || failure.isThrottlingException()
                 || failure.isClockSkewException()
-                || (details != null && details.errorCode() != null && PASSING.contains(details.errorCode()));
+                || (details != null && details.errorCode() != null && TRANSIENT.contains(details.errorCode()));
     }
 
     @Override

@@ -209,7 +209,7 @@ class LanyardDefaultCredentialsProviderTest {
 
         assertThatThrownBy(provider::resolveCredentials)
                 .isInstanceOf(SdkClientException.class)
-                .hasMessageContaining("no JSON")
+                .hasMessageContaining("not valid JSON")
                 .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("CANARY"));
         assertThat(provider.explain(true).toString()).contains("failed: ").doesNotContain("CANARY");
     }
