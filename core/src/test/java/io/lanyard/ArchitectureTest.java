@@ -45,7 +45,9 @@ class ArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeJars())
             .importPackages("io.lanyard")
             .that(DescribedPredicate.describe(
-                    "are core's", (JavaClass c) -> !c.getPackageName().startsWith("io.lanyard.testkit")));
+                    "are core's",
+                    (JavaClass c) -> !c.getPackageName().startsWith("io.lanyard.testkit")
+                            && !c.getPackageName().equals("io.lanyard.testing")));
 
     private static final ArchRule ENVIRONMENT = outsideSpi()
             .should()

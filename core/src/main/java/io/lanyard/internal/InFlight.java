@@ -138,7 +138,13 @@ public abstract class InFlight<T> implements Runnable {
         Scheduler.Timer relief = futures.isEmpty() ? null : relief();
         try {
             while (next != null && known != null) {
-                finish(next, known);
+                try {
+                    finish(next, known);
+                } catch (Throwable e) { // no memory, perhaps: it is tried again later
+                    futures.add(next);
+                    relief();
+                    return;
+                }
                 next = futures.poll();
             }
         } finally {

@@ -53,6 +53,8 @@ public final class RefreshingCache<T> implements AutoCloseable {
     /** A source whose earlier loads still hang after they were abandoned is not asked again while there are so many. */
     private static final int MOST_STUCK = 3;
 
+    private static final long AFTER_ERROR_MILLIS = 1_000;
+
     private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(30);
 
     @SuppressWarnings("rawtypes") // a class literal has no type arguments
@@ -164,9 +166,12 @@ public final class RefreshingCache<T> implements AutoCloseable {
         InFlightLoad<T> load = join(false);
         if (load != null) {
             String circle = LoadContext.circle(this);
-            return circle == null
-                    ? load.future(this)
-                    : CompletableFuture.failedFuture(forCaller(waitsForItself(circle)));
+            if (circle != null) {
+                return CompletableFuture.failedFuture(forCaller(waitsForItself(circle)));
+            }
+            CompletableFuture<T> future = load.future(this);
+            armForFutures(); // the load may have been started by a caller that waits and watches over it itself
+            return future;
         }
         Cell<T> after = cell;
         Throwable problem = problem(after, Now.of(clock));
@@ -286,6 +291,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
                     break;
                 }
             }
+            watch(load, load.started); // an error may have kept its owner from ending it
             watched = true;
         } finally {
             if (!watched) {
@@ -495,12 +501,10 @@ public final class RefreshingCache<T> implements AutoCloseable {
             load.release();
         }
         arm();
-        if (landing != null) {
-            if (mayBlock) {
-                landing.run();
-            } else {
-                elsewhere(landing);
-            }
+        if (landing != null && mayBlock) {
+            landing.run();
+        } else if (landing != null) {
+            elsewhere(landing);
         }
         return true;
     }
@@ -683,27 +687,47 @@ public final class RefreshingCache<T> implements AutoCloseable {
 
     // ---- the timer
 
+    private void armForFutures() {
+        synchronized (arming) {
+            if (timer == null && cell.load != null) {
+                arm();
+            }
+        }
+    }
+
     private void arm() {
         synchronized (arming) { // so that the last to arm has seen the latest cell
-            if (timer != null) {
-                timer.cancel();
-                timer = null;
-            }
-            Cell<T> current = cell;
-            long millis = current.millisToWake(Now.of(clock));
-            if (millis < 0 || (!unasked && current.load == null)) {
-                return;
-            }
-            Duration delay = Duration.ofMillis(Math.min(millis, Cell.HEARTBEAT_MILLIS));
             try {
-                timer = scheduler.schedule(this, RefreshingCache::tick, delay);
+                if (timer != null) {
+                    timer.cancel();
+                    timer = null;
+                }
+                Cell<T> current = cell;
+                long millis = current.millisToWake(Now.of(clock));
+                if (millis >= 0 && (unasked || current.load != null)) {
+                    wakeIn(Math.min(millis, Cell.HEARTBEAT_MILLIS));
+                }
             } catch (RuntimeException | Error e) { // without a timer it is the calls that start a refresh
             }
         }
     }
 
-    /** On the timer's thread, where no foreign code may run. */
+    private void wakeIn(long millis) {
+        timer = scheduler.schedule(this, RefreshingCache::tick, Duration.ofMillis(millis));
+    }
+
     private void tick() {
+        try {
+            lookAfterItself();
+        } catch (RuntimeException | Error e) { // no memory, perhaps: later
+            synchronized (arming) {
+                wakeIn(AFTER_ERROR_MILLIS);
+            }
+        }
+    }
+
+    /** On the timer's thread, where no foreign code may run. */
+    private void lookAfterItself() {
         while (true) {
             Cell<T> current = cell;
             Now now = Now.of(clock);

@@ -255,7 +255,7 @@ class RefreshVectorsTest {
                             .satisfies(e -> assertThat(
                                             expect.containsKey("message")
                                                     ? String.valueOf(e.getMessage())
-                                                            .contains("that ended")
+                                                            .contains("that expired")
                                                     : true)
                                     .isTrue());
                 case "nonRecoverableError" ->

@@ -153,24 +153,9 @@ class LivenessTest {
         @Test
         void an_error_while_a_load_completes_leaves_no_load_in_flight() throws Exception {
             AtomicInteger failing = new AtomicInteger(2); // the landing, and the landing without help
-            Clock dying = new Clock() {
-                @Override
-                public long epochMillis() {
-                    return Clock.system().epochMillis();
-                }
-
-                @Override
-                public long nanoTime() {
-                    return Clock.system().nanoTime();
-                }
-
-                @Override
-                public void sleep(Duration duration) {}
-            };
             RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
                         throw new OutOfMemoryError("as good as the JVM's");
                     })
-                    .clock(dying)
                     .traits(new Traits<String>() {
                         @Override
                         public FailureKind kind(Throwable failure) {
@@ -188,6 +173,85 @@ class LivenessTest {
                     .build();
             assertThatThrownBy(() -> within(10, cache::get)).hasRootCauseInstanceOf(OutOfMemoryError.class);
             assertThat(cache.status().loading()).isFalse();
+        }
+
+        @Test
+        void an_error_at_any_reading_of_the_clock_leaves_no_load_in_flight_and_no_future_pending() {
+            for (int reading = 1; reading <= 40; reading++) {
+                FailingClock clock = new FailingClock(reading);
+                RefreshingCache<String> cache = null;
+                CompletableFuture<String> early = null;
+                try {
+                    cache = RefreshingCache.<String>builder(LivenessTest::good)
+                            .clock(clock)
+                            .loadTimeout(Duration.ofMillis(300))
+                            .build();
+                    early = cache.getAsync();
+                } catch (StackOverflowError e) {
+                    // the caller's own call failed
+                }
+                if (cache == null) {
+                    continue;
+                }
+                RefreshingCache<String> built = cache;
+                await().dontCatchUncaughtExceptions()
+                        .atMost(Duration.ofSeconds(10))
+                        .until(() -> {
+                            try {
+                                return built.get() != null;
+                            } catch (RuntimeException | StackOverflowError e) {
+                                return false;
+                            }
+                        });
+                clock.repair();
+                String where = "an error at reading " + reading;
+                if (early != null) {
+                    CompletableFuture<String> pending = early;
+                    await(where)
+                            .dontCatchUncaughtExceptions()
+                            .atMost(Duration.ofSeconds(10))
+                            .until(pending::isDone);
+                }
+                await(where)
+                        .dontCatchUncaughtExceptions()
+                        .atMost(Duration.ofSeconds(10))
+                        .until(() -> !built.status().loading());
+                built.close();
+            }
+        }
+
+        /** The machine's clock, which throws an error at one of its readings. */
+        private static final class FailingClock implements Clock {
+            private final AtomicInteger left;
+
+            FailingClock(int reading) {
+                this.left = new AtomicInteger(reading);
+            }
+
+            private void read() {
+                if (left.decrementAndGet() == 0) {
+                    throw new StackOverflowError("at this reading of the clock");
+                }
+            }
+
+            void repair() {
+                left.set(0);
+            }
+
+            @Override
+            public long epochMillis() {
+                read();
+                return Clock.system().epochMillis();
+            }
+
+            @Override
+            public long nanoTime() {
+                read();
+                return Clock.system().nanoTime();
+            }
+
+            @Override
+            public void sleep(Duration duration) {}
         }
 
         @Test
