@@ -18,13 +18,13 @@ public record Detection(LinkState state, String reason, Optional<String> remedy,
     private static final Detection CONFIGURED = new Detection(LinkState.CONFIGURED, "", Optional.empty(), false);
 
     /**
-     * A detection.
+     * Creates a detection.
      *
      * @param state where the source stands
      * @param reason why, in words
      * @param remedy what completes it
      * @param mayChange whether the reason may be transient
-     * @throws IllegalArgumentException when the state is one that only the chain can tell
+     * @throws IllegalArgumentException when the state is one that only the chain can know
      */
     public Detection {
         if (state == LinkState.IN_USE || state == LinkState.SHADOWED || state == LinkState.FAILED) {
@@ -33,7 +33,7 @@ public record Detection(LinkState state, String reason, Optional<String> remedy,
     }
 
     /**
-     * The source is configured: it is asked, and its failure is a failure.
+     * Returns the detection of a configured source: the chain uses it, and its failure is a failure.
      *
      * @return the detection
      */
@@ -42,7 +42,7 @@ public record Detection(LinkState state, String reason, Optional<String> remedy,
     }
 
     /**
-     * Nothing of the source is set.
+     * Returns the detection of a source of which nothing is set.
      *
      * @param reason which settings were looked at
      * @return the detection
@@ -52,7 +52,7 @@ public record Detection(LinkState state, String reason, Optional<String> remedy,
     }
 
     /**
-     * Something of the source is set and something is missing. The chain goes on and warns once.
+     * Returns the detection of a partially configured source. The chain skips it and warns once.
      *
      * @param reason what is set and what is missing
      * @param remedy what completes it
@@ -63,8 +63,8 @@ public record Detection(LinkState state, String reason, Optional<String> remedy,
     }
 
     /**
-     * As {@link #incomplete}, for a reason that may be transient: a file that is being written, for example. The chain
-     * goes on and warns once, and checks this source again at the next call.
+     * Returns the same as {@link #incomplete} for a reason that may be transient: a file that is being written, for
+     * example. The chain skips the source, warns once, and checks it again at the next call.
      *
      * @param reason what is set and what is missing
      * @param remedy what completes it
@@ -75,7 +75,7 @@ public record Detection(LinkState state, String reason, Optional<String> remedy,
     }
 
     /**
-     * The source is not to be asked in this set-up.
+     * Returns the detection of a source that is not used in this set-up.
      *
      * @param reason why not
      * @return the detection
@@ -85,7 +85,7 @@ public record Detection(LinkState state, String reason, Optional<String> remedy,
     }
 
     /**
-     * Whether the source is to be asked.
+     * Returns whether the chain uses the source.
      *
      * @return true when it is configured
      */

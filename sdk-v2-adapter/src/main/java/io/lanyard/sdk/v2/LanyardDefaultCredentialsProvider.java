@@ -120,6 +120,7 @@ public final class LanyardDefaultCredentialsProvider
                 Objects.requireNonNull(factory, "factory"),
                 Objects.requireNonNull(policy, "policy"),
                 Threads.SHARED,
+                true,
                 listener));
     }
 

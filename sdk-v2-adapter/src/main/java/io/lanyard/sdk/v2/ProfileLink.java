@@ -362,7 +362,8 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
             this.inspection = inspection;
             this.base = inspection.usesContainer() ? ofTheContainer() : null;
             this.provider = base != null
-                    ? new RefreshedProvider(new Roles(base, inspection.roles()), inspection.policy(), threads, listener)
+                    ? new RefreshedProvider(
+                            new Roles(base, inspection.roles()), inspection.policy(), threads, true, listener)
                     : new RefreshedProvider(ofTheSdk(inspection), inspection.policy(), threads, false, listener);
         }
 

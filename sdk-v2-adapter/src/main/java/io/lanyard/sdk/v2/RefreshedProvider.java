@@ -66,14 +66,6 @@ final class RefreshedProvider
     private final @Nullable CredentialsListener listener;
     private final RefreshingCache<AwsCredentialsIdentity> cache;
 
-    RefreshedProvider(
-            Supplier<? extends AwsCredentialsProvider> factory,
-            RefreshPolicy policy,
-            Threads threads,
-            @Nullable CredentialsListener listener) {
-        this(factory, policy, threads, true, listener);
-    }
-
     /**
      * Creates a provider that has loaded nothing.
      *
