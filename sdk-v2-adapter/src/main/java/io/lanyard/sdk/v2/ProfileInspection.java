@@ -58,8 +58,9 @@ final class ProfileInspection {
             .recheckInterval(Duration.ofDays(3650))
             .build();
 
-    private static final RefreshPolicy UNKNOWN_EXPIRATION_POLICY =
-            POLICY.toBuilder().recheckInterval(RefreshedProvider.UNKNOWN_EXPIRATION).build();
+    private static final RefreshPolicy UNKNOWN_EXPIRATION_POLICY = POLICY.toBuilder()
+            .recheckInterval(RefreshedProvider.UNKNOWN_EXPIRATION)
+            .build();
 
     private final ProfileFile file;
     private final boolean exists;

@@ -42,7 +42,8 @@ final class RefreshedProvider
                 RefreshingCache.Loader<AwsCredentialsIdentity> {
 
     /** Codes of STS for failures that are transient although their status says otherwise. */
-    private static final Set<String> TRANSIENT = Set.of("IDPCommunicationError", "ExpiredTokenException", "ExpiredToken");
+    private static final Set<String> TRANSIENT =
+            Set.of("IDPCommunicationError", "ExpiredTokenException", "ExpiredToken");
 
     /** How long credentials that were expired when they were loaded count as valid; they are refreshed at half of it. */
     private static final Duration EXPIRED_LIFETIME = Duration.ofMinutes(10);
@@ -166,7 +167,8 @@ final class RefreshedProvider
         AwsCredentialsIdentity credentials = ask();
         Instant end = credentials.expirationTime().orElse(null);
         Instant now = Clock.system().instant();
-        // in an outage the instance metadata service returns expired credentials on purpose: AWS accepts or rejects them
+        // in an outage the instance metadata service returns expired credentials on purpose: AWS accepts or rejects
+        // them
         boolean meant = keepsExpired && end != null && end.isBefore(now);
         return Loaded.of(credentials, meant ? now.plus(EXPIRED_LIFETIME) : end);
     }
