@@ -77,7 +77,7 @@ final class Selection<T> extends InFlight<T> {
     @Override
     public void run() {
         if (step.compareAndSet(0, 1)) {
-            advance();
+            advance(1);
         }
     }
 
@@ -139,9 +139,9 @@ final class Selection<T> extends InFlight<T> {
         Runnable next = () -> {
             Entry<T> silent = asked;
             if (silent == null) {
-                advance();
+                advance(seen + 1);
             } else {
-                miss(silent, silent(silent));
+                miss(silent, silent(silent), seen + 1);
             }
         };
         try {
@@ -170,19 +170,27 @@ final class Selection<T> extends InFlight<T> {
 
     // ---- the owner
 
-    /** Asks the next source that is configured. */
-    private void advance() {
+    /**
+     * Asks the next source that is configured.
+     *
+     * @param mine the step that makes the current thread the owner; an owner that was replaced while a source blocked it
+     *     stops
+     */
+    private void advance(int mine) {
         LoadContext before = LoadContext.current();
         try {
-            while (left.hasNext()) {
+            while (step.get() == mine && left.hasNext()) {
                 Entry<T> entry = left.next();
                 asked = entry;
                 LoadContext.set(new LoadContext(chain, "the source " + entry.slot, context));
-                CompletableFuture<T> answer = askIfConfigured(entry);
+                CompletableFuture<T> answer = askIfConfigured(entry, mine);
                 if (answer != null) {
-                    CompletableFuture<T> unused = answer.whenComplete(new Answer(step.get()));
+                    CompletableFuture<T> unused = answer.whenComplete(new Answer(mine));
                     return;
                 }
+            }
+            if (step.get() != mine) {
+                return;
             }
             fail(chain.exhausted(failures));
         } catch (Throwable e) { // callers are waiting
@@ -193,12 +201,15 @@ final class Selection<T> extends InFlight<T> {
     }
 
     /** Its answer, or null when it is not configured; a link that cannot tell has failed, and is not taken for absent. */
-    private @Nullable CompletableFuture<T> askIfConfigured(Entry<T> entry) {
+    private @Nullable CompletableFuture<T> askIfConfigured(Entry<T> entry, int mine) {
         Detection detection;
         try {
             detection = entry.detect();
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
+        }
+        if (step.get() != mine) {
+            return null;
         }
         doubtful |= detection.mayChange();
         return detection.isConfigured() ? entry.ask() : null;
@@ -222,9 +233,9 @@ final class Selection<T> extends InFlight<T> {
                 if (given != null) {
                     give(entry, given);
                 } else if (thrownBySource != null) {
-                    miss(entry, CredentialsChain.unwrapped(thrownBySource));
+                    miss(entry, CredentialsChain.unwrapped(thrownBySource), mine + 1);
                 } else {
-                    miss(entry, new IllegalStateException("the source returned null"));
+                    miss(entry, new IllegalStateException("the source returned null"), mine + 1);
                 }
             } catch (Throwable e) { // callers are waiting
                 fail(e);
@@ -239,7 +250,7 @@ final class Selection<T> extends InFlight<T> {
         finish(given, null, announcement);
     }
 
-    private void miss(Entry<T> entry, Throwable why) {
+    private void miss(Entry<T> entry, Throwable why, int mine) {
         entry.failure = why;
         if (!CredentialsChain.isNotConfigured(why)) {
             failures.add(why);
@@ -249,7 +260,7 @@ final class Selection<T> extends InFlight<T> {
                 return;
             }
         }
-        advance();
+        advance(mine);
     }
 
     /** The selection is over before its callers know: a call that comes afterwards is no part of it. */

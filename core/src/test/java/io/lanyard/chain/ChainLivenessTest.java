@@ -77,6 +77,36 @@ class ChainLivenessTest {
             never.complete(new Key("AKIA-late"));
             assertThat(chain.status().source()).contains(second.slot);
         }
+
+        @Test
+        void one_whose_detection_blocks_is_replaced_and_does_nothing_more_when_it_returns() throws Exception {
+            CountDownLatch blocked = new CountDownLatch(1);
+            CountDownLatch release = new CountDownLatch(1);
+            first.detectedBy(() -> {
+                blocked.countDown();
+                awaitQuietly(release);
+                return Detection.configured();
+            });
+            CredentialsChain<Key> chain = of(first, second)
+                    .scheduler(time)
+                    .onFailure(OnFailure.CONTINUE)
+                    .build();
+            time.runTasksAfter(() -> Duration.ofDays(1));
+            CompletableFuture<Key> answer = chain.resolveAsync();
+            Thread selecting = new Thread(time::runTasks);
+            selecting.start();
+            assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
+            time.runTasksAtOnce();
+            time.advance(Duration.ofSeconds(122)); // the watcher saw the step before at first
+            assertThat(answer).isCompletedWithValue(second.key);
+
+            release.countDown();
+            selecting.join(10_000);
+            assertThat(selecting.isAlive()).isFalse();
+            assertThat(first.asked).hasValue(0);
+            assertThat(second.asked).hasValue(1);
+            assertThat(chain.status().source()).contains(second.slot);
+        }
     }
 
     @Nested
