@@ -242,7 +242,7 @@ class ProviderLinkTest {
             itself.set(chain);
 
             assertThatThrownBy(() -> chain.resolveIdentity(request()).get(5, SECONDS))
-                    .hasStackTraceContaining("the chain is asked by one of its own sources");
+                    .hasStackTraceContaining("the source own -> the source own");
         }
     }
 
