@@ -730,7 +730,9 @@ public final class ForeignText {
                 int web = webToken(i, end);
                 if (web > i) {
                     end = web;
-                } else if (end - i >= KEY_LENGTH && !(isArn(word) && hasNames(i, end)) && isRandom(i, end)) {
+                } else if (end - i >= KEY_LENGTH
+                        && !(isArn(word) && hasNames(i, end))
+                        && (isRandom(i, end) || hasShapeOfSecretKey(i, end))) {
                     Arrays.fill(hidden, i, end, true);
                 }
                 i = end;
@@ -772,6 +774,17 @@ public final class ForeignText {
             return true;
         }
 
+        /** Forty characters of mixed case: a secret access key that has few digits looks like words written together. */
+        private boolean hasShapeOfSecretKey(int start, int end) {
+            boolean upper = false;
+            boolean lower = false;
+            for (int i = start; i < end; i++) {
+                upper |= isUpper(text[i]);
+                lower |= isLetter(text[i]) && !isUpper(text[i]);
+            }
+            return end - start == KEY_LENGTH && upper && lower;
+        }
+
         /** Whether a part of the run is no word. */
         private boolean isRandom(int start, int end) {
             int part = start;
@@ -781,7 +794,7 @@ public final class ForeignText {
                     return true;
                 }
                 if (c == '/' || c == '_' || c == '-' || c == '=' || c == '.' || c == ':') {
-                    if (!isWord(part, i)) {
+                    if (!isWord(part, i) || hasShapeOfSecretKey(part, i)) {
                         return true;
                     }
                     part = i + 1;

@@ -230,4 +230,12 @@ class ForeignTextTest {
         assertThat(ForeignText.idOrNull("hidden-token", List.of("hidden-token")))
                 .isNull();
     }
+
+    @Test
+    void a_secret_access_key_with_few_digits_is_hidden_although_it_looks_like_words() {
+        String key = "bpflWvmlfelLdaVZOnlcgRuuOGygArsfsTRs32wx";
+        for (String text : List.of("{ASIA " + key + " x}", "any=" + key, "(" + key + ")", key)) {
+            assertThat(ForeignText.clean(text)).doesNotContain(key.substring(0, 12), key.substring(28));
+        }
+    }
 }
