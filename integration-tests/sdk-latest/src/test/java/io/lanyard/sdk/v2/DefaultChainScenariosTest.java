@@ -521,7 +521,7 @@ class DefaultChainScenariosTest {
                         .chain(chain -> chain.remove(new Slot("valut")))
                         .build())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("no slot valut; it has: system-properties, environment");
+                .hasMessageContaining("no source valut; it has: system-properties, environment");
     }
 
     @Test
