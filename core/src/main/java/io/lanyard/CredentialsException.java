@@ -2,6 +2,8 @@
 package io.lanyard;
 
 import io.lanyard.report.ForeignText;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -35,8 +37,8 @@ public final class CredentialsException extends RuntimeException {
     private final String summary;
     /** Whether this is one caller's copy of a shared failure, which is its cause. */
     private final boolean copy;
-    /** Whether it is transient. */
-    private final boolean recoverable;
+    /** What it means for the next load. */
+    private final FailureKind kind;
     /** The HTTP status, or null. */
     private final @Nullable Integer status;
     /** The service's error code, or null. */
@@ -56,7 +58,7 @@ public final class CredentialsException extends RuntimeException {
         this.detail = builder.detail;
         this.summary = builder.summary();
         this.copy = false;
-        this.recoverable = builder.recoverable;
+        this.kind = builder.kind();
         this.status = builder.status;
         this.serviceCode = builder.serviceCode;
         this.requestId = builder.requestId;
@@ -71,7 +73,7 @@ public final class CredentialsException extends RuntimeException {
         this.detail = shared.detail;
         this.summary = shared.summary;
         this.copy = true;
-        this.recoverable = shared.recoverable;
+        this.kind = shared.kind;
         this.status = shared.status;
         this.serviceCode = shared.serviceCode;
         this.requestId = shared.requestId;
@@ -124,7 +126,16 @@ public final class CredentialsException extends RuntimeException {
      * @return true when it is
      */
     public boolean recoverable() {
-        return recoverable;
+        return kind != FailureKind.PERMANENT;
+    }
+
+    /**
+     * Returns what the failure means for the next load, and for cached credentials that have expired.
+     *
+     * @return the kind
+     */
+    public FailureKind kind() {
+        return kind;
     }
 
     /**
@@ -219,11 +230,31 @@ public final class CredentialsException extends RuntimeException {
         return Optional.empty();
     }
 
+    /**
+     * Returns a failure as one of Lanyard's, so that it has a category and a kind.
+     *
+     * @param failure what was thrown
+     * @return itself where it is a {@link CredentialsException}; else one with it as the cause, which is transient unless
+     *     a permanent failure of Lanyard's is behind it
+     */
+    public static CredentialsException of(Throwable failure) {
+        if (failure instanceof CredentialsException known) {
+            return known;
+        }
+        CredentialsException behind = in(failure).orElse(null);
+        return builder(Category.SOURCE_FAILED, ForeignText.of(failure))
+                .recoverable(behind == null || behind.recoverable())
+                .remedy(behind == null ? null : behind.remedy)
+                .cause(failure)
+                .build();
+    }
+
     /** Builds a {@link CredentialsException}. Not safe for use by several threads at once. */
     public static final class Builder {
         private final Category category;
         private final String detail;
         private boolean recoverable;
+        private boolean local;
         private @Nullable Integer status;
         private @Nullable String serviceCode;
         private @Nullable String requestId;
@@ -246,6 +277,30 @@ public final class CredentialsException extends RuntimeException {
         public Builder recoverable(boolean recoverable) {
             this.recoverable = recoverable;
             return this;
+        }
+
+        /**
+         * Says whether a failure that is transient happened on this machine, so that a retry is cheap. Default: false,
+         * except for an unreadable token file and a connection that was refused.
+         *
+         * @param local true when it happened on this machine
+         * @return this builder
+         */
+        public Builder local(boolean local) {
+            this.local = local;
+            return this;
+        }
+
+        private FailureKind kind() {
+            if (!recoverable) {
+                return FailureKind.PERMANENT;
+            }
+            // nothing listens there: the agent is not running, and the services behind it are not reached
+            boolean refused = category == Category.UNREACHABLE
+                    && (cause instanceof ConnectException || cause instanceof NoRouteToHostException);
+            return local || refused || category == Category.TOKEN_FILE_UNREADABLE
+                    ? FailureKind.LOCAL
+                    : FailureKind.UPSTREAM;
         }
 
         /**

@@ -27,9 +27,9 @@ public interface CredentialsListener {
      *
      * @param attempt how many loads have failed in a row, this one included
      * @param category what kind of failure it was
-     * @param nextTry when the next load starts without a call, or null when only a call starts one
+     * @param nextLoad when the next load starts without a call, or null when only a call starts one
      */
-    default void refreshFailed(int attempt, Category category, @Nullable Instant nextTry) {}
+    default void refreshFailed(int attempt, Category category, @Nullable Instant nextLoad) {}
 
     /**
      * Reports that the credentials have expired, no newer ones could be loaded, and callers get the stale ones. Called

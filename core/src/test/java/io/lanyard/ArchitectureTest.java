@@ -183,6 +183,7 @@ class ArchitectureTest {
                         "java.util..",
                         "java.time..",
                         "org.jspecify..",
+                        "io.lanyard",
                         "io.lanyard.refresh",
                         "io.lanyard.internal",
                         "io.lanyard.report",
@@ -263,19 +264,20 @@ class ArchitectureTest {
     }
 
     @Test
-    void the_package_chain_has_a_chain_with_its_builder_a_link_and_what_a_report_is_made_of() {
+    void the_package_chain_has_a_chain_with_its_builder_its_sources_and_what_a_report_is_made_of() {
         assertThat(doors("io.lanyard.chain"))
                 .containsExactlyInAnyOrder(
                         "CredentialsChain",
                         "CredentialsChain$Builder",
-                        "Link",
-                        "Slot",
-                        "Detection",
+                        "ChainSource",
+                        "SourceOrder",
+                        "SourceName",
+                        "Availability",
                         "OnFailure",
                         "ChainReport",
                         "ChainStatus",
-                        "LinkReport",
-                        "LinkState",
+                        "SourceReport",
+                        "SourceState",
                         "Identity");
     }
 

@@ -25,7 +25,7 @@ public final class ChainStress {
     private ChainStress() {}
 
     /** A source that gives its number; at first it may be absent, fail, or later be withdrawn. */
-    private static final class Source implements Link<Integer> {
+    private static final class Source implements ChainSource<Integer> {
         private final int number;
         private final AtomicInteger absences;
         private final AtomicInteger failures;
@@ -39,8 +39,8 @@ public final class ChainStress {
         }
 
         @Override
-        public Detection detect() {
-            return absences.getAndDecrement() > 0 ? Detection.notConfigured("") : Detection.configured();
+        public Availability availability() {
+            return absences.getAndDecrement() > 0 ? Availability.notConfigured("") : Availability.configured();
         }
 
         @Override
@@ -89,8 +89,8 @@ public final class ChainStress {
             chain = CredentialsChain.<Integer>builder(number -> new Identity(
                             number.toString(), Optional.empty(), Optional.empty(), Optional.empty()))
                     .scheduler(this)
-                    .add(Slot.WEB_IDENTITY, earlier)
-                    .add(Slot.INSTANCE_METADATA, new Source(2, 0, 0))
+                    .add(SourceName.WEB_IDENTITY, earlier)
+                    .add(SourceName.INSTANCE_METADATA, new Source(2, 0, 0))
                     .build();
         }
 

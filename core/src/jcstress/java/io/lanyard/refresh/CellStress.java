@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.refresh;
 
+import io.lanyard.RefreshStatus;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Scheduler;
 import java.time.Duration;
@@ -46,12 +47,6 @@ public final class CellStress {
         final RefreshingCache<Pair> cache = RefreshingCache.<Pair>builder(this::load)
                 .clock(this)
                 .scheduler(this)
-                .traits(new Traits<Pair>() {
-                    @Override
-                    public Object identity(Pair pair) {
-                        return pair.left;
-                    }
-                })
                 .build();
 
         private Loaded<Pair> load() {
@@ -60,7 +55,7 @@ public final class CellStress {
             }
             Pair pair = new Pair(loads.incrementAndGet());
             loading.decrementAndGet();
-            return Loaded.of(pair, Instant.ofEpochMilli(millis + 3_600_000));
+            return Loaded.of(pair, String.valueOf(pair.left), Instant.ofEpochMilli(millis + 3_600_000));
         }
 
         final int loads() {
@@ -83,7 +78,7 @@ public final class CellStress {
 
         /** The value's number, a negative one when it was seen in parts, and 0 when there is none yet. */
         final int read() {
-            CompletableFuture<Pair> answer = cache.getAsync();
+            CompletableFuture<Pair> answer = cache.resolveAsync();
             Pair pair = answer.getNow(null);
             return pair == null ? 0 : pair.left == pair.right ? pair.left : -1;
         }
@@ -268,7 +263,7 @@ public final class CellStress {
 
         @Actor
         public void reporter() {
-            cache.invalidate(1);
+            cache.invalidate("1");
         }
 
         @Arbiter
@@ -289,7 +284,7 @@ public final class CellStress {
 
         public AbandonAgainstCompletion() {
             keepNextTask();
-            future = cache.getAsync();
+            future = cache.resolveAsync();
         }
 
         @Actor
@@ -320,7 +315,7 @@ public final class CellStress {
     public static class TwoThreadsForOneLoad extends World {
         public TwoThreadsForOneLoad() {
             keepNextTask();
-            CompletableFuture<Pair> unused = cache.getAsync();
+            CompletableFuture<Pair> unused = cache.resolveAsync();
         }
 
         @Actor

@@ -10,19 +10,19 @@ import java.util.stream.Collectors;
 /**
  * Which source of a chain gives the credentials, which do not, and why; free of secrets.
  *
- * @param links the sources in their order
+ * @param sources the sources in their order
  * @param probed whether those that are not in use were asked for this report
  */
-public record ChainReport(List<LinkReport> links, boolean probed) {
+public record ChainReport(List<SourceReport> sources, boolean probed) {
 
     /**
      * A report.
      *
-     * @param links the sources in their order
+     * @param sources the sources in their order
      * @param probed whether those that are not in use were asked for it
      */
     public ChainReport {
-        links = List.copyOf(links);
+        sources = List.copyOf(sources);
     }
 
     /**
@@ -30,62 +30,65 @@ public record ChainReport(List<LinkReport> links, boolean probed) {
      *
      * @return the source; empty before the first resolve, and when none could be chosen
      */
-    public Optional<LinkReport> inUse() {
-        return links.stream().filter(link -> link.state() == LinkState.IN_USE).findFirst();
+    public Optional<SourceReport> inUse() {
+        return sources.stream()
+                .filter(source -> source.state() == SourceState.IN_USE)
+                .findFirst();
     }
 
     /**
-     * The source at a slot.
+     * Returns what there is to say of a source.
      *
-     * @param slot the slot
-     * @return what there is to say of it; empty when the chain has no such slot
+     * @param name its name
+     * @return the report of it; empty when the chain has no source of that name
      */
-    public Optional<LinkReport> link(Slot slot) {
-        return links.stream().filter(link -> link.slot().equals(slot)).findFirst();
+    public Optional<SourceReport> source(SourceName name) {
+        return sources.stream().filter(source -> source.name().equals(name)).findFirst();
     }
 
     /** A table in text: a line for each source, and below it, indented, what is known of it. */
     @Override
     public String toString() {
-        int state = width(links.stream().map(link -> link.state().toString()).toList());
-        int slot = width(links.stream().map(link -> link.slot().name()).toList());
+        int state =
+                width(sources.stream().map(source -> source.state().toString()).toList());
+        int name = width(sources.stream().map(source -> source.name().name()).toList());
         StringBuilder table = new StringBuilder();
-        for (LinkReport link : links) {
-            List<String> lines = lines(link);
-            table.append(padded(link.state().toString(), state))
+        for (SourceReport source : sources) {
+            List<String> lines = lines(source);
+            table.append(padded(source.state().toString(), state))
                     .append("  ")
-                    .append(padded(link.slot().name(), slot))
+                    .append(padded(source.name().name(), name))
                     .append("  ")
                     .append(lines.isEmpty() ? "" : lines.get(0));
             for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
-                table.append('\n').append(" ".repeat(state + slot + 4)).append(line);
+                table.append('\n').append(" ".repeat(state + name + 4)).append(line);
             }
             table.append('\n');
         }
         return table.toString().lines().map(String::stripTrailing).collect(Collectors.joining("\n"));
     }
 
-    private List<String> lines(LinkReport link) {
+    private List<String> lines(SourceReport source) {
         List<String> lines = new ArrayList<>();
-        link.identity().ifPresent(who -> lines.add(who.toString()));
-        link.probed().ifPresent(who -> {
-            lines.add((link.state() == LinkState.IN_USE ? "the probe returned " : "would provide ") + who);
+        source.identity().ifPresent(who -> lines.add(who.toString()));
+        source.probed().ifPresent(who -> {
+            lines.add((source.state() == SourceState.IN_USE ? "the probe returned " : "would provide ") + who);
             if (who.arn().isEmpty()) {
                 lines.add("its role is unknown: software.amazon.awssdk:sts is not on the class path, or AWS STS did not"
                         + " answer");
             }
         });
-        if (!link.reason().isEmpty()) {
-            lines.add(link.reason());
+        if (!source.reason().isEmpty()) {
+            lines.add(source.reason());
         }
-        link.description().endpoint().ifPresent(endpoint -> lines.add("endpoint " + endpoint));
-        link.description().token().ifPresent(token -> lines.add("token of " + token));
-        link.description().tokenProblem().ifPresent(lines::add);
-        link.failure().ifPresent(why -> lines.add("failed: " + why));
-        link.remedy().ifPresent(how -> lines.add("remedy: " + how));
-        if (!link.settings().isEmpty()) {
+        source.description().endpoint().ifPresent(endpoint -> lines.add("endpoint " + endpoint));
+        source.description().token().ifPresent(token -> lines.add("token of " + token));
+        source.description().tokenProblem().ifPresent(lines::add);
+        source.failure().ifPresent(why -> lines.add("failed: " + why));
+        source.remedy().ifPresent(how -> lines.add("remedy: " + how));
+        if (!source.settings().isEmpty()) {
             lines.add("settings: "
-                    + link.settings().stream().map(SettingSeen::toString).collect(Collectors.joining(", ")));
+                    + source.settings().stream().map(SettingSeen::toString).collect(Collectors.joining(", ")));
         }
         return lines;
     }

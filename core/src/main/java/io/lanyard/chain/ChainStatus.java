@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.chain;
 
-import io.lanyard.refresh.RefreshStatus;
+import io.lanyard.CredentialsException;
+import io.lanyard.RefreshStatus;
 import java.util.Optional;
 
 /**
@@ -17,19 +18,19 @@ import java.util.Optional;
  *     keeps its credentials fresh out of sight
  */
 public record ChainStatus(
-        Optional<Slot> source,
+        Optional<SourceName> source,
         Optional<Identity> identity,
         Optional<RefreshStatus> refresh,
-        Optional<Throwable> failure) {
+        Optional<CredentialsException> failure) {
 
     /** Names a failure by its class: what a message says is its owner's to show. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("ChainStatus(");
-        text.append(source.map(Slot::name).orElse("no source"));
+        text.append(source.map(SourceName::name).orElse("no source"));
         identity.ifPresent(who -> text.append(", ").append(who));
         refresh.ifPresent(status -> text.append(", ").append(status));
-        failure.ifPresent(why -> text.append(", failure=").append(why.getClass().getSimpleName()));
+        failure.ifPresent(why -> text.append(", failure=").append(why.category()));
         return text.append(')').toString();
     }
 }

@@ -4,11 +4,11 @@ package io.lanyard.chain;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
-import io.lanyard.SourceAttempt;
-import io.lanyard.SourceDescription;
+import io.lanyard.CredentialsSource;
+import io.lanyard.RefreshState;
+import io.lanyard.RefreshStatus;
 import io.lanyard.internal.EventQueue;
 import io.lanyard.internal.LoadContext;
-import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.report.ForeignText;
 import io.lanyard.spi.Scheduler;
 import java.lang.System.Logger.Level;
@@ -42,14 +42,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what the chain gives
  */
-public final class CredentialsChain<T> implements AutoCloseable {
+public final class CredentialsChain<T> implements CredentialsSource<T> {
 
-    private static final CredentialsListener NOBODY = new CredentialsListener() {};
+    private static final CredentialsListener NO_LISTENER = new CredentialsListener() {};
 
     private final List<Entry<T>> entries;
     private final Function<? super T, Identity> identity;
-    private final Function<? super T, Identity> probedIdentity;
-    private final @Nullable Function<Throwable, RuntimeException> callerFailure;
+    private final ChainReporter<T> reporter;
     private final boolean reuseSource;
     private final Scheduler scheduler;
     private final CredentialsListener listener;
@@ -66,27 +65,26 @@ public final class CredentialsChain<T> implements AutoCloseable {
     private boolean closed; // guarded by this
     private int epoch; // guarded by this; of closings
     private @Nullable Selection<T> selection; // guarded by this; the one in flight
-    private @Nullable Throwable lastFailure; // guarded by this; of the last selection
+    private @Nullable CredentialsException lastFailure; // guarded by this; of the last selection
 
     private CredentialsChain(Builder<T> builder) {
         List<Entry<T>> filled = new ArrayList<>();
         for (Place<T> place : builder.places) {
-            if (place.link != null) {
+            if (place.source != null) {
                 filled.add(new Entry<>(
-                        place.slot, place.link, place.onFailure == null ? builder.onFailure : place.onFailure));
+                        place.name, place.source, place.onFailure == null ? builder.onFailure : place.onFailure));
             }
         }
         this.entries = List.copyOf(filled);
         this.identity = builder.identity;
-        this.probedIdentity = builder.probedIdentity;
-        this.callerFailure = builder.callerFailure;
+        this.reporter = new ChainReporter<>(entries, identity, builder.probedIdentity);
         this.reuseSource = builder.reuseSource;
         this.scheduler = builder.scheduler;
         this.listener = builder.listener;
     }
 
-    /** Which source gave the last value, and whose it was; not the value, which is a secret. */
-    private record Given<T>(Entry<T> entry, Identity identity) {}
+    /** The source that gave the last credentials, and their identity; not the credentials, which are secret. */
+    record Given<T>(Entry<T> entry, Identity identity) {}
 
     /**
      * Starts building a chain.
@@ -109,6 +107,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
      *     the source threw as its cause
      * @throws InterruptedException when the caller is interrupted while it waits; what it waited for goes on
      */
+    @Override
     public T resolve() throws InterruptedException {
         while (true) {
             Entry<T> entry = selected;
@@ -120,7 +119,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
                 continue;
             }
             try {
-                return entry.link.resolve();
+                return entry.source.resolve();
             } catch (RuntimeException e) {
                 // an interrupted caller is no failure of the source, whatever the source throws then
                 if (Thread.currentThread().isInterrupted() || !leaves(entry, e)) {
@@ -136,6 +135,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
      * @return the future of the source in use where that is complete, and else one of the caller's own that completes
      *     as {@link #resolve} would return or throw
      */
+    @Override
     public CompletableFuture<T> resolveAsync() {
         Entry<T> entry = selected;
         if (entry == null) {
@@ -160,66 +160,37 @@ public final class CredentialsChain<T> implements AutoCloseable {
      *
      * @param accessKeyId of the credentials that were rejected
      */
+    @Override
     public void invalidate(String accessKeyId) {
         for (Entry<T> entry : entries) {
             entry.invalidate(accessKeyId);
         }
     }
 
-    /**
-     * Returns what each source looks like, without asking any.
-     *
-     * @return the report
-     */
-    public ChainReport explain() {
-        List<LinkReport> reports = new ArrayList<>();
+    /** Returns the credentials that the source in use has cached; empty where there is none in use. */
+    @Override
+    public Optional<T> cached() {
         Given<T> given = lastGiven;
-        boolean shadowed = false;
-        for (Entry<T> entry : entries) {
-            LinkReport report = report(entry, given, shadowed);
-            shadowed |= report.state() == LinkState.IN_USE
-                    || (entry.onFailure == OnFailure.STOP
-                            && (report.state() == LinkState.CONFIGURED || report.state() == LinkState.FAILED));
-            reports.add(report);
-        }
-        return new ChainReport(reports, false);
+        return given == null ? Optional.empty() : given.entry.source.cached();
+    }
+
+    /** Returns the status of the source in use; while there is none, the failure of the last selection. */
+    @Override
+    public RefreshStatus status() {
+        ChainStatus status = chainStatus();
+        return status.refresh()
+                .orElseGet(() -> RefreshStatus.unmanaged(status.failure().orElse(null)));
     }
 
     /**
-     * Returns what each source looks like; on request all that are configured are asked as well, so that one can see
-     * what they would give if the others were withdrawn. It changes nothing of what the chain gives, and leaves nothing
-     * behind.
+     * Returns the source in use, whose credentials it provides, and how they are kept fresh. Reads no setting and makes
+     * no request.
      *
-     * @param probe whether to ask; may then take as long as the sources do, one after the other
-     * @return the report
-     * @throws InterruptedException when the caller is interrupted while it waits
+     * @return a snapshot without secrets
      */
-    public ChainReport explain(boolean probe) throws InterruptedException {
-        ChainReport known = explain();
-        if (!probe) {
-            return known;
-        }
-        List<LinkReport> reports = new ArrayList<>();
-        for (int i = 0; i < entries.size(); i++) {
-            LinkReport report = known.links().get(i);
-            reports.add(
-                    switch (report.state()) {
-                        case IN_USE, CONFIGURED, SHADOWED, FAILED -> probed(entries.get(i), report);
-                        default -> report;
-                    });
-        }
-        return new ChainReport(reports, true);
-    }
-
-    /**
-     * Returns the source in use, whose credentials it gives, and how they are kept fresh. Reads no setting and asks no
-     * source.
-     *
-     * @return a snapshot
-     */
-    public ChainStatus status() {
+    public ChainStatus chainStatus() {
         Given<T> given;
-        Throwable failure;
+        CredentialsException failure;
         synchronized (this) {
             given = lastGiven;
             failure = lastFailure;
@@ -227,16 +198,39 @@ public final class CredentialsChain<T> implements AutoCloseable {
         if (given == null) {
             return new ChainStatus(Optional.empty(), Optional.empty(), Optional.empty(), Optional.ofNullable(failure));
         }
-        Link<T> link = given.entry.link;
-        RefreshStatus refresh = link.status();
+        RefreshStatus refresh = given.entry.source.status();
+        boolean managed = refresh.state() != RefreshState.UNMANAGED;
         return new ChainStatus(
-                Optional.of(given.entry.slot),
-                Optional.of(identityNow(given)),
-                Optional.ofNullable(refresh),
-                refresh == null ? Optional.ofNullable(link.lastFailure()) : Optional.empty());
+                Optional.of(given.entry.name),
+                Optional.of(reporter.identityNow(given)),
+                managed ? Optional.of(refresh) : Optional.empty(),
+                managed ? Optional.empty() : refresh.lastFailure());
     }
 
-    /** Closes the links, until the next call of this chain. Harmless when repeated. */
+    /**
+     * Returns what each source looks like, without making a request.
+     *
+     * @return the report
+     */
+    public ChainReport explain() {
+        return reporter.report(lastGiven);
+    }
+
+    /**
+     * Returns what each source looks like, and on request probes all that are configured, so that the report shows what
+     * they would provide if the others were withdrawn. A probe changes nothing of what the chain provides, and leaves
+     * nothing behind.
+     *
+     * @param probe whether to probe; may then take as long as the sources do, one after the other
+     * @return the report
+     * @throws InterruptedException when the caller is interrupted while it waits
+     */
+    public ChainReport explain(boolean probe) throws InterruptedException {
+        ChainReport known = explain();
+        return probe ? reporter.probed(known) : known;
+    }
+
+    /** Closes the sources until the next call of this chain. Harmless when repeated. */
     @Override
     public void close() {
         synchronized (this) {
@@ -249,10 +243,10 @@ public final class CredentialsChain<T> implements AutoCloseable {
             closedOver = selected;
             selected = null;
         }
-        closeLinks();
+        closeSources();
     }
 
-    private void closeLinks() {
+    private void closeSources() {
         for (Entry<T> entry : entries) {
             entry.close();
         }
@@ -261,7 +255,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
     @Override
     public String toString() {
         return "CredentialsChain("
-                + String.join(", ", entries.stream().map(e -> e.slot.name()).toList()) + ")";
+                + String.join(", ", entries.stream().map(e -> e.name.name()).toList()) + ")";
     }
 
     // ---- selecting
@@ -271,7 +265,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
     }
 
     /** Whether the source in use is to be left because of that failure; if so it is selected no longer. */
-    @SuppressWarnings("ReferenceEquality") // there is one entry for each slot
+    @SuppressWarnings("ReferenceEquality") // there is one entry for each name
     private boolean leaves(Entry<T> entry, Throwable failure) {
         if (failure instanceof CancellationException
                 || (!isNotConfigured(failure) && entry.onFailure == OnFailure.STOP)) {
@@ -316,7 +310,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
     }
 
     /** Notes the source that a selection ended with; returns what is to be announced once callers have been answered. */
-    @SuppressWarnings("ReferenceEquality") // there is one entry for each slot, and a selection is equal to itself alone
+    @SuppressWarnings("ReferenceEquality") // there is one entry for each name, and a selection is equal to itself alone
     @Nullable
     Runnable selected(Selection<T> by, Entry<T> entry, T value, boolean reliable) {
         Given<T> given = new Given<>(entry, identity.apply(value));
@@ -338,7 +332,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
     }
 
     @SuppressWarnings("ReferenceEquality") // a selection is equal to itself alone
-    void nothingSelected(Selection<T> by, Throwable failure) {
+    void nothingSelected(Selection<T> by, CredentialsException failure) {
         synchronized (this) {
             if (selection == by) {
                 selection = null;
@@ -355,66 +349,15 @@ public final class CredentialsChain<T> implements AutoCloseable {
             late = closed && by.epoch != epoch;
         }
         if (late) {
-            closeLinks(); // the selection has opened one again
+            closeSources(); // the selection has opened one again
         }
         if (announcement != null) {
             events.deliver(announcement);
         }
     }
 
-    RuntimeException forCaller(Throwable shared) {
-        try {
-            if (callerFailure != null) {
-                return callerFailure.apply(shared);
-            }
-        } catch (RuntimeException | Error e) { // a function that was given has failed
-        }
-        return shared instanceof CredentialsException failure
-                ? failure.forCaller()
-                : CredentialsException.builder(Category.SOURCE_FAILED, ForeignText.of(shared))
-                        .recoverable(true)
-                        .cause(shared)
-                        .build();
-    }
-
-    CredentialsException exhausted(List<Throwable> failures) {
-        List<SourceAttempt> attempts = new ArrayList<>();
-        String remedy = null;
-        StringBuilder text = new StringBuilder(
-                entries.isEmpty() ? "the chain has no sources" : "no source provided credentials. Sources, in order:");
-        for (Entry<T> entry : entries) {
-            LinkReport report = report(entry, null, false);
-            text.append("\n  ").append(report);
-            if (remedy == null) {
-                remedy = report.remedy().orElse(null);
-            }
-            attempts.add(new SourceAttempt(
-                    report.slot().name(),
-                    report.state().toString(),
-                    report.reason(),
-                    report.settings(),
-                    report.failure(),
-                    report.remedy()));
-        }
-        boolean recoverable = false;
-        for (Throwable failure : failures) {
-            recoverable |= CredentialsException.in(failure)
-                    .map(CredentialsException::recoverable)
-                    .orElse(true);
-        }
-        CredentialsException exhausted = CredentialsException.builder(Category.CHAIN_EXHAUSTED, text.toString())
-                .recoverable(recoverable)
-                .remedy(
-                        entries.isEmpty()
-                                ? "add a source to the chain"
-                                : remedy == null ? "configure one of these sources" : remedy)
-                .attempts(attempts)
-                .cause(failures.isEmpty() ? null : failures.get(0))
-                .build();
-        for (int i = 1; i < failures.size(); i++) {
-            exhausted.addSuppressed(failures.get(i));
-        }
-        return exhausted;
+    CredentialsException exhausted(List<CredentialsException> failures) {
+        return reporter.exhausted(failures);
     }
 
     /** Comes after the callers have been answered: looking up a logger is slow, and a listener may block. */
@@ -429,14 +372,14 @@ public final class CredentialsChain<T> implements AutoCloseable {
 
         @Override
         public void run() {
-            String previous = before == null ? null : before.slot.name();
+            String previous = before == null ? null : before.name.name();
             log(
                     Level.INFO,
-                    "Credentials come from the source " + given.entry.slot
+                    "Credentials come from the source " + given.entry.name
                             + (previous == null ? "" : ", no longer from " + previous) + ": "
                             + ForeignText.clean(given.identity.toString()));
             try {
-                listener.sourceChanged(previous, given.entry.slot.name(), given.identity.accessKeyId());
+                listener.sourceChanged(previous, given.entry.name.name(), given.identity.accessKeyId());
             } catch (RuntimeException | Error e) { // harms only itself
                 log(
                         Level.WARNING,
@@ -458,239 +401,86 @@ public final class CredentialsChain<T> implements AutoCloseable {
         return failure instanceof CredentialsException e && e.category() == Category.NOT_CONFIGURED;
     }
 
-    // ---- reports
-
-    @SuppressWarnings("ReferenceEquality") // there is one entry for each slot
-    private LinkReport report(Entry<T> entry, @Nullable Given<T> given, boolean shadowed) {
-        Detection detection;
-        Throwable failure;
-        try {
-            detection = entry.link.detect();
-            failure = entry.failure;
-        } catch (RuntimeException | Error e) { // a report is made all the same
-            detection = Detection.configured();
-            failure = e;
-        }
-        SourceDescription description;
-        try {
-            description = Objects.requireNonNull(entry.link.describe());
-        } catch (RuntimeException | Error e) {
-            description = SourceDescription.EMPTY;
-            failure = failure == null ? e : failure;
-        }
-        LinkState state = detection.state();
-        String reason = detection.reason();
-        Optional<Identity> who = Optional.empty();
-        if (given != null && given.entry == entry) {
-            state = LinkState.IN_USE;
-            who = Optional.of(identityNow(given));
-            failure = entry.link.lastFailure();
-        } else if (!detection.isConfigured()) {
-            failure = null;
-        } else if (failure != null && isNotConfigured(failure)) {
-            state = LinkState.NOT_CONFIGURED;
-            reason = ForeignText.of(failure);
-        } else if (shadowed) {
-            state = LinkState.SHADOWED;
-        } else if (failure != null) {
-            state = LinkState.FAILED;
-        }
-        return new LinkReport(
-                entry.slot,
-                state,
-                reason,
-                description,
-                who,
-                Optional.empty(),
-                failedWith(state, failure),
-                detection.remedy().isPresent() ? detection.remedy() : remedy(failure));
-    }
-
-    /** What the source has cached by now; it refreshes without the chain. */
-    private Identity identityNow(Given<T> given) {
-        T cached = given.entry.link.held();
-        return cached == null ? given.identity : identity.apply(cached);
-    }
-
-    private LinkReport probed(Entry<T> entry, LinkReport known) throws InterruptedException {
-        LinkState state = known.state() == LinkState.FAILED ? LinkState.CONFIGURED : known.state();
-        String reason = known.reason();
-        Optional<Identity> answered = Optional.empty();
-        Throwable failure = null;
-        try {
-            answered = Optional.of(probedIdentity.apply(entry.link.probe()));
-        } catch (RuntimeException | LinkageError e) { // a dependency may be missing
-            failure = e;
-            if (state == LinkState.IN_USE) {
-                // what it has cached is in use all the same
-            } else if (isNotConfigured(e)) {
-                state = LinkState.NOT_CONFIGURED;
-                reason = ForeignText.of(e);
-            } else {
-                state = LinkState.FAILED;
-            }
-        }
-        return new LinkReport(
-                known.slot(),
-                state,
-                reason,
-                known.description(),
-                known.identity(),
-                answered,
-                failedWith(state, failure),
-                remedy(failure));
-    }
-
-    /** What is not configured has its failure for its reason. */
-    private static Optional<String> failedWith(LinkState state, @Nullable Throwable failure) {
-        return failure == null || state == LinkState.NOT_CONFIGURED
-                ? Optional.empty()
-                : Optional.of(ForeignText.of(failure));
-    }
-
-    private static Optional<String> remedy(@Nullable Throwable failure) {
-        return failure == null
-                ? Optional.empty()
-                : CredentialsException.in(failure).flatMap(CredentialsException::remedy);
-    }
-
-    /** A place in the order; without a link it serves as an anchor for others. */
+    /** A place in the order; without a source it serves as an anchor for others. */
     private static final class Place<T> {
-        private final Slot slot;
-        private @Nullable Link<T> link;
+        private final SourceName name;
+        private @Nullable ChainSource<T> source;
         private @Nullable OnFailure onFailure;
 
-        Place(Slot slot, @Nullable Link<T> link, @Nullable OnFailure onFailure) {
-            this.slot = slot;
-            this.link = link;
-            this.onFailure = onFailure;
+        Place(SourceName name, ChainSource<T> source) {
+            this.name = name;
+            this.source = source;
         }
     }
 
     /**
      * Builds a {@link CredentialsChain}. Not safe for use by several threads at once; a built chain does not change
-     * with its builder. A call that makes a mistake in the order throws.
+     * with its builder.
      *
-     * @param <T> what the chain gives
+     * @param <T> the credentials' type
      */
-    public static final class Builder<T> {
+    public static final class Builder<T> implements SourceOrder<T> {
         private final List<Place<T>> places = new ArrayList<>();
         private final Function<? super T, Identity> identity;
         private Function<? super T, Identity> probedIdentity;
         private OnFailure onFailure = OnFailure.STOP;
         private boolean reuseSource = true;
         private Scheduler scheduler = Scheduler.shared();
-        private CredentialsListener listener = NOBODY;
-        private @Nullable Function<Throwable, RuntimeException> callerFailure;
+        private CredentialsListener listener = NO_LISTENER;
 
         private Builder(Function<? super T, Identity> identity) {
             this.identity = Objects.requireNonNull(identity, "identity");
             this.probedIdentity = identity;
         }
 
-        /**
-         * Adds a source behind all others.
-         *
-         * @param slot its place, new to the chain
-         * @param link the source, closed with the chain
-         * @return this builder
-         * @throws IllegalArgumentException when there is such a slot already
-         */
-        public Builder<T> add(Slot slot, Link<T> link) {
-            return insert(places.size(), slot, link);
+        @Override
+        public Builder<T> add(SourceName name, ChainSource<T> source) {
+            return insert(places.size(), name, source);
         }
 
-        /**
-         * Inserts a source ahead of another.
-         *
-         * @param anchor the slot ahead of which it goes, whether or not it has a source still
-         * @param slot its place, new to the chain
-         * @param link the source, closed with the chain
-         * @return this builder
-         * @throws IllegalArgumentException when there is no such anchor, or such a slot already
-         */
-        public Builder<T> before(Slot anchor, Slot slot, Link<T> link) {
-            return insert(indexOf(anchor), slot, link);
+        @Override
+        public Builder<T> before(SourceName anchor, SourceName name, ChainSource<T> source) {
+            return insert(indexOf(anchor), name, source);
         }
 
-        /**
-         * Inserts a source right behind another.
-         *
-         * @param anchor the slot behind which it goes, whether or not it has a source still
-         * @param slot its place, new to the chain
-         * @param link the source, closed with the chain
-         * @return this builder
-         * @throws IllegalArgumentException when there is no such anchor, or such a slot already
-         */
-        public Builder<T> after(Slot anchor, Slot slot, Link<T> link) {
-            return insert(indexOf(anchor) + 1, slot, link);
+        @Override
+        public Builder<T> after(SourceName anchor, SourceName name, ChainSource<T> source) {
+            return insert(indexOf(anchor) + 1, name, source);
         }
 
-        /**
-         * Puts a source in the place of another, or into a place that was emptied.
-         *
-         * @param slot a slot of the chain
-         * @param link the source, closed with the chain
-         * @return this builder
-         * @throws IllegalArgumentException when there is no such slot
-         */
-        public Builder<T> replace(Slot slot, Link<T> link) {
-            places.get(indexOf(slot)).link = Objects.requireNonNull(link, "link");
+        @Override
+        public Builder<T> replace(SourceName name, ChainSource<T> source) {
+            places.get(indexOf(name)).source = Objects.requireNonNull(source, "source");
             return this;
         }
 
-        /**
-         * Takes a source out. Its slot remains, as an anchor for others.
-         *
-         * @param slot a slot of the chain
-         * @return this builder
-         * @throws IllegalArgumentException when there is no such slot
-         */
-        public Builder<T> remove(Slot slot) {
-            places.get(indexOf(slot)).link = null;
+        @Override
+        public Builder<T> remove(SourceName name) {
+            places.get(indexOf(name)).source = null;
             return this;
         }
 
-        /**
-         * Sets what happens when a configured source fails, for all for which nothing else is set. Default: {@link
-         * OnFailure#STOP}.
-         *
-         * @param onFailure what happens
-         * @return this builder
-         */
+        @Override
         public Builder<T> onFailure(OnFailure onFailure) {
             this.onFailure = Objects.requireNonNull(onFailure, "onFailure");
             return this;
         }
 
-        /**
-         * Sets what happens when that source fails.
-         *
-         * @param slot a slot of the chain
-         * @param onFailure what happens
-         * @return this builder
-         * @throws IllegalArgumentException when there is no such slot
-         */
-        public Builder<T> onFailure(Slot slot, OnFailure onFailure) {
-            places.get(indexOf(slot)).onFailure = Objects.requireNonNull(onFailure, "onFailure");
+        @Override
+        public Builder<T> onFailure(SourceName name, OnFailure onFailure) {
+            places.get(indexOf(name)).onFailure = Objects.requireNonNull(onFailure, "onFailure");
             return this;
         }
 
-        /**
-         * Sets whether the source once chosen is kept until it is withdrawn. Default: true. Without, every call asks in
-         * order.
-         *
-         * @param reuseSource true to keep it
-         * @return this builder
-         */
+        @Override
         public Builder<T> reuseSource(boolean reuseSource) {
             this.reuseSource = reuseSource;
             return this;
         }
 
         /**
-         * Sets what tells whose credentials a value is in a report that asks, and so may ask too. Default: the same as
-         * in every other report.
+         * Sets the function that identifies credentials in a report with probes, which may make requests of its own.
+         * Default: the same as in every other report.
          *
          * @param probedIdentity may block; must not throw
          * @return this builder
@@ -701,7 +491,7 @@ public final class CredentialsChain<T> implements AutoCloseable {
         }
 
         /**
-         * Sets what runs the choosing of a source. Default: {@link Scheduler#shared()}.
+         * Sets the threads that select a source. Default: {@link Scheduler#shared()}.
          *
          * @param scheduler the scheduler
          * @return this builder
@@ -712,30 +502,18 @@ public final class CredentialsChain<T> implements AutoCloseable {
         }
 
         /**
-         * Sets what makes an exception of a caller's own from a failure that all callers of a selection share. Default:
-         * {@link CredentialsException#forCaller}, and a {@link CredentialsException} around any other failure.
-         *
-         * @param callerFailure given the shared failure, which it must not change; runs on the caller's thread
-         * @return this builder
-         */
-        public Builder<T> callerFailure(Function<Throwable, RuntimeException> callerFailure) {
-            this.callerFailure = Objects.requireNonNull(callerFailure, "callerFailure");
-            return this;
-        }
-
-        /**
          * Sets the listener for the selected source. Default: none.
          *
          * @param listener the listener, or null for none
          * @return this builder
          */
         public Builder<T> listener(@Nullable CredentialsListener listener) {
-            this.listener = listener == null ? NOBODY : listener;
+            this.listener = listener == null ? NO_LISTENER : listener;
             return this;
         }
 
         /**
-         * Builds the chain. Looks at nothing.
+         * Builds the chain. Reads nothing.
          *
          * @return a new chain
          */
@@ -743,26 +521,26 @@ public final class CredentialsChain<T> implements AutoCloseable {
             return new CredentialsChain<>(this);
         }
 
-        private Builder<T> insert(int index, Slot slot, Link<T> link) {
+        private Builder<T> insert(int index, SourceName name, ChainSource<T> source) {
             for (Place<T> place : places) {
-                if (place.slot.equals(slot)) {
-                    throw new IllegalArgumentException("the chain already has a source " + slot
+                if (place.name.equals(name)) {
+                    throw new IllegalArgumentException("the chain already has a source " + name
                             + "; use replace to put another source in its place, or another name");
                 }
             }
-            places.add(index, new Place<>(slot, Objects.requireNonNull(link, "link"), null));
+            places.add(index, new Place<>(name, Objects.requireNonNull(source, "source")));
             return this;
         }
 
-        private int indexOf(Slot slot) {
+        private int indexOf(SourceName name) {
             for (int i = 0; i < places.size(); i++) {
-                if (places.get(i).slot.equals(slot)) {
+                if (places.get(i).name.equals(name)) {
                     return i;
                 }
             }
             StringJoiner known = new StringJoiner(", ");
-            places.forEach(place -> known.add(place.slot.name()));
-            throw new IllegalArgumentException("the chain has no source " + slot + "; it has: " + known);
+            places.forEach(place -> known.add(place.name.name()));
+            throw new IllegalArgumentException("the chain has no source " + name + "; it has: " + known);
         }
     }
 }

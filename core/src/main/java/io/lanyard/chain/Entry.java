@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.chain;
 
+import io.lanyard.CredentialsException;
 import io.lanyard.report.ForeignText;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
@@ -10,40 +11,41 @@ import org.jspecify.annotations.Nullable;
 /** A source at its place in a chain, and what the chain remembers of it. */
 final class Entry<T> {
 
-    final Slot slot;
-    final Link<T> link;
+    final SourceName name;
+    final ChainSource<T> source;
     final OnFailure onFailure;
 
     /** Why it gave nothing to the last selection that asked it. */
-    volatile @Nullable Throwable failure;
+    volatile @Nullable CredentialsException failure;
 
     private volatile boolean stopLogged;
     private volatile @Nullable String warnedOf;
 
-    Entry(Slot slot, Link<T> link, OnFailure onFailure) {
-        this.slot = slot;
-        this.link = link;
+    Entry(SourceName name, ChainSource<T> source, OnFailure onFailure) {
+        this.name = name;
+        this.source = source;
         this.onFailure = onFailure;
     }
 
-    /** Detects whether it is configured, and logs once what it lacks. */
-    Detection detect() {
-        Detection detection = link.detect();
-        if (detection.state() == LinkState.INCOMPLETE && !detection.reason().equals(warnedOf)) {
-            warnedOf = detection.reason();
+    /** Returns whether it is configured, and logs once what it lacks. */
+    Availability availability() {
+        Availability availability = source.availability();
+        if (availability.state() == SourceState.INCOMPLETE
+                && !availability.reason().equals(warnedOf)) {
+            warnedOf = availability.reason();
             CredentialsChain.log(
                     Level.WARNING,
-                    "The credentials source " + slot + " is incomplete and is skipped: "
-                            + ForeignText.clean(detection.reason()) + ". Remedy: "
-                            + detection.remedy().orElse("complete it or unset it"));
+                    "The credentials source " + name + " is incomplete and is skipped: "
+                            + ForeignText.clean(availability.reason()) + ". Remedy: "
+                            + availability.remedy().orElse("complete it or unset it"));
         }
-        return detection;
+        return availability;
     }
 
-    /** Asks it; also when the link throws where it must not, for it may be anyone's. */
+    /** Asks it; also when the source throws where it must not, for it may be anyone's. */
     CompletableFuture<T> ask() {
         try {
-            return Objects.requireNonNull(link.resolveAsync(), "the source returned no future");
+            return Objects.requireNonNull(source.resolveAsync(), "the source returned no future");
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -55,12 +57,12 @@ final class Entry<T> {
     }
 
     /** Once an outage, however many calls fail in it. */
-    void logStop(Throwable why) {
+    void logStop(CredentialsException why) {
         if (!stopLogged) {
             stopLogged = true;
             CredentialsChain.log(
                     Level.WARNING,
-                    "The credentials source " + slot + " is configured and failed. No later source is used in its"
+                    "The credentials source " + name + " is configured and failed. No later source is used in its"
                             + " place. " + ForeignText.of(why));
         }
     }
@@ -68,27 +70,27 @@ final class Entry<T> {
     /** Harms no other source. */
     void close() {
         try {
-            link.close();
+            source.close();
         } catch (RuntimeException | Error e) {
             CredentialsChain.log(
-                    Level.WARNING, "The credentials source " + slot + " could not be closed: " + ForeignText.of(e));
+                    Level.WARNING, "The credentials source " + name + " could not be closed: " + ForeignText.of(e));
         }
     }
 
     /** Harms no other source either. */
     void invalidate(String accessKeyId) {
         try {
-            link.invalidate(accessKeyId);
+            source.invalidate(accessKeyId);
         } catch (RuntimeException | Error e) {
             CredentialsChain.log(
                     Level.WARNING,
-                    "The credentials source " + slot + " could not be notified that AWS rejected its credentials: "
+                    "The credentials source " + name + " could not be notified that AWS rejected its credentials: "
                             + ForeignText.of(e));
         }
     }
 
     @Override
     public String toString() {
-        return slot.name();
+        return name.name();
     }
 }

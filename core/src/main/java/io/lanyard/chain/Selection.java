@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * step   event                                  effect
  * -----  -------------------------------------  ---------------------------------------------------------------------
- * 0      a thread of the scheduler begins       1: sources are detected in order, and the first configured one asked
+ * 0      a thread of the scheduler begins       1: sources are checked in order, and the first configured one asked
  * n      the source that was asked answers      n+1: the selection ends with its value
  * n      it fails, or is not configured         n+1: the selection ends with its failure, or the next source is asked
  * n      a watcher has seen n for 60.5 s        n+1: the source that was asked has failed, and the selection goes on
@@ -48,12 +48,12 @@ final class Selection<T> extends InFlight<T> {
 
     // the owner's
     private final Iterator<Entry<T>> left;
-    private final List<Throwable> failures = new ArrayList<>();
+    private final List<CredentialsException> failures = new ArrayList<>();
     private boolean doubtful;
     private @Nullable Entry<T> asked;
 
     private volatile @Nullable T value;
-    private volatile @Nullable Throwable failure;
+    private volatile @Nullable CredentialsException failure;
     private volatile Scheduler.@Nullable Timer watch;
     private volatile int watched = -1;
 
@@ -96,8 +96,8 @@ final class Selection<T> extends InFlight<T> {
         if (outcome != null) {
             return outcome;
         }
-        Throwable why = failure;
-        throw chain.forCaller(why == null ? lost() : why);
+        CredentialsException why = failure;
+        throw (why == null ? lost() : why).forCaller();
     }
 
     /** A future of the outcome for one caller. */
@@ -154,7 +154,7 @@ final class Selection<T> extends InFlight<T> {
     private static CredentialsException silent(Entry<?> entry) {
         return CredentialsException.builder(
                         Category.SOURCE_FAILED,
-                        "the source " + entry.slot + " has not answered within " + SOURCE_TIMEOUT.toSeconds() + " s")
+                        "the source " + entry.name + " has not answered within " + SOURCE_TIMEOUT.toSeconds() + " s")
                 .recoverable(true)
                 .remedy("find out what it waits for; a source must not call the chain that it belongs to")
                 .build();
@@ -182,7 +182,7 @@ final class Selection<T> extends InFlight<T> {
             while (step.get() == mine && left.hasNext()) {
                 Entry<T> entry = left.next();
                 asked = entry;
-                LoadContext.set(new LoadContext(chain, "the source " + entry.slot, context));
+                LoadContext.set(new LoadContext(chain, "the source " + entry.name, context));
                 CompletableFuture<T> answer = askIfConfigured(entry, mine);
                 if (answer != null) {
                     CompletableFuture<T> unused = answer.whenComplete(new Answer(mine));
@@ -194,25 +194,25 @@ final class Selection<T> extends InFlight<T> {
             }
             fail(chain.exhausted(failures));
         } catch (Throwable e) { // callers are waiting
-            fail(e);
+            fail(CredentialsException.of(e));
         } finally {
             LoadContext.set(before);
         }
     }
 
-    /** Its answer, or null when it is not configured; a link that cannot tell has failed, and is not taken for absent. */
+    /** Its answer, or null when it is not configured; a source that cannot tell has failed, and is not taken for absent. */
     private @Nullable CompletableFuture<T> askIfConfigured(Entry<T> entry, int mine) {
-        Detection detection;
+        Availability availability;
         try {
-            detection = entry.detect();
+            availability = entry.availability();
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
         if (step.get() != mine) {
             return null;
         }
-        doubtful |= detection.mayChange();
-        return detection.isConfigured() ? entry.ask() : null;
+        doubtful |= availability.mayChange();
+        return availability.isConfigured() ? entry.ask() : null;
     }
 
     /** The answer of the source that was asked at a step; late when the step is another. */
@@ -233,12 +233,15 @@ final class Selection<T> extends InFlight<T> {
                 if (given != null) {
                     give(entry, given);
                 } else if (thrownBySource != null) {
-                    miss(entry, CredentialsChain.unwrapped(thrownBySource), mine + 1);
+                    miss(entry, CredentialsException.of(CredentialsChain.unwrapped(thrownBySource)), mine + 1);
                 } else {
-                    miss(entry, new IllegalStateException("the source returned null"), mine + 1);
+                    miss(
+                            entry,
+                            CredentialsException.of(new IllegalStateException("the source returned null")),
+                            mine + 1);
                 }
             } catch (Throwable e) { // callers are waiting
-                fail(e);
+                fail(CredentialsException.of(e));
             }
         }
     }
@@ -250,7 +253,7 @@ final class Selection<T> extends InFlight<T> {
         finish(given, null, announcement);
     }
 
-    private void miss(Entry<T> entry, Throwable why, int mine) {
+    private void miss(Entry<T> entry, CredentialsException why, int mine) {
         entry.failure = why;
         if (!CredentialsChain.isNotConfigured(why)) {
             failures.add(why);
@@ -264,7 +267,7 @@ final class Selection<T> extends InFlight<T> {
     }
 
     /** The selection is over before its callers know: a call that comes afterwards is no part of it. */
-    private void fail(Throwable why) {
+    private void fail(CredentialsException why) {
         try {
             chain.nothingSelected(this, why);
             failure = why;
@@ -273,7 +276,7 @@ final class Selection<T> extends InFlight<T> {
         }
     }
 
-    private void finish(@Nullable T given, @Nullable Throwable why, @Nullable Runnable announcement) {
+    private void finish(@Nullable T given, @Nullable CredentialsException why, @Nullable Runnable announcement) {
         release();
         Scheduler.Timer timer = watch;
         if (timer != null) {
@@ -284,10 +287,5 @@ final class Selection<T> extends InFlight<T> {
         } finally {
             chain.afterSelection(this, announcement);
         }
-    }
-
-    @Override
-    protected Throwable forCaller(Throwable shared) {
-        return chain.forCaller(shared);
     }
 }

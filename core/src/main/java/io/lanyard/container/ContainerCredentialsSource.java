@@ -5,12 +5,13 @@ import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
+import io.lanyard.CredentialsSource;
+import io.lanyard.RefreshStatus;
 import io.lanyard.SettingSeen;
 import io.lanyard.SourceDescription;
 import io.lanyard.TokenClaims;
-import io.lanyard.chain.Detection;
+import io.lanyard.chain.Availability;
 import io.lanyard.refresh.RefreshPolicy;
-import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.refresh.RefreshingCache;
 import io.lanyard.spi.AgentTransport;
 import io.lanyard.spi.BoundedFileReader;
@@ -49,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}, {@code AWS_CONTAINER_AUTHORIZATION_TOKEN}, {@code
  * AWS_CONTAINER_SERVICE_ENDPOINT}.
  */
-public final class ContainerCredentialsSource implements AutoCloseable {
+public final class ContainerCredentialsSource implements CredentialsSource<ContainerCredentials> {
 
     private final Builder options;
     private volatile @Nullable RefreshingCache<ContainerCredentials> cache;
@@ -94,8 +95,8 @@ public final class ContainerCredentialsSource implements AutoCloseable {
      *     configured otherwise, with a reason where a URI is blank
      * @throws CredentialsException when a setting cannot be read
      */
-    public Detection detect() {
-        return options.detect();
+    public Availability availability() {
+        return options.availability();
     }
 
     /**
@@ -119,31 +120,21 @@ public final class ContainerCredentialsSource implements AutoCloseable {
      * @throws CredentialsException when no credentials can be loaded; {@link Category#NOT_CONFIGURED} when no URI is set
      * @throws InterruptedException when the calling thread is interrupted while it waits; the load goes on
      */
+    @Override
     public ContainerCredentials resolve() throws InterruptedException {
-        return cache().get();
+        return cache().resolve();
     }
 
-    /**
-     * Returns the credentials without waiting and without throwing.
-     *
-     * @return a future that is complete when there are valid credentials, and else completes with the load, as the
-     *     outcome of {@link #resolve()} would be
-     */
+    @Override
     public CompletableFuture<ContainerCredentials> resolveAsync() {
         try {
-            return cache().getAsync();
+            return cache().resolveAsync();
         } catch (RuntimeException e) { // a method that returns a future does not throw
             return CompletableFuture.failedFuture(e);
         }
     }
 
-    /**
-     * Reports that a service has rejected the credentials ({@code ExpiredToken}, {@code InvalidToken}). If they are the
-     * cached ones, the next resolve starts a load and waits for it; if it fails, or a back-off does not allow it yet,
-     * the cached ones are still served. Does nothing for other credentials, or while a load is in flight. Never blocks.
-     *
-     * @param accessKeyId the access key id of the rejected credentials
-     */
+    @Override
     public void invalidate(String accessKeyId) {
         RefreshingCache<ContainerCredentials> known = cache;
         if (known != null) {
@@ -151,11 +142,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns the status: state, expiration, last failure, next load, counters. Makes no request; free of secrets.
-     *
-     * @return a snapshot
-     */
+    @Override
     public RefreshStatus status() {
         RefreshingCache<ContainerCredentials> known = cache;
         if (known != null) {
@@ -187,20 +174,12 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         return known;
     }
 
-    /**
-     * Returns the cached credentials, expired or not. Starts no load.
-     *
-     * @return the credentials; empty when there are none yet
-     */
-    public Optional<ContainerCredentials> held() {
+    @Override
+    public Optional<ContainerCredentials> cached() {
         RefreshingCache<ContainerCredentials> known = cache;
-        return known == null ? Optional.empty() : known.held();
+        return known == null ? Optional.empty() : known.cached();
     }
 
-    /**
-     * Ends the refreshing in the background, until the next resolve: whoever resolves afterwards shares the source with
-     * the one who closed it, and must not go without. Closing twice is harmless; never blocks.
-     */
     @Override
     public void close() {
         RefreshingCache<ContainerCredentials> known;
@@ -590,8 +569,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
         }
 
         RefreshingCache<ContainerCredentials> cache() {
-            CredentialsTraits traits = new CredentialsTraits(listener);
-            CredentialsLoader loader = loader(traits);
+            CredentialsLoader loader = loader();
             RefreshingCache.Builder<ContainerCredentials> cache = RefreshingCache.builder(loader)
                     .name("the container credentials")
                     .loadTimeout(loader.loadTimeout())
@@ -601,8 +579,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
                             .build())
                     .clock(clock)
                     .scheduler(scheduler)
-                    .traits(traits)
-                    .listener(traits);
+                    .listener(listener);
             if (random != null) {
                 cache.random(random);
             }
@@ -611,12 +588,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
 
         /** Reads the settings; says what of them goes unused, once, for what is usable is read once. */
         CredentialsLoader loader() {
-            return loader(new CredentialsTraits(null));
-        }
-
-        private CredentialsLoader loader(CredentialsTraits traits) {
             AgentEndpoint endpoint = endpoint();
-            AgentTransport carrier = traits.noted(transport(endpoint), clock);
             TokenSource tokenSource = tokenSource();
             warnOfTwo(relative(), full(), true);
             warnOfTwo(file(), fixed(), !preferStaticToken);
@@ -632,7 +604,8 @@ public final class ContainerCredentialsSource implements AutoCloseable {
                             startupPatience,
                             expiredCredentials,
                             environment),
-                    carrier,
+                    transport(endpoint),
+                    listener != null,
                     environment,
                     hostResolver,
                     clock);
@@ -709,13 +682,13 @@ public final class ContainerCredentialsSource implements AutoCloseable {
             return file.value != null ? file.name : fixed.value != null ? fixed.name : null;
         }
 
-        Detection detect() {
+        Availability availability() {
             if (relative().value != null || full().value != null) {
-                return Detection.configured();
+                return Availability.configured();
             }
             String token = tokenSetting();
             if (token != null) {
-                return Detection.incomplete(
+                return Availability.incomplete(
                         withoutUri(),
                         "set " + Setting.FULL_URI.variable()
                                 + " to the agent's URI (EKS Pod Identity: http://169.254.170.23/v1/credentials), or"
@@ -723,7 +696,7 @@ public final class ContainerCredentialsSource implements AutoCloseable {
             }
             boolean blank = Setting.RELATIVE_URI.seen(environment).blank()
                     || Setting.FULL_URI.seen(environment).blank();
-            return Detection.notConfigured(blank ? withoutUri() : "");
+            return Availability.notConfigured(blank ? withoutUri() : "");
         }
 
         private boolean hasToken() {

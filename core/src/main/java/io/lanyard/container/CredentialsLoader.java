@@ -4,6 +4,7 @@ package io.lanyard.container;
 import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
+import io.lanyard.CredentialsListener;
 import io.lanyard.refresh.Loaded;
 import io.lanyard.refresh.RefreshingCache;
 import io.lanyard.report.ForeignText;
@@ -28,7 +29,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -86,12 +89,16 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
     private final TokenSource token;
     private final LoadPolicy policy;
     private final AgentTransport transport;
+    private final boolean reported;
     private final Environment environment;
     private final HostResolver resolver;
     private final Clock clock;
 
     /** The tokens that were sent last: an agent may repeat one when the next one has been sent. */
     private final List<String> sentTokens = new ArrayList<>(); // guarded by itself
+
+    /** Requests not yet reported to the listener. */
+    private final Queue<Exchange> exchanges = new ConcurrentLinkedQueue<>();
 
     // volatile: a load that the cache has abandoned may still run beside the next one
     private volatile boolean everLoaded;
@@ -106,6 +113,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             TokenSource token,
             LoadPolicy policy,
             AgentTransport transport,
+            boolean reported,
             Environment environment,
             HostResolver resolver,
             Clock clock) {
@@ -114,6 +122,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
         this.token = token;
         this.policy = policy;
         this.transport = transport;
+        this.reported = reported;
         this.environment = environment;
         this.resolver = resolver;
         this.clock = clock;
@@ -137,6 +146,30 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
         } finally {
             // once a refresh has failed, the cache's back-off spaces the attempts: three at a time would only be more
             outage = failed && everLoaded;
+        }
+    }
+
+    private record Exchange(Duration took, int status) {}
+
+    private @Nullable AgentResponse exchange(AgentRequest request) throws IOException {
+        if (!reported) {
+            return transport.get(request);
+        }
+        long start = clock.nanoTime();
+        int status = 0;
+        try {
+            AgentResponse response = transport.get(request);
+            status = response == null ? 0 : response.status();
+            return response;
+        } finally {
+            exchanges.add(new Exchange(Duration.ofNanos(clock.nanoTime() - start), status));
+        }
+    }
+
+    @Override
+    public void report(CredentialsListener listener) {
+        for (Exchange exchange = exchanges.poll(); exchange != null; exchange = exchanges.poll()) {
+            listener.agentAsked(exchange.took(), exchange.status());
         }
     }
 
@@ -192,7 +225,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             AgentRequest request = request(addresses);
             AgentResponse response;
             try {
-                response = transport.get(request);
+                response = exchange(request);
             } catch (IOException e) {
                 throw broken(e);
             } catch (RuntimeException e) {
@@ -280,7 +313,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             Instant end = credentials.expiration().orElse(null);
             Instant now = clock.instant();
             if (end == null || end.isAfter(now)) {
-                return Loaded.of(credentials, end);
+                return loaded(credentials, end);
             }
             Duration gap = Duration.between(end, now);
             Instant agentTime = date(response);
@@ -289,12 +322,12 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
                 Log.warn(
                         "The local clock is " + words(skew) + " ahead of the agent's at " + endpoint.display()
                                 + ", so its credentials seem to have expired; Lanyard uses them. Remedy: synchronise the clock");
-                return Loaded.of(credentials, end.plus(skew));
+                return loaded(credentials, end.plus(skew));
             }
             if (policy.expired() == ExpiredCredentials.ACCEPT) {
                 Log.warn("The agent at " + endpoint.display() + " returned credentials that expired " + words(gap)
                         + " ago; Lanyard uses them because expiredCredentials(ACCEPT) is set");
-                return Loaded.of(credentials, now.plus(ACCEPTED_FOR));
+                return loaded(credentials, now.plus(ACCEPTED_FOR));
             }
             throw failure(Category.EXPIRED, "the agent returned credentials that expired " + words(gap) + " ago")
                     .status(200)
@@ -530,6 +563,10 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
         return a.category() == b.category()
                 && a.status().equals(b.status())
                 && a.serviceCode().equals(b.serviceCode());
+    }
+
+    private static Loaded<ContainerCredentials> loaded(ContainerCredentials credentials, @Nullable Instant expiration) {
+        return Loaded.of(credentials, credentials.accessKeyId(), expiration);
     }
 
     private static @Nullable Instant date(AgentResponse response) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.internal;
 
+import io.lanyard.CredentialsException;
 import io.lanyard.spi.Scheduler;
 import java.time.Duration;
 import java.util.Queue;
@@ -41,15 +42,7 @@ public abstract class InFlight<T> implements Runnable {
         this.scheduler = scheduler;
     }
 
-    private record Outcome<T>(@Nullable T value, @Nullable Throwable failure) {}
-
-    /**
-     * Makes an exception of a caller's own from the failure that all callers share.
-     *
-     * @param failure the shared failure, which must not be changed
-     * @return what the caller gets
-     */
-    protected abstract Throwable forCaller(Throwable failure);
+    private record Outcome<T>(@Nullable T value, @Nullable CredentialsException failure) {}
 
     /** A future of one caller. Holds its source, so that the source is not collected while its caller waits. */
     private static final class CallersFuture<T> extends CompletableFuture<T> {
@@ -67,11 +60,11 @@ public abstract class InFlight<T> implements Runnable {
 
     @SuppressWarnings("FutureReturnValueIgnored") // completing a future throws nothing
     private void finish(CallersFuture<T> future, Outcome<T> known) {
-        Throwable failure = known.failure();
+        CredentialsException failure = known.failure();
         if (failure == null) {
             future.complete(known.value());
         } else {
-            future.completeExceptionally(forCaller(failure));
+            future.completeExceptionally(failure.forCaller());
         }
     }
 
@@ -120,9 +113,9 @@ public abstract class InFlight<T> implements Runnable {
      * Completes the futures, and runs their callbacks, on the calling thread.
      *
      * @param value what they complete with, where there is no failure
-     * @param failure what they fail with, or null
+     * @param failure what they fail with, each with an exception of its own; or null
      */
-    public final void completeFutures(@Nullable T value, @Nullable Throwable failure) {
+    public final void completeFutures(@Nullable T value, @Nullable CredentialsException failure) {
         if (outcome == null) {
             outcome = new Outcome<>(value, failure);
         }

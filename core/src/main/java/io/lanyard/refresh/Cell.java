@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.refresh;
 
+import io.lanyard.CredentialsException;
+import io.lanyard.FailureKind;
+import io.lanyard.RefreshState;
+import io.lanyard.RefreshStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -39,11 +43,10 @@ final class Cell<T> {
      * @param rejection the last permanent failure among them, in force until a load succeeds
      */
     record Failure(
-            Throwable cause,
-            FailureKind kind,
+            CredentialsException cause,
             int count,
             boolean servingExpired,
-            @Nullable Throwable rejection) {}
+            @Nullable CredentialsException rejection) {}
 
     /** What has happened so far. */
     record Counts(long refreshes, long unchanged, long failures) {}
@@ -158,7 +161,7 @@ final class Cell<T> {
         return now.millisSince(seen) >= HEARTBEAT_MILLIS;
     }
 
-    Optional<Instant> nextTry(Now now, boolean unasked) {
+    Optional<Instant> nextLoad(Now now, boolean unasked) {
         long millis = load != null || !unasked ? -1 : millisToWake(now);
         return millis < 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(now.wall() + millis));
     }
@@ -173,9 +176,8 @@ final class Cell<T> {
                 closed,
                 failure == null ? 0 : failure.count(),
                 Optional.ofNullable(failure).map(Failure::cause),
-                Optional.ofNullable(failure).map(Failure::kind),
                 failure != null && failure.servingExpired(),
-                nextTry(now, unasked),
+                nextLoad(now, unasked),
                 counts.refreshes(),
                 counts.unchanged(),
                 counts.failures());
@@ -219,13 +221,15 @@ final class Cell<T> {
     }
 
     /** A load failed. */
-    Cell<T> failed(Throwable cause, FailureKind kind, boolean served, Backoff backoff, Now now, double random) {
+    Cell<T> failed(CredentialsException cause, boolean served, Backoff backoff, Now now, double random) {
+        FailureKind kind = cause.kind();
         int count = failure == null ? 1 : failure.count() + 1;
-        Throwable rejection = kind == FailureKind.FINAL ? cause : failure == null ? null : failure.rejection();
+        CredentialsException rejection =
+                kind == FailureKind.PERMANENT ? cause : failure == null ? null : failure.rejection();
         long memory = REMEMBERED_FROM_MILLIS + (long) ((REMEMBERED_TO_MILLIS - REMEMBERED_FROM_MILLIS) * random);
         if (held == null) {
-            long call = kind == FailureKind.FINAL ? memory : emptyPause(kind, count, backoff, random);
-            return failed(new Failure(cause, kind, count, false, rejection), call, 0, now);
+            long call = kind == FailureKind.PERMANENT ? memory : emptyPause(kind, count, backoff, random);
+            return failed(new Failure(cause, count, false, rejection), call, 0, now);
         }
         boolean endless = held.end() == Held.NEVER;
         long left = endless ? Held.NEVER : Math.max(0, held.expired() - held.at(now));
@@ -234,12 +238,12 @@ final class Cell<T> {
             wake = Math.min(wake, left); // newer ones are needed then
         }
         long call = wake;
-        if (kind == FailureKind.FINAL) {
+        if (kind == FailureKind.PERMANENT) {
             // a pause that began just before the value expired must not make a longer memory of it afterwards
             call = left == 0 ? memory : Math.min(call, left + memory);
         }
         boolean servingExpired = left == 0 && served && rejection == null;
-        return failed(new Failure(cause, kind, count, servingExpired, rejection), call, wake, now);
+        return failed(new Failure(cause, count, servingExpired, rejection), call, wake, now);
     }
 
     /** How long callers get the failure that is remembered while there is no value: not after a first failure. */
@@ -253,11 +257,11 @@ final class Cell<T> {
     }
 
     /** A load failed, and so did what would classify the failure, or an error kept its owner from ending it. */
-    Cell<T> crashed(Throwable cause, Now now) {
+    Cell<T> crashed(CredentialsException cause, Now now) {
         int count = failure == null ? 1 : failure.count() + 1;
-        Throwable rejection = failure == null ? null : failure.rejection();
+        CredentialsException rejection = failure == null ? null : failure.rejection();
         boolean servingExpired = failure != null && failure.servingExpired();
-        Failure next = new Failure(cause, FailureKind.UPSTREAM, count, servingExpired, rejection);
+        Failure next = new Failure(cause, count, servingExpired, rejection);
         return failed(next, held == null ? 0 : CRASHED_MILLIS, CRASHED_MILLIS, now);
     }
 

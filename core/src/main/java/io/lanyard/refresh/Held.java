@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.refresh;
 
+import io.lanyard.RefreshState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A value, and the moments of its life, fixed when it was stored. Moments are milliseconds of the time of day.
  *
  * @param value the value
+ * @param identity what logs, events and rejections call it
  * @param future the value, ready to be handed out
  * @param stored when it was last known to be good for the rest of its life
  * @param advisory when a refresh is due
@@ -17,7 +20,14 @@ import java.util.concurrent.CompletableFuture;
  * @param end when it ends; {@link #NEVER} when it does not
  */
 record Held<T>(
-        T value, CompletableFuture<T> future, Now stored, long advisory, long mandatory, long expired, long end) {
+        T value,
+        String identity,
+        CompletableFuture<T> future,
+        Now stored,
+        long advisory,
+        long mandatory,
+        long expired,
+        long end) {
 
     /** Far beyond every clock, and safe to calculate with. */
     static final long NEVER = Long.MAX_VALUE / 4;
@@ -31,7 +41,7 @@ record Held<T>(
         if (end == NEVER) {
             long interval = Now.millis(policy.recheckInterval());
             long advisory = now.wall() + earlier(interval, interval / 10, random);
-            return held(loaded.value(), now, advisory, NEVER, NEVER, NEVER);
+            return held(loaded, now, advisory, NEVER, NEVER, NEVER);
         }
         // a third: the agents' shortest lives, 15 s, still have the whole margin, and shorter ones can be used at all
         long margin = Math.min(Now.millis(policy.expiryMargin()), life / 3);
@@ -45,11 +55,13 @@ record Held<T>(
         lead = Math.min(lead, life - margin);
         long advisory = now.wall() + earlier(lead, jitter, random);
         long mandatory = Math.max(now.wall() + lead, end - Now.millis(policy.mandatoryWindow()));
-        return held(loaded.value(), now, advisory, Math.min(mandatory, end - margin), end - margin, end);
+        return held(loaded, now, advisory, Math.min(mandatory, end - margin), end - margin, end);
     }
 
-    private static <T> Held<T> held(T value, Now now, long advisory, long mandatory, long expired, long end) {
-        return new Held<>(value, CompletableFuture.completedFuture(value), now, advisory, mandatory, expired, end);
+    private static <T> Held<T> held(Loaded<T> loaded, Now now, long advisory, long mandatory, long expired, long end) {
+        T value = loaded.value();
+        CompletableFuture<T> future = CompletableFuture.completedFuture(value);
+        return new Held<>(value, loaded.identity(), future, now, advisory, mandatory, expired, end);
     }
 
     /** Jitter moves a refresh earlier and never later. */
@@ -58,20 +70,32 @@ record Held<T>(
     }
 
     static long end(Loaded<?> loaded) {
-        Instant end = loaded.end().orElse(null);
+        Instant end = loaded.expiration().orElse(null);
         if (end == null || end.getEpochSecond() >= NEVER / 1000) {
             return NEVER;
         }
         return end.getEpochSecond() < 0 ? 0 : end.toEpochMilli();
     }
 
-    /** The same life, which the source has just confirmed by the clocks of now. */
-    Held<T> confirmed(Now now) {
-        return new Held<>(value, future, now, advisory, mandatory, expired, end);
+    /** The expiration by the local clock, or null when the value does not expire. */
+    @Nullable
+    Instant expiration() {
+        return end == NEVER ? null : Instant.ofEpochMilli(end);
     }
 
-    boolean endsAt(long otherEnd) {
-        return Math.abs(end - otherEnd) <= SAME_END_MILLIS;
+    /** This lifetime for the very object that is cached already, which equals this one's. */
+    Held<T> withValueOf(Held<T> cached) {
+        return new Held<>(cached.value, identity, cached.future, stored, advisory, mandatory, expired, end);
+    }
+
+    /** The same life, which the source has just confirmed by the clocks of now. */
+    Held<T> confirmed(Now now) {
+        return new Held<>(value, identity, future, now, advisory, mandatory, expired, end);
+    }
+
+    /** Whether a load brought the same again, secrets and stated expiration included. */
+    boolean isSameAs(Loaded<T> loaded) {
+        return Math.abs(end - end(loaded)) <= SAME_END_MILLIS && value.equals(loaded.value());
     }
 
     /**

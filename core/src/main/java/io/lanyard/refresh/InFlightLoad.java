@@ -123,9 +123,4 @@ final class InFlightLoad<T> extends InFlight<T> {
         Thread running = thread;
         return running == null ? new StackTraceElement[0] : running.getStackTrace();
     }
-
-    @Override
-    protected Throwable forCaller(Throwable failure) {
-        return cache.forCaller(failure);
-    }
 }

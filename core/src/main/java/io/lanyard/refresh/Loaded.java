@@ -2,58 +2,72 @@
 package io.lanyard.refresh;
 
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a load gave: the value, and when it ends by the local clock.
+ * What a successful load brought: the credentials, their identity, and when they expire. A load that fails throws an
+ * {@link io.lanyard.CredentialsException}, which says the kind of failure and the remedy.
  *
  * <p>Immutable; as safe for use by several threads as the value is.
  *
- * @param <T> the value's type
+ * @param <T> the credentials' type
  */
 public final class Loaded<T> {
 
     private final T value;
-    private final @Nullable Instant end;
+    private final String identity;
+    private final @Nullable Instant expiration;
 
-    private Loaded(T value, @Nullable Instant end) {
-        this.value = value;
-        this.end = end;
+    private Loaded(T value, String identity, @Nullable Instant expiration) {
+        this.value = Objects.requireNonNull(value, "value");
+        this.identity = Objects.requireNonNull(identity, "identity");
+        this.expiration = expiration;
     }
 
     /**
-     * A value and its end.
+     * Creates the outcome of a load.
      *
-     * @param value the value
-     * @param end when it ends by the local clock, or null when it does not
-     * @param <T> the value's type
-     * @return both
+     * @param value the credentials; a load that brings credentials which equal the cached ones has brought nothing newer
+     * @param identity what they are called in logs and events, and rejected by: the access key id; free of secrets
+     * @param expiration when they expire by the local clock, or null when they do not
+     * @param <T> the credentials' type
+     * @return the outcome
      */
-    public static <T> Loaded<T> of(T value, @Nullable Instant end) {
-        return new Loaded<>(value, end);
+    public static <T> Loaded<T> of(T value, String identity, @Nullable Instant expiration) {
+        return new Loaded<>(value, identity, expiration);
     }
 
     /**
-     * The value.
+     * Returns the credentials.
      *
-     * @return the value
+     * @return the credentials
      */
     public T value() {
         return value;
     }
 
     /**
-     * When the value ends by the local clock; absent when it does not.
+     * Returns what the credentials are called.
      *
-     * @return the end
+     * @return the access key id
      */
-    public Optional<Instant> end() {
-        return Optional.ofNullable(end);
+    public String identity() {
+        return identity;
+    }
+
+    /**
+     * Returns when the credentials expire by the local clock.
+     *
+     * @return the expiration; absent when they do not expire
+     */
+    public Optional<Instant> expiration() {
+        return Optional.ofNullable(expiration);
     }
 
     @Override
     public String toString() {
-        return "Loaded(" + value + ")";
+        return "Loaded(" + identity + ")";
     }
 }

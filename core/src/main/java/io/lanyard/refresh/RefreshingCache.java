@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.refresh;
 
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.CredentialsListener;
+import io.lanyard.CredentialsSource;
+import io.lanyard.RefreshState;
+import io.lanyard.RefreshStatus;
 import io.lanyard.internal.EventQueue;
 import io.lanyard.internal.LoadContext;
 import io.lanyard.report.ForeignText;
@@ -48,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the value's type
  */
-public final class RefreshingCache<T> implements AutoCloseable {
+public final class RefreshingCache<T> implements CredentialsSource<T> {
 
     /** A source whose earlier loads still hang after they were abandoned is not asked again while there are so many. */
     private static final int MOST_STUCK = 3;
@@ -56,6 +62,8 @@ public final class RefreshingCache<T> implements AutoCloseable {
     private static final long AFTER_ERROR_MILLIS = 1_000;
 
     private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(30);
+
+    private static final CredentialsListener NO_LISTENER = new CredentialsListener() {};
 
     @SuppressWarnings("rawtypes") // a class literal has no type arguments
     private static final AtomicReferenceFieldUpdater<RefreshingCache, Cell> CELL =
@@ -69,8 +77,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
     private final Scheduler scheduler;
     private final @Nullable LoadExecutor executor;
     private final boolean unasked;
-    private final Traits<? super T> traits;
-    private final RefreshListener<? super T> listener;
+    private final CredentialsListener listener;
     private final DoubleSupplier random;
 
     private volatile Cell<T> cell;
@@ -90,7 +97,6 @@ public final class RefreshingCache<T> implements AutoCloseable {
         this.scheduler = builder.scheduler;
         this.executor = builder.executor == null ? null : new LoadExecutor(builder.executor);
         this.unasked = builder.unasked;
-        this.traits = builder.traits;
         this.listener = builder.listener;
         this.random = builder.random;
         this.cell = Cell.empty(Now.of(clock));
@@ -118,20 +124,23 @@ public final class RefreshingCache<T> implements AutoCloseable {
          * Loads the value. Called by one thread at a time, each seeing what the one before it did, except that a load
          * which does not end within the load timeout is abandoned, and the next one may run beside it. May block.
          *
-         * @return the value and its expiration; one that has expired already counts as a failure
+         * @return the value, its identity and its expiration; one that has expired already counts as a failure
+         * @throws CredentialsException the failure, with its kind; anything else that is thrown counts as transient
          * @throws InterruptedException when the thread is interrupted
          */
         Loaded<T> load() throws InterruptedException;
+
+        /**
+         * Reports what the loader has done in a load to the listener, before the other events of the load. Called on the
+         * events' thread, after the callers have got their result. Reports nothing by default.
+         *
+         * @param listener receives the events
+         */
+        default void report(CredentialsListener listener) {}
     }
 
-    /**
-     * Returns the value; waits for a load when there is none, or none that is valid.
-     *
-     * @return the value
-     * @throws InterruptedException when the caller is interrupted while it waits; the load goes on
-     * @throws RuntimeException the failure of the load, as an exception of the caller's own ({@link Traits#forCaller})
-     */
-    public T get() throws InterruptedException {
+    @Override
+    public T resolve() throws InterruptedException {
         Cell<T> current = cell;
         if (current.isQuiet(clock.epochMillis()) && current.held != null) {
             return current.held.value();
@@ -140,25 +149,20 @@ public final class RefreshingCache<T> implements AutoCloseable {
         if (load != null) {
             String circle = LoadContext.circle(this);
             if (circle != null) {
-                throw forCaller(waitsForItself(circle));
+                throw waitsForItself(circle);
             }
             await(load);
         }
         Cell<T> after = cell;
-        Throwable problem = problem(after, Now.of(clock));
+        CredentialsException problem = problem(after, Now.of(clock));
         if (problem != null || after.held == null) {
-            throw forCaller(problem == null ? lost() : problem);
+            throw (problem == null ? lost() : problem).forCaller();
         }
         return after.held.value();
     }
 
-    /**
-     * Returns the value without waiting and without throwing.
-     *
-     * @return a complete future, the same for every call, as long as the value is valid; else one of the caller's own
-     *     that completes with the load, on a thread of the scheduler
-     */
-    public CompletableFuture<T> getAsync() {
+    @Override
+    public CompletableFuture<T> resolveAsync() {
         Cell<T> current = cell;
         if (current.isQuiet(clock.epochMillis()) && current.held != null) {
             return current.held.future();
@@ -167,42 +171,32 @@ public final class RefreshingCache<T> implements AutoCloseable {
         if (load != null) {
             String circle = LoadContext.circle(this);
             if (circle != null) {
-                return CompletableFuture.failedFuture(forCaller(waitsForItself(circle)));
+                return CompletableFuture.failedFuture(waitsForItself(circle));
             }
             CompletableFuture<T> future = load.future(this);
             armForFutures(); // the load may have been started by a caller that waits and watches over it itself
             return future;
         }
         Cell<T> after = cell;
-        Throwable problem = problem(after, Now.of(clock));
+        CredentialsException problem = problem(after, Now.of(clock));
         return problem != null || after.held == null
-                ? CompletableFuture.failedFuture(forCaller(problem == null ? lost() : problem))
+                ? CompletableFuture.failedFuture((problem == null ? lost() : problem).forCaller())
                 : after.held.future();
     }
 
-    /**
-     * Returns the cached value, expired or not. Starts no load.
-     *
-     * @return the value; empty when there is none yet
-     */
-    public Optional<T> held() {
+    @Override
+    public Optional<T> cached() {
         Held<T> held = cell.held;
         return held == null ? Optional.empty() : Optional.of(held.value());
     }
 
-    /**
-     * Reports that a service has rejected the value. If it is the cached one, the next call starts a load and waits for
-     * it; if it fails, or a back-off does not allow it yet, the value is still served. Does nothing for another value, or
-     * while a load is running. Never blocks.
-     *
-     * @param refused the {@linkplain Traits#identity identity} of the value
-     */
-    public void invalidate(Object refused) {
+    @Override
+    public void invalidate(String rejected) {
         Cell<T> current = cell;
         while (current.held != null
                 && current.load == null
                 && !current.suspect
-                && traits.identity(current.held.value()).equals(refused)) {
+                && current.held.identity().equals(rejected)) {
             if (CELL.compareAndSet(this, current, current.suspected())) {
                 return;
             }
@@ -210,20 +204,11 @@ public final class RefreshingCache<T> implements AutoCloseable {
         }
     }
 
-    /**
-     * What the cache looks like now.
-     *
-     * @return a snapshot without the value
-     */
+    @Override
     public RefreshStatus status() {
         return cell.status(Now.of(clock), unasked);
     }
 
-    /**
-     * Ends the refreshing in the background, until the next call: whoever calls afterwards shares the cache with the
-     * one who closed it (an SDK client closes the provider it was given), and must not go without. A load that is
-     * running goes on. Closing twice is harmless; never blocks.
-     */
     @Override
     public void close() {
         Cell<T> current;
@@ -300,8 +285,8 @@ public final class RefreshingCache<T> implements AutoCloseable {
         }
     }
 
-    /** Why the value held is not handed out, or null when it is. */
-    private @Nullable Throwable problem(Cell<T> current, Now now) {
+    /** Why the cached value is not handed out, or null when it is. */
+    private @Nullable CredentialsException problem(Cell<T> current, Now now) {
         Cell.Failure failure = current.failure;
         if (current.held == null) {
             return failure == null ? lost() : failure.cause();
@@ -314,33 +299,45 @@ public final class RefreshingCache<T> implements AutoCloseable {
         }
         // between the margin and the stated end there may have been no failure, and the source has nothing newer
         boolean served = policy.servePastExpiry() || (failure == null && current.held.at(now) < current.held.end());
-        return served ? null : traits.expired(current.held.value(), failure == null ? null : failure.cause());
+        return served ? null : expired(current.held.end(), failure == null ? null : failure.cause());
     }
 
-    RuntimeException forCaller(Throwable shared) {
-        try {
-            return traits.forCaller(shared);
-        } catch (RuntimeException | Error e) { // a function that was given has failed: the caller gets an exception
-            return new IllegalStateException(shared.getMessage(), shared);
+    /**
+     * The failure for a value that has expired and is not handed out.
+     *
+     * @param cause why there is no newer one, or null when the source itself gave one that had expired
+     */
+    private static CredentialsException expired(long end, @Nullable CredentialsException cause) {
+        String when = "the credentials expired at " + Instant.ofEpochMilli(end);
+        CredentialsException.Builder failure = CredentialsException.builder(
+                        Category.EXPIRED,
+                        cause == null ? when : when + ", and no newer ones could be loaded: " + ForeignText.of(cause))
+                .recoverable(true)
+                .cause(cause);
+        if (cause != null) {
+            failure.endpoint(cause.endpoint().orElse(null))
+                    .remedy(cause.remedy().orElse(null));
         }
+        return failure.build();
     }
 
-    private Throwable lost() {
-        return unfinished("the load of " + name + " was lost to an error of the JVM, such as OutOfMemoryError", null);
+    private CredentialsException lost() {
+        return unfinished("the load of " + name + " was lost to an error of the JVM, such as OutOfMemoryError", null)
+                .build();
     }
 
-    private Throwable waitsForItself(String circle) {
+    private CredentialsException waitsForItself(String circle) {
         return unfinished(
-                "the source waits for itself: " + circle + "; a loader must not use the credentials that it loads",
-                null);
+                        "the source waits for itself: " + circle
+                                + "; a loader must not use the credentials that it loads",
+                        null)
+                .build();
     }
 
-    private Throwable unfinished(String reason, @Nullable Throwable cause) {
-        try {
-            return traits.unfinished(reason, cause);
-        } catch (RuntimeException | Error e) {
-            return new IllegalStateException(reason, cause);
-        }
+    private static CredentialsException.Builder unfinished(String reason, @Nullable Throwable cause) {
+        return CredentialsException.builder(Category.UNREACHABLE, reason)
+                .recoverable(true)
+                .cause(cause);
     }
 
     String name() {
@@ -364,22 +361,25 @@ public final class RefreshingCache<T> implements AutoCloseable {
         if (!CELL.compareAndSet(this, current, current.loading(load, now))) {
             return null;
         }
-        Throwable refused = null;
+        CredentialsException refused = null;
         if (stuck.get() >= MOST_STUCK) {
-            refused =
-                    unfinished(MOST_STUCK + " earlier loads of " + name + " still hang, so no other is started", null);
+            refused = unfinished(MOST_STUCK + " earlier loads of " + name + " still hang, so no other is started", null)
+                    .local(true)
+                    .build();
         } else {
             try {
                 scheduler.execute(executor == null ? load : executor.submitting(load));
             } catch (Throwable e) { // whatever it is, callers may be waiting
                 refused = unfinished(
-                        "the load of " + name + " cannot be started: "
-                                + e.getClass().getName(),
-                        e);
+                                "the load of " + name + " cannot be started: "
+                                        + e.getClass().getName(),
+                                e)
+                        .local(true)
+                        .build();
             }
         }
         if (refused != null) {
-            complete(load, InFlightLoad.ACCEPTED, InFlightLoad.COMPLETED, null, refused, FailureKind.LOCAL, false);
+            complete(load, InFlightLoad.ACCEPTED, InFlightLoad.COMPLETED, null, refused, false);
         } else if (!watched && !load.isOver()) {
             arm();
         }
@@ -390,11 +390,11 @@ public final class RefreshingCache<T> implements AutoCloseable {
     void run(InFlightLoad<T> load) {
         Loaded<T> loaded = null;
         Throwable failure = null;
-        FailureKind kind = null;
         try {
             loaded = load.call(loader);
             if (loaded == null) {
-                failure = unfinished("the loader of " + name + " returned null", null);
+                failure = unfinished("the loader of " + name + " returned null", null)
+                        .build();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -402,12 +402,13 @@ public final class RefreshingCache<T> implements AutoCloseable {
                 submitToShared(load); // an executor that is shut down interrupts what it runs
                 return;
             }
-            failure = unfinished("the thread that loads " + name + " was interrupted", e);
-            kind = FailureKind.LOCAL;
+            failure = unfinished("the thread that loads " + name + " was interrupted", e)
+                    .local(true)
+                    .build();
         } catch (Throwable e) { // the waiters' failure; a thread of a pool has no use for it
             failure = e;
         }
-        if (!complete(load, InFlightLoad.RUNNING, InFlightLoad.COMPLETED, loaded, failure, kind, true)
+        if (!complete(load, InFlightLoad.RUNNING, InFlightLoad.COMPLETED, loaded, failure, true)
                 && load.isAbandoned()) {
             stuck.decrementAndGet(); // too late: its result is ignored
         }
@@ -451,14 +452,13 @@ public final class RefreshingCache<T> implements AutoCloseable {
             where.setStackTrace(stack);
             reason += "; it hangs in " + stack[0].getClassName() + "." + stack[0].getMethodName();
         }
-        Throwable failure = unfinished(reason, where);
+        CredentialsException failure = unfinished(reason, where).build();
         stuck.incrementAndGet();
-        if (complete(load, InFlightLoad.RUNNING, InFlightLoad.ABANDONED, null, failure, FailureKind.UPSTREAM, false)) {
+        if (complete(load, InFlightLoad.RUNNING, InFlightLoad.ABANDONED, null, failure, false)) {
             return true;
         }
         stuck.decrementAndGet();
-        return complete(
-                load, InFlightLoad.ACCEPTED, InFlightLoad.ABANDONED, null, failure, FailureKind.UPSTREAM, false);
+        return complete(load, InFlightLoad.ACCEPTED, InFlightLoad.ABANDONED, null, failure, false);
     }
 
     @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
@@ -479,7 +479,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
      * answered find it as it is; then the threads that wait; then the next timer, before anything foreign can block;
      * futures and listeners last, and on a thread that may be blocked.
      *
-     * @param kind the kind of the failure where it is known; null to ask the traits
+     * @param failure what the loader threw, or why it was not called or is not waited for
      * @param mayBlock whether foreign code may run on the current thread
      * @return false when the load is not in that state, and so not the current thread's to complete
      */
@@ -489,14 +489,13 @@ public final class RefreshingCache<T> implements AutoCloseable {
             int to,
             @Nullable Loaded<T> loaded,
             @Nullable Throwable failure,
-            @Nullable FailureKind kind,
             boolean mayBlock) {
         if (!load.move(from, to)) {
             return false;
         }
         Landing landing;
         try {
-            landing = settle(load, loaded, failure, kind);
+            landing = settle(load, loaded, failure);
         } finally {
             load.release();
         }
@@ -517,38 +516,32 @@ public final class RefreshingCache<T> implements AutoCloseable {
         }
     }
 
-    private @Nullable Landing settle(
-            InFlightLoad<T> load, @Nullable Loaded<T> loaded, @Nullable Throwable failure, @Nullable FailureKind kind) {
+    private @Nullable Landing settle(InFlightLoad<T> load, @Nullable Loaded<T> loaded, @Nullable Throwable thrown) {
+        CredentialsException failure = thrown == null ? null : CredentialsException.of(thrown);
         try {
-            return landing(load, loaded, failure, kind);
+            return landing(load, loaded, failure);
         } catch (Throwable e) { // a function that was given has failed: not the fault of those who wait
-            return crashed(load, failure == null ? e : failure, load.started);
+            return crashed(load, failure == null ? CredentialsException.of(e) : failure, load.started);
         }
     }
 
     @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
     private @Nullable Landing landing(
-            InFlightLoad<T> load,
-            @Nullable Loaded<T> loaded,
-            @Nullable Throwable failure,
-            @Nullable FailureKind known) {
+            InFlightLoad<T> load, @Nullable Loaded<T> loaded, @Nullable CredentialsException failure) {
         Now now = Now.of(clock);
         double jitter = random.getAsDouble();
         Held<T> held = cell.held; // changes with the load in flight only, and there is one at a time
         Held<T> same = null;
         Held<T> next = null;
-        Throwable reason = failure;
-        FailureKind kind = FailureKind.UPSTREAM;
+        CredentialsException reason = failure;
         if (reason == null && loaded != null && Held.end(loaded) <= now.wall()) {
-            reason = traits.expired(loaded.value(), null);
+            reason = expired(Held.end(loaded), null);
         }
-        if (reason != null) {
-            kind = known != null ? known : Objects.requireNonNull(traits.kind(reason));
-        } else if (loaded != null && held != null && isSame(held, loaded)) {
+        if (reason == null && loaded != null && held != null && held.isSameAs(loaded)) {
             same = held.end() == Held.NEVER
-                    ? Held.of(Loaded.of(held.value(), null), policy, now, jitter)
+                    ? Held.of(loaded, policy, now, jitter).withValueOf(held)
                     : held.confirmed(now);
-        } else if (loaded != null) {
+        } else if (reason == null && loaded != null) {
             next = Held.of(loaded, policy, now, jitter);
         }
         Cell<T> before;
@@ -563,8 +556,8 @@ public final class RefreshingCache<T> implements AutoCloseable {
             } else if (same != null) {
                 after = before.unchanged(same, now, jitter);
             } else {
-                Throwable cause = Objects.requireNonNull(reason);
-                after = before.failed(cause, kind, policy.servePastExpiry(), policy.backoff(), now, jitter);
+                CredentialsException cause = Objects.requireNonNull(reason);
+                after = before.failed(cause, policy.servePastExpiry(), policy.backoff(), now, jitter);
             }
         } while (!CELL.compareAndSet(this, before, after));
         return new Landing(load, before, after, now);
@@ -572,7 +565,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
 
     /** The landing without any help from outside. */
     @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
-    private @Nullable Landing crashed(InFlightLoad<T> load, Throwable cause, Now now) {
+    private @Nullable Landing crashed(InFlightLoad<T> load, CredentialsException cause, Now now) {
         Cell<T> before;
         Cell<T> after;
         do {
@@ -615,12 +608,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
         }
 
         private void completeFutures() {
-            Throwable problem;
-            try {
-                problem = problem(after, now);
-            } catch (RuntimeException | Error e) { // a function that was given has failed
-                problem = e;
-            }
+            CredentialsException problem = problem(after, now);
             Held<T> held = after.held;
             if (problem == null && held == null) {
                 problem = lost();
@@ -636,31 +624,30 @@ public final class RefreshingCache<T> implements AutoCloseable {
             if (held != null) {
                 log(held, earlier, failure);
             }
-            listener.loaded(Duration.ofMillis(now.millisSince(load.started)), failure == null ? null : failure.cause());
+            loader.report(listener);
+            listener.loaded(
+                    Duration.ofMillis(now.millisSince(load.started)),
+                    failure == null ? null : failure.cause().category());
             if (failure != null) {
-                Instant nextTry = after.nextTry(now, unasked).orElse(null);
-                listener.refreshFailed(failure.count(), failure.cause(), failure.kind(), nextTry);
+                Instant nextLoad = after.nextLoad(now, unasked).orElse(null);
+                listener.refreshFailed(failure.count(), failure.cause().category(), nextLoad);
                 if (held != null && failure.servingExpired() && (earlier == null || !earlier.servingExpired())) {
-                    listener.servingExpired(held.value());
+                    listener.servingExpired(held.identity(), held.expiration());
                 }
             } else if (held != null) {
                 if (before.held == null || before.held.value() != held.value()) {
-                    listener.refreshed(held.value());
+                    listener.refreshed(held.identity(), held.expiration());
                 }
                 if (earlier != null) {
-                    listener.recovered(held.value());
+                    listener.recovered(held.identity());
                 }
             }
         }
     }
 
-    private boolean isSame(Held<T> held, Loaded<T> loaded) {
-        return held.endsAt(Held.end(loaded)) && traits.isSame(held.value(), loaded.value());
-    }
-
     /** An outage is logged when it begins, when the value expires in it, and when it is over. */
     private void log(Held<T> held, Cell.@Nullable Failure earlier, Cell.@Nullable Failure failure) {
-        String which = "Credentials " + traits.identity(held.value());
+        String which = "Credentials " + held.identity();
         if (failure != null && earlier == null) {
             log(
                     Level.WARNING,
@@ -767,8 +754,7 @@ public final class RefreshingCache<T> implements AutoCloseable {
         private Scheduler scheduler = Scheduler.shared();
         private @Nullable Executor executor;
         private boolean unasked = true;
-        private Traits<? super T> traits = new Traits<T>() {};
-        private RefreshListener<? super T> listener = new RefreshListener<T>() {};
+        private CredentialsListener listener = NO_LISTENER;
         private DoubleSupplier random = new Dice();
 
         private Builder(Loader<T> loader) {
@@ -859,25 +845,13 @@ public final class RefreshingCache<T> implements AutoCloseable {
         }
 
         /**
-         * Sets what the cache is to know of its values and failures. Default: values are told apart by {@code equals},
-         * and every failure is the source's.
-         *
-         * @param traits the traits
-         * @return this builder
-         */
-        public Builder<T> traits(Traits<? super T> traits) {
-            this.traits = Objects.requireNonNull(traits, "traits");
-            return this;
-        }
-
-        /**
          * Sets the listener for refreshes. Default: none.
          *
-         * @param listener the listener
+         * @param listener the listener, or null for none
          * @return this builder
          */
-        public Builder<T> listener(RefreshListener<? super T> listener) {
-            this.listener = Objects.requireNonNull(listener, "listener");
+        public Builder<T> listener(@Nullable CredentialsListener listener) {
+            this.listener = listener == null ? NO_LISTENER : listener;
             return this;
         }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.refresh;
 
+import io.lanyard.FailureKind;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -9,8 +9,8 @@ import static org.awaitility.Awaitility.await;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.SourceDescription;
-import io.lanyard.refresh.Loaded;
 import io.lanyard.refresh.RefreshingCache;
+import io.lanyard.testsupport.Loads;
 import io.lanyard.testsupport.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,14 +27,14 @@ import org.junit.jupiter.api.Test;
 /** A selection always ends, and no accident of a caller, a source or a file decides for other callers. */
 class ChainLivenessTest {
 
-    private final ScriptedLink first = new ScriptedLink(new Slot("first"));
-    private final ScriptedLink second = new ScriptedLink(new Slot("second"));
+    private final ScriptedSource first = new ScriptedSource(new SourceName("first"));
+    private final ScriptedSource second = new ScriptedSource(new SourceName("second"));
     private final VirtualTime time = new VirtualTime();
 
-    private static CredentialsChain.Builder<Key> of(ScriptedLink... links) {
+    private static CredentialsChain.Builder<Key> of(ScriptedSource... links) {
         CredentialsChain.Builder<Key> builder = CredentialsChain.builder(Key::identity);
-        for (ScriptedLink link : links) {
-            builder.add(link.slot, link);
+        for (ScriptedSource link : links) {
+            builder.add(link.name, link);
         }
         return builder;
     }
@@ -75,7 +75,7 @@ class ChainLivenessTest {
             time.advance(Duration.ofSeconds(61));
             assertThat(answer).isCompletedWithValue(second.key);
             never.complete(new Key("AKIA-late"));
-            assertThat(chain.status().source()).contains(second.slot);
+            assertThat(chain.chainStatus().source()).contains(second.name);
         }
 
         @Test
@@ -85,7 +85,7 @@ class ChainLivenessTest {
             first.detectedBy(() -> {
                 blocked.countDown();
                 awaitQuietly(release);
-                return Detection.configured();
+                return Availability.configured();
             });
             CredentialsChain<Key> chain = of(first, second)
                     .scheduler(time)
@@ -105,7 +105,7 @@ class ChainLivenessTest {
             assertThat(selecting.isAlive()).isFalse();
             assertThat(first.asked).hasValue(0);
             assertThat(second.asked).hasValue(1);
-            assertThat(chain.status().source()).contains(second.slot);
+            assertThat(chain.chainStatus().source()).contains(second.name);
         }
     }
 
@@ -137,13 +137,13 @@ class ChainLivenessTest {
             AtomicReference<@Nullable CredentialsChain<Key>> itself = new AtomicReference<>();
             RefreshingCache<Key> cache = RefreshingCache.<Key>builder(() -> {
                         CredentialsChain<Key> chain = itself.get();
-                        return Loaded.of(
+                        return Loads.of(
                                 chain == null ? first.key : chain.resolve(),
                                 Instant.now().plusSeconds(60));
                     })
                     .name("the assumed role")
                     .build();
-            first.answers(cache::getAsync);
+            first.answers(cache::resolveAsync);
             CredentialsChain<Key> chain = of(first).build();
             itself.set(chain);
             assertThat(chain.resolveAsync())
@@ -168,7 +168,7 @@ class ChainLivenessTest {
             assertThat(first.closings.get())
                     .as("the source was opened by the selection, and is closed again")
                     .isGreaterThan(closings);
-            assertThat(chain.status().source()).isEmpty();
+            assertThat(chain.chainStatus().source()).isEmpty();
 
             first.gives();
             int asked = first.asked.get();
@@ -219,7 +219,7 @@ class ChainLivenessTest {
 
         @Test
         void each_gets_an_exception_of_its_own_that_nothing_is_added_to() {
-            CredentialsException shared = ScriptedLink.failure("STS is in trouble");
+            CredentialsException shared = ScriptedSource.failure("STS is in trouble");
             first.fails(shared);
             CredentialsChain<Key> chain = of(first).scheduler(time).build();
             for (int i = 0; i < 1_000; i++) {
@@ -237,7 +237,7 @@ class ChainLivenessTest {
     class Doubtful_sources {
         @Test
         void a_selection_made_past_one_is_checked_again_by_the_next_call() throws Exception {
-            first.detectedAs(Detection.incompleteForNow("the file lacks the profile", "add the profile"));
+            first.detectedAs(Availability.incompleteForNow("the file lacks the profile", "add the profile"));
             CredentialsChain<Key> chain = of(first, second).scheduler(time).build();
             assertThat(chain.resolve()).isSameAs(second.key);
             first.present();
@@ -248,7 +248,7 @@ class ChainLivenessTest {
 
         @Test
         void a_selection_made_past_one_that_lacks_a_setting_is_kept() throws Exception {
-            first.detectedAs(Detection.incomplete("SETTING_A is not set", "set SETTING_A"));
+            first.detectedAs(Availability.incomplete("SETTING_A is not set", "set SETTING_A"));
             CredentialsChain<Key> chain = of(first, second).scheduler(time).build();
             chain.resolve();
             first.present();
@@ -267,7 +267,7 @@ class ChainLivenessTest {
                         }
                         return Key.identity(key);
                     })
-                    .add(first.slot, first)
+                    .add(first.name, first)
                     .build();
             assertThat(chain.resolveAsync()).failsWithin(Duration.ofSeconds(10));
             assertThat(chain.resolveAsync()).succeedsWithin(Duration.ofSeconds(10));
@@ -275,7 +275,7 @@ class ChainLivenessTest {
 
         @Test
         void of_a_source_that_describes_itself_spoil_neither_a_report_nor_the_reason_that_nothing_was_found() {
-            ScriptedLink broken = new ScriptedLink(new Slot("broken")) {
+            ScriptedSource broken = new ScriptedSource(new SourceName("broken")) {
                 @Override
                 public SourceDescription describe() {
                     throw new IllegalStateException("cannot say");
@@ -283,7 +283,7 @@ class ChainLivenessTest {
             };
             broken.absent();
             CredentialsChain<Key> chain = of(broken, first).scheduler(time).build();
-            assertThat(chain.explain().links()).hasSize(2);
+            assertThat(chain.explain().sources()).hasSize(2);
             first.absent();
             CredentialsException exhausted = (CredentialsException) catchThrowable(chain::resolve);
             assertThat(exhausted.category()).isEqualTo(Category.CHAIN_EXHAUSTED);

@@ -262,8 +262,8 @@ class ChainProperties {
             for (int i = 0; i < sources.size(); i++) {
                 int number = i;
                 conditions.add(sources.get(i).condition);
-                Slot slot = new Slot(Integer.toString(number));
-                ScriptedLink link = new ScriptedLink(slot, slot.name());
+                SourceName slot = new SourceName(Integer.toString(number));
+                ScriptedSource link = new ScriptedSource(slot, slot.name());
                 link.detectedBy(() -> detection(number)).answers(() -> answer(number, link.key));
                 builder.add(slot, link).onFailure(slot, sources.get(i).onFailure);
             }
@@ -314,12 +314,12 @@ class ChainProperties {
             return Integer.parseInt(failure.replaceAll("\\D+", ""));
         }
 
-        private Detection detection(int number) {
+        private Availability detection(int number) {
             return switch (conditions.get(number).presence) {
-                case PRESENT -> Detection.configured();
-                case ABSENT -> Detection.notConfigured("");
-                case INCOMPLETE -> Detection.incomplete("half of it is missing", "add it");
-                case EXCLUDED -> Detection.excluded("not here");
+                case PRESENT -> Availability.configured();
+                case ABSENT -> Availability.notConfigured("");
+                case INCOMPLETE -> Availability.incomplete("half of it is missing", "add it");
+                case EXCLUDED -> Availability.excluded("not here");
                 case UNKNOWN -> throw new IllegalStateException("cannot tell of " + number);
             };
         }
@@ -328,8 +328,8 @@ class ChainProperties {
             Condition condition = conditions.get(number);
             CompletableFuture<Key> answer = switch (condition.answer) {
                 case VALUE -> CompletableFuture.completedFuture(key);
-                case RECOVERABLE -> CompletableFuture.failedFuture(ScriptedLink.failure("away is " + number));
-                case REFUSAL -> CompletableFuture.failedFuture(ScriptedLink.refusal("refused by " + number));
+                case RECOVERABLE -> CompletableFuture.failedFuture(ScriptedSource.failure("away is " + number));
+                case REFUSAL -> CompletableFuture.failedFuture(ScriptedSource.refusal("refused by " + number));
                 case NOT_CONFIGURED ->
                     CompletableFuture.failedFuture(
                             CredentialsException.builder(Category.NOT_CONFIGURED, "nothing at " + number)

@@ -9,11 +9,11 @@ import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.SourceDescription;
 import io.lanyard.container.ContainerCredentialsSource;
-import io.lanyard.refresh.Loaded;
 import io.lanyard.refresh.RefreshingCache;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.testsupport.ConformanceVector;
 import io.lanyard.testsupport.Evidence;
+import io.lanyard.testsupport.Loads;
 import io.lanyard.testsupport.VectorWorld;
 import io.lanyard.testsupport.VirtualTime;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +42,7 @@ import org.junit.jupiter.api.TestFactory;
  *
  * <ul>
  *   <li>{@code terminal} is {@link OnFailure#STOP}, and what is not terminal is {@link OnFailure#CONTINUE};
- *   <li>{@code present} is {@link Detection#configured()};
+ *   <li>{@code present} is {@link Availability#configured()};
  *   <li>a module that is missing is an incomplete source whose remedy names the dependency;
  *   <li>the four slots of profiles are one, for the SDK's own provider tells them apart;
  *   <li>{@code userAgentFeatureIds} are not here: core sends no request to a service, and the adapter names the source
@@ -67,19 +67,19 @@ class ChainVectorsTest {
             "sep-chain-21", "a bearer token is another kind of identity; the chain is one of AWS credentials",
             "sep-chain-25", "the text of a config file given by the program; the adapter takes the SDK's ProfileFile");
 
-    private static final Map<String, Slot> SLOTS = Map.of(
-            "Environment", Slot.ENVIRONMENT,
-            "WebIdentityTokenEnv", Slot.WEB_IDENTITY,
-            "ProfileSsoSession", Slot.PROFILE,
-            "ProfileAssumeRole", Slot.PROFILE,
-            "EcsContainer", Slot.CONTAINER,
-            "Ec2InstanceMetadata", Slot.INSTANCE_METADATA,
-            "ENVIRONMENT", Slot.ENVIRONMENT,
-            "PROFILE_SSO_SESSION", Slot.PROFILE,
-            "EC2_INSTANCE_METADATA", Slot.INSTANCE_METADATA);
+    private static final Map<String, SourceName> SLOTS = Map.of(
+            "Environment", SourceName.ENVIRONMENT,
+            "WebIdentityTokenEnv", SourceName.WEB_IDENTITY,
+            "ProfileSsoSession", SourceName.PROFILE,
+            "ProfileAssumeRole", SourceName.PROFILE,
+            "EcsContainer", SourceName.CONTAINER,
+            "Ec2InstanceMetadata", SourceName.INSTANCE_METADATA,
+            "ENVIRONMENT", SourceName.ENVIRONMENT,
+            "PROFILE_SSO_SESSION", SourceName.PROFILE,
+            "EC2_INSTANCE_METADATA", SourceName.INSTANCE_METADATA);
 
     private final VirtualTime time = new VirtualTime();
-    private final List<Slot> tried = new ArrayList<>();
+    private final List<SourceName> tried = new ArrayList<>();
 
     @Test
     void every_vector_is_run_here_or_by_the_adapter_or_is_not_for_us() {
@@ -140,19 +140,19 @@ class ChainVectorsTest {
                 .startupPatience(Duration.ZERO)
                 .maxAttempts(vector.maxAttempts())
                 .build();
-        ScriptedLink node = new ScriptedLink(Slot.INSTANCE_METADATA);
+        ScriptedSource node = new ScriptedSource(SourceName.INSTANCE_METADATA);
         CredentialsChain.Builder<Key> chain = CredentialsChain.<Key>builder(Key::identity)
                 .scheduler(time)
-                .add(Slot.ENVIRONMENT, new ScriptedLink(Slot.ENVIRONMENT).absent())
-                .add(Slot.CONTAINER, new ContainerLink(source));
+                .add(SourceName.ENVIRONMENT, new ScriptedSource(SourceName.ENVIRONMENT).absent())
+                .add(SourceName.CONTAINER, new ContainerSource(source));
         if (source.isConfigured()) {
-            chain.add(node.slot, node);
+            chain.add(node.name, node);
         }
         if (vector.fails()) {
             checkFailure(vector, failure(vector, chain.build()));
         } else {
             chain.build().resolve();
-            ContainerCredentials credentials = source.held().orElseThrow();
+            ContainerCredentials credentials = source.cached().orElseThrow();
             JsonNode ok = vector.expect().path("ok");
             assertThat(credentials.accessKeyId())
                     .isEqualTo(ok.path("accessKeyId").textValue());
@@ -209,10 +209,10 @@ class ChainVectorsTest {
     }
 
     /** The source in a chain of keys. */
-    private record ContainerLink(ContainerCredentialsSource source) implements Link<Key> {
+    private record ContainerSource(ContainerCredentialsSource source) implements ChainSource<Key> {
         @Override
-        public Detection detect() {
-            return source.isConfigured() ? Detection.configured() : Detection.notConfigured("");
+        public Availability availability() {
+            return source.isConfigured() ? Availability.configured() : Availability.notConfigured("");
         }
 
         @Override
@@ -222,7 +222,7 @@ class ChainVectorsTest {
 
         @Override
         public CompletableFuture<Key> resolveAsync() {
-            return source.resolveAsync().thenApply(ContainerLink::key);
+            return source.resolveAsync().thenApply(ContainerSource::key);
         }
 
         private static Key key(ContainerCredentials credentials) {
@@ -250,7 +250,7 @@ class ChainVectorsTest {
         for (JsonNode provider : expect.path("providers")) {
             String name = provider.path(0).asText();
             String[] outcome = provider.path(1).asText().split(": ", 2);
-            Slot slot = new Slot(name);
+            SourceName slot = new SourceName(name);
             if (outcome[0].equals("ok")) {
                 builder.add(slot, answering(slot, CompletableFuture.completedFuture(new Key(name))));
             } else {
@@ -278,7 +278,7 @@ class ChainVectorsTest {
         }
         assertThat(failure).hasMessageMatching("(?s).*" + String.join(": .*", texts(expect.path("lists"))) + ".*");
         for (String name : texts(expect.path("notAsked"))) {
-            assertThat(tried).doesNotContain(new Slot(name));
+            assertThat(tried).doesNotContain(new SourceName(name));
         }
     }
 
@@ -299,19 +299,19 @@ class ChainVectorsTest {
         JsonNode timeouts = expect.path("callerTimeoutMillis");
         Duration loading = Duration.ofMillis(200);
         VirtualTime world = new VirtualTime().runTasksAfter(() -> loading);
-        ScriptedLink one = new ScriptedLink(new Slot("provider1"));
+        ScriptedSource one = new ScriptedSource(new SourceName("provider1"));
         CompletableFuture<Key> absence = one.hangs();
-        ScriptedLink two = new ScriptedLink(new Slot("provider2"));
-        RefreshingCache<Key> cache = RefreshingCache.builder(() -> Loaded.of(
+        ScriptedSource two = new ScriptedSource(new SourceName("provider2"));
+        RefreshingCache<Key> cache = RefreshingCache.builder(() -> Loads.of(
                         new Key("key of " + world.instant()), world.instant().plusSeconds(3_600)))
                 .clock(world)
                 .scheduler(world)
                 .build();
-        two.answers(cache::getAsync);
+        two.answers(cache::resolveAsync);
         CredentialsChain<Key> chain = CredentialsChain.<Key>builder(Key::identity)
                 .scheduler(time)
-                .add(one.slot, one)
-                .add(two.slot, two)
+                .add(one.name, one)
+                .add(two.name, two)
                 .build();
 
         CompletableFuture<Key> gaveUp = chain.resolveAsync();
@@ -321,8 +321,9 @@ class ChainVectorsTest {
         world.advance(Duration.ofMillis(timeouts.path(0).asLong()).minus(loading));
         assertThat(gaveUp.cancel(false)).as("too late for the first caller").isTrue();
         world.advance(Duration.ofMillis(timeouts.path(1).asLong()));
-        Key last = cache.held().orElseThrow();
-        world.advance(Duration.between(world.instant(), cache.status().nextTry().orElseThrow()));
+        Key last = cache.cached().orElseThrow();
+        world.advance(
+                Duration.between(world.instant(), cache.status().nextLoad().orElseThrow()));
         assertThat(cache.status().loading()).isTrue();
         assertThat(chain.resolveAsync()).as("while the next are being loaded").isCompletedWithValue(last);
     }
@@ -340,11 +341,11 @@ class ChainVectorsTest {
 
         if (expect.has("ok")) {
             Key key = chain.resolve();
-            Slot selected = slot(expect.path("selected").asText());
+            SourceName selected = slot(expect.path("selected").asText());
             JsonNode ok = expect.path("ok");
             assertThat(key.id()).isEqualTo(ok.path("accessKeyId").asText());
             assertThat(key.secret()).isEqualTo(ok.path("secretAccessKey").asText());
-            assertThat(chain.explain().inUse().orElseThrow().slot()).isEqualTo(selected);
+            assertThat(chain.explain().inUse().orElseThrow().name()).isEqualTo(selected);
             List<String> order = texts(expect.path("order"));
             assertThat(tried)
                     .containsExactlyElementsOf(
@@ -374,16 +375,21 @@ class ChainVectorsTest {
         String profileModule = vector.files().toString().contains("sso_session") ? "sso" : "sts";
         CredentialsChain.Builder<Key> builder = CredentialsChain.<Key>builder(Key::identity)
                 .scheduler(time)
-                .add(Slot.ENVIRONMENT, environment(env))
+                .add(SourceName.ENVIRONMENT, environment(env))
                 .add(
-                        Slot.WEB_IDENTITY,
-                        builtIn(Slot.WEB_IDENTITY, env.has("AWS_WEB_IDENTITY_TOKEN_FILE"), "sts", modules, sources))
-                .add(Slot.PROFILE, builtIn(Slot.PROFILE, hasProfile, profileModule, modules, sources))
-                .add(Slot.CONTAINER, new ContainerLink(container(vector, sources.path("container"))))
+                        SourceName.WEB_IDENTITY,
+                        builtIn(
+                                SourceName.WEB_IDENTITY,
+                                env.has("AWS_WEB_IDENTITY_TOKEN_FILE"),
+                                "sts",
+                                modules,
+                                sources))
+                .add(SourceName.PROFILE, builtIn(SourceName.PROFILE, hasProfile, profileModule, modules, sources))
+                .add(SourceName.CONTAINER, new ContainerSource(container(vector, sources.path("container"))))
                 .add(
-                        Slot.INSTANCE_METADATA,
-                        builtIn(Slot.INSTANCE_METADATA, modules.contains("imds"), "imds", modules, sources))
-                .onFailure(Slot.INSTANCE_METADATA, OnFailure.CONTINUE);
+                        SourceName.INSTANCE_METADATA,
+                        builtIn(SourceName.INSTANCE_METADATA, modules.contains("imds"), "imds", modules, sources))
+                .onFailure(SourceName.INSTANCE_METADATA, OnFailure.CONTINUE);
         for (JsonNode custom : setup.path("custom")) {
             add(builder, custom);
         }
@@ -393,9 +399,9 @@ class ChainVectorsTest {
     private void add(CredentialsChain.Builder<Key> builder, JsonNode custom) {
         ConformanceVector.requireKeys(
                 custom, Set.of("name", "ordering", "present", "terminal", "response"), "a custom source");
-        Slot slot = slot(custom.path("name").asText());
-        Slot anchor = slot(custom.path("ordering").path("slot").asText());
-        ScriptedLink link = scripted(slot, custom.path("response"));
+        SourceName slot = slot(custom.path("name").asText());
+        SourceName anchor = slot(custom.path("ordering").path("slot").asText());
+        ScriptedSource link = scripted(slot, custom.path("response"));
         if (!custom.path("present").asBoolean()) {
             link.absent();
         }
@@ -407,45 +413,46 @@ class ChainVectorsTest {
         builder.onFailure(slot, custom.path("terminal").asBoolean() ? OnFailure.STOP : OnFailure.CONTINUE);
     }
 
-    private static Slot slot(String name) {
-        Slot known = SLOTS.get(name);
-        return known == null ? new Slot(name) : known;
+    private static SourceName slot(String name) {
+        SourceName known = SLOTS.get(name);
+        return known == null ? new SourceName(name) : known;
     }
 
-    private ScriptedLink environment(JsonNode env) {
+    private ScriptedSource environment(JsonNode env) {
         Key key = new Key(
                 env.path("AWS_ACCESS_KEY_ID").asText(),
                 env.path("AWS_SECRET_ACCESS_KEY").asText());
-        ScriptedLink link = answering(Slot.ENVIRONMENT, CompletableFuture.completedFuture(key));
+        ScriptedSource link = answering(SourceName.ENVIRONMENT, CompletableFuture.completedFuture(key));
         return key.id().isEmpty() ? link.absent() : link;
     }
 
-    private ScriptedLink builtIn(Slot slot, boolean configured, String module, List<String> modules, JsonNode sources) {
-        ScriptedLink link = scripted(slot, sources.path(module));
+    private ScriptedSource builtIn(
+            SourceName slot, boolean configured, String module, List<String> modules, JsonNode sources) {
+        ScriptedSource link = scripted(slot, sources.path(module));
         if (!configured) {
             return link.absent();
         }
         return modules.contains(module)
                 ? link
-                : link.detectedAs(Detection.incomplete(
+                : link.detectedAs(Availability.incomplete(
                         "a module is missing", "add the dependency software.amazon.awssdk:" + module));
     }
 
     /** Answers as the vector scripts it: credentials or a failure. */
-    private ScriptedLink scripted(Slot slot, JsonNode response) {
+    private ScriptedSource scripted(SourceName slot, JsonNode response) {
         return answering(
                 slot,
                 response.has("error")
                         ? CompletableFuture.failedFuture(
-                                ScriptedLink.refusal(response.path("error").asText()))
+                                ScriptedSource.refusal(response.path("error").asText()))
                         : CompletableFuture.completedFuture(new Key(
                                 response.path("accessKeyId").asText(),
                                 response.path("secretAccessKey").asText())));
     }
 
     /** Also puts down that it was asked. */
-    private ScriptedLink answering(Slot slot, CompletableFuture<Key> answer) {
-        return new ScriptedLink(slot).answers(() -> {
+    private ScriptedSource answering(SourceName slot, CompletableFuture<Key> answer) {
+        return new ScriptedSource(slot).answers(() -> {
             tried.add(slot);
             return answer;
         });
@@ -457,7 +464,7 @@ class ChainVectorsTest {
                 .environment(new VectorWorld(vector, VectorWorld::inMemory))
                 .executor(Runnable::run)
                 .transport(request -> {
-                    tried.add(Slot.CONTAINER);
+                    tried.add(SourceName.CONTAINER);
                     String body =
                             "{\"AccessKeyId\":\"" + response.path("accessKeyId").asText()
                                     + "\",\"SecretAccessKey\":\""

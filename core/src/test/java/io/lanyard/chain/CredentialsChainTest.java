@@ -33,15 +33,15 @@ import org.junit.jupiter.api.Test;
 class CredentialsChainTest {
 
     private final VirtualTime time = new VirtualTime();
-    private final ScriptedLink first = new ScriptedLink(new Slot("first"));
-    private final ScriptedLink second = new ScriptedLink(new Slot("second"));
-    private final ScriptedLink third = new ScriptedLink(new Slot("third"));
+    private final ScriptedSource first = new ScriptedSource(new SourceName("first"));
+    private final ScriptedSource second = new ScriptedSource(new SourceName("second"));
+    private final ScriptedSource third = new ScriptedSource(new SourceName("third"));
 
-    private CredentialsChain.Builder<Key> of(ScriptedLink... links) {
+    private CredentialsChain.Builder<Key> of(ScriptedSource... links) {
         CredentialsChain.Builder<Key> builder =
                 CredentialsChain.<Key>builder(Key::identity).scheduler(time);
-        for (ScriptedLink link : links) {
-            builder.add(link.slot, link);
+        for (ScriptedSource link : links) {
+            builder.add(link.name, link);
         }
         return builder;
     }
@@ -85,8 +85,8 @@ class CredentialsChainTest {
         return Evidence.seen("chain", chain.explain(true));
     }
 
-    private static LinkState state(ChainReport report, ScriptedLink link) {
-        return report.link(link.slot).orElseThrow().state();
+    private static SourceState state(ChainReport report, ScriptedSource link) {
+        return report.source(link.name).orElseThrow().state();
     }
 
     // ---- order
@@ -129,7 +129,7 @@ class CredentialsChainTest {
 
     @Test
     void an_incomplete_source_is_passed_over_with_one_warning_until_it_lacks_something_else() throws Exception {
-        first.detectedAs(Detection.incomplete("SETTING_A is set and SETTING_B is not", "set SETTING_B"));
+        first.detectedAs(Availability.incomplete("SETTING_A is set and SETTING_B is not", "set SETTING_B"));
         CredentialsChain<Key> chain = of(first, second).reuseSource(false).build();
         try (LibraryLog log = LibraryLog.open()) {
             assertThat(chain.resolve()).isSameAs(second.key);
@@ -137,7 +137,7 @@ class CredentialsChainTest {
             assertThat(log.warnings())
                     .containsExactly("The credentials source first is incomplete and is skipped: "
                             + "SETTING_A is set and SETTING_B is not. Remedy: set SETTING_B");
-            first.detectedAs(Detection.incomplete("SETTING_B is set and SETTING_A is not", "set SETTING_A"));
+            first.detectedAs(Availability.incomplete("SETTING_B is set and SETTING_A is not", "set SETTING_A"));
             chain.resolve();
             assertThat(log.warnings()).hasSize(2);
         }
@@ -146,7 +146,7 @@ class CredentialsChainTest {
 
     @Test
     void an_excluded_source_is_passed_over_without_a_word() throws Exception {
-        first.detectedAs(Detection.excluded("a container source is configured"));
+        first.detectedAs(Availability.excluded("a container source is configured"));
         try (LibraryLog log = LibraryLog.open()) {
             assertThat(chain().resolve()).isSameAs(second.key);
             assertThat(log.warnings()).isEmpty();
@@ -194,7 +194,7 @@ class CredentialsChainTest {
 
     @Test
     void a_source_that_is_configured_and_fails_ends_the_call_with_its_own_exception() {
-        RuntimeException failure = ScriptedLink.failure("the agent is away");
+        CredentialsException failure = ScriptedSource.failure("the agent is away");
         first.fails(failure);
         CredentialsChain<Key> chain = chain();
         assertThat(failure(chain)).cause().isSameAs(failure);
@@ -207,13 +207,13 @@ class CredentialsChainTest {
     void a_failure_that_is_not_ours_ends_the_call_as_well() {
         IllegalStateException failure = new IllegalStateException("another library's");
         first.fails(failure);
-        assertThat(failure(chain())).cause().isSameAs(failure);
+        assertThat(failure(chain())).hasRootCause(failure);
         assertThat(second.asked).hasValue(0);
     }
 
     @Test
     void a_warning_tells_once_in_a_time_of_failing_that_no_later_source_is_used() throws Exception {
-        first.fails(ScriptedLink.failure("the agent is away"));
+        first.fails(ScriptedSource.failure("the agent is away"));
         CredentialsChain<Key> chain = of(first, second).reuseSource(false).build();
         try (LibraryLog log = LibraryLog.open()) {
             failure(chain);
@@ -223,7 +223,7 @@ class CredentialsChainTest {
                             + " its place. Unreachable: the agent is away");
             first.gives();
             chain.resolve();
-            first.fails(ScriptedLink.failure("the agent is away"));
+            first.fails(ScriptedSource.failure("the agent is away"));
             failure(chain);
             assertThat(log.warnings()).hasSize(2);
         }
@@ -231,14 +231,14 @@ class CredentialsChainTest {
 
     @Test
     void with_continue_the_next_source_answers_for_that_call_alone() throws Exception {
-        first.fails(ScriptedLink.failure("the agent is away"));
+        first.fails(ScriptedSource.failure("the agent is away"));
         CredentialsChain<Key> chain = continuing();
         assertThat(chain.resolve()).isSameAs(second.key);
         assertThat(chain.resolve()).isSameAs(second.key);
         assertThat(first.asked).hasValue(2);
         first.gives();
         assertThat(chain.resolve()).isSameAs(first.key);
-        first.fails(ScriptedLink.failure("the agent is away again"));
+        first.fails(ScriptedSource.failure("the agent is away again"));
         assertThat(chain.resolve()).isSameAs(second.key);
         assertThat(chain.resolveAsync()).isCompletedWithValue(second.key);
     }
@@ -247,7 +247,7 @@ class CredentialsChainTest {
     void with_continue_a_chosen_source_that_fails_is_asked_first_again_by_every_future() throws Exception {
         CredentialsChain<Key> chain = continuing();
         chain.resolve();
-        first.fails(ScriptedLink.failure("the agent is away"));
+        first.fails(ScriptedSource.failure("the agent is away"));
         assertThat(chain.resolveAsync()).isCompletedWithValue(second.key);
         first.gives();
         assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
@@ -255,30 +255,30 @@ class CredentialsChainTest {
 
     @Test
     void continue_for_one_slot_holds_for_that_slot_alone() throws Exception {
-        first.fails(ScriptedLink.failure("best effort"));
+        first.fails(ScriptedSource.failure("best effort"));
         CredentialsChain<Key> chain = of(first, second, third)
-                .onFailure(first.slot, OnFailure.CONTINUE)
+                .onFailure(first.name, OnFailure.CONTINUE)
                 .build();
         assertThat(chain.resolve()).isSameAs(second.key);
-        RuntimeException failure = ScriptedLink.failure("not this one");
+        RuntimeException failure = ScriptedSource.failure("not this one");
         second.fails(failure);
         assertThat(failure(chain)).cause().isSameAs(failure);
     }
 
     @Test
     void stop_for_one_slot_holds_in_a_chain_that_goes_on() {
-        RuntimeException failure = ScriptedLink.failure("not this one");
+        RuntimeException failure = ScriptedSource.failure("not this one");
         first.fails(failure);
         CredentialsChain<Key> chain = of(first, second)
                 .onFailure(OnFailure.CONTINUE)
-                .onFailure(first.slot, OnFailure.STOP)
+                .onFailure(first.name, OnFailure.STOP)
                 .build();
         assertThat(failure(chain)).cause().isSameAs(failure);
     }
 
     @Test
     void a_failure_that_has_ended_leaves_nothing_behind() throws Exception {
-        first.fails(ScriptedLink.failure("one blip"));
+        first.fails(ScriptedSource.failure("one blip"));
         CredentialsChain<Key> chain = chain();
         failure(chain);
         first.gives();
@@ -290,17 +290,14 @@ class CredentialsChainTest {
     void an_error_is_the_cause_of_an_exception() {
         Error failure = new NoClassDefFoundError("a dependency");
         first.fails(failure);
-        assertThat(failure(chain()))
-                .isInstanceOf(CredentialsException.class)
-                .cause()
-                .isSameAs(failure);
+        assertThat(failure(chain())).isInstanceOf(CredentialsException.class).hasRootCause(failure);
     }
 
     // ---- links that do what they must not
 
     @Test
     void a_link_that_throws_in_place_of_a_future_has_failed() throws Exception {
-        RuntimeException failure = ScriptedLink.failure("thrown at once");
+        RuntimeException failure = ScriptedSource.failure("thrown at once");
         first.answers(() -> {
             throw failure;
         });
@@ -348,9 +345,9 @@ class CredentialsChainTest {
             throw failure;
         });
         CredentialsChain<Key> chain = chain();
-        assertThat(failure(chain)).cause().isSameAs(failure);
-        LinkReport reported = report(chain).link(first.slot).orElseThrow();
-        assertThat(reported.state()).isEqualTo(LinkState.FAILED);
+        assertThat(failure(chain)).hasRootCause(failure);
+        SourceReport reported = report(chain).source(first.name).orElseThrow();
+        assertThat(reported.state()).isEqualTo(SourceState.FAILED);
         assertThat(reported.failure()).contains("a file that is being written");
         first.present();
         assertThat(chain.resolve()).isSameAs(first.key);
@@ -364,11 +361,11 @@ class CredentialsChainTest {
                     throw failure;
                 })
                 .scheduler(time)
-                .add(first.slot, first)
+                .add(first.name, first)
                 .build();
         CompletableFuture<Key> answer = chain.resolveAsync();
         pending.complete(first.key);
-        assertThat(failure(answer)).cause().isSameAs(failure);
+        assertThat(failure(answer)).hasRootCause(failure);
     }
 
     // ---- withdrawal
@@ -377,7 +374,7 @@ class CredentialsChainTest {
     void the_chain_moves_on_when_its_source_is_withdrawn_and_never_before() throws Exception {
         CredentialsChain<Key> chain = chain();
         chain.resolve();
-        RuntimeException failure = ScriptedLink.failure("the agent is away");
+        CredentialsException failure = ScriptedSource.failure("the agent is away");
         first.fails(failure);
         assertThat(failure(chain)).isSameAs(failure);
         assertThat(failure(chain.resolveAsync())).isSameAs(failure);
@@ -413,7 +410,7 @@ class CredentialsChainTest {
     @Test
     void a_chain_that_finds_nothing_lists_every_source_in_order_and_the_settings_looked_at() {
         first.absent();
-        second.detectedAs(Detection.incomplete("SETTING_A is set and SETTING_B is not", "set SETTING_B"));
+        second.detectedAs(Availability.incomplete("SETTING_A is set and SETTING_B is not", "set SETTING_B"));
         third.withdrawn();
         CredentialsException failure = (CredentialsException) failure(chain());
         assertThat(failure.category()).isEqualTo(Category.CHAIN_EXHAUSTED);
@@ -439,8 +436,8 @@ class CredentialsChainTest {
 
     @Test
     void the_first_failure_is_the_cause_and_the_others_are_suppressed() {
-        RuntimeException one = ScriptedLink.refusal("access denied");
-        RuntimeException two = ScriptedLink.failure("the agent is away");
+        RuntimeException one = ScriptedSource.refusal("access denied");
+        RuntimeException two = ScriptedSource.failure("the agent is away");
         first.fails(one);
         second.withdrawn();
         third.fails(two);
@@ -458,11 +455,11 @@ class CredentialsChainTest {
 
     @Test
     void a_chain_of_refusals_is_not_recoverable_and_one_with_a_failure_that_is_not_ours_may_be() {
-        first.fails(ScriptedLink.refusal("access denied"));
-        second.fails(ScriptedLink.refusal("no association"));
+        first.fails(ScriptedSource.refusal("access denied"));
+        second.fails(ScriptedSource.refusal("no association"));
         third.absent();
         assertThat(((CredentialsException) failure(continuing())).recoverable()).isFalse();
-        second.fails(new IllegalStateException("another library's", ScriptedLink.refusal("wrapped")));
+        second.fails(new IllegalStateException("another library's", ScriptedSource.refusal("wrapped")));
         assertThat(((CredentialsException) failure(continuing())).recoverable()).isFalse();
         second.fails(new IllegalStateException("another library's"));
         assertThat(((CredentialsException) failure(continuing())).recoverable()).isTrue();
@@ -482,8 +479,8 @@ class CredentialsChainTest {
         third.fails(new IllegalStateException());
         String message = failure(chain).getMessage();
         assertThat(message)
-                .contains("first: failed, one two", "xxx")
-                .contains("third: failed, IllegalStateException")
+                .contains("first: failed, SourceFailed: one two", "xxx")
+                .contains("third: failed, SourceFailed: IllegalStateException")
                 .hasSizeLessThan(1_200)
                 .hasLineCount(4);
     }
@@ -510,7 +507,7 @@ class CredentialsChainTest {
         CredentialsChain<Key> chain = chain();
         CompletableFuture<Key> one = chain.resolveAsync();
         CompletableFuture<Key> two = chain.resolveAsync();
-        RuntimeException failure = ScriptedLink.failure("the agent is away");
+        CredentialsException failure = ScriptedSource.failure("the agent is away");
         pending.completeExceptionally(failure);
         assertThat(failure(one)).cause().isSameAs(failure);
         assertThat(failure(two)).cause().isSameAs(failure);
@@ -541,10 +538,10 @@ class CredentialsChainTest {
         AtomicReference<String> chooser = new AtomicReference<>("");
         first.detectedBy(() -> {
             chooser.set(Thread.currentThread().getName());
-            return Detection.configured();
+            return Availability.configured();
         });
         CredentialsChain<Key> chain = CredentialsChain.<Key>builder(Key::identity)
-                .add(first.slot, first)
+                .add(first.name, first)
                 .build();
         chain.resolve();
         assertThat(chooser.get()).startsWith("lanyard-");
@@ -619,14 +616,14 @@ class CredentialsChainTest {
         CredentialsChain<Key> chain = chain();
         chain.resolve();
         chain.invalidate("AKIA-second");
-        for (ScriptedLink link : List.of(first, second, third)) {
+        for (ScriptedSource link : List.of(first, second, third)) {
             assertThat(link.refused).containsExactly("AKIA-second");
         }
     }
 
     @Test
     void a_source_that_throws_when_credentials_are_rejected_harms_neither_the_caller_nor_other_sources() {
-        ScriptedLink broken = new ScriptedLink(new Slot("broken")) {
+        ScriptedSource broken = new ScriptedSource(new SourceName("broken")) {
             @Override
             public void invalidate(String accessKeyId) {
                 throw new IllegalStateException("its own trouble");
@@ -641,7 +638,7 @@ class CredentialsChainTest {
 
     @Test
     void they_are_reported_also_where_no_source_is_kept() throws Exception {
-        first.fails(ScriptedLink.failure("the agent is away"));
+        first.fails(ScriptedSource.failure("the agent is away"));
         CredentialsChain<Key> chain = continuing();
         chain.resolve();
         chain.invalidate("AKIA-second");
@@ -661,7 +658,7 @@ class CredentialsChainTest {
         chain.resolve();
         chain.close();
         chain.close();
-        for (ScriptedLink link : List.of(first, second, third)) {
+        for (ScriptedSource link : List.of(first, second, third)) {
             assertThat(link.closings).hasValue(1);
         }
     }
@@ -707,8 +704,8 @@ class CredentialsChainTest {
     @Test
     void a_source_that_cannot_be_closed_keeps_no_other_open() {
         CredentialsChain<Key> chain = CredentialsChain.<Key>builder(Key::identity)
-                .add(new Slot("stuck"), new StuckLink(first))
-                .add(second.slot, second)
+                .add(new SourceName("stuck"), new StuckSource(first))
+                .add(second.name, second)
                 .build();
         try (LibraryLog log = LibraryLog.open()) {
             chain.close();
@@ -717,25 +714,25 @@ class CredentialsChainTest {
         assertThat(second.closings).hasValue(1);
     }
 
-    private record StuckLink(ScriptedLink link) implements Link<Key> {
+    private record StuckSource(ScriptedSource source) implements ChainSource<Key> {
         @Override
-        public Detection detect() {
-            return link.detect();
+        public Availability availability() {
+            return source.availability();
         }
 
         @Override
         public Key resolve() throws InterruptedException {
-            return link.resolve();
+            return source.resolve();
         }
 
         @Override
         public CompletableFuture<Key> resolveAsync() {
-            return link.resolveAsync();
+            return source.resolveAsync();
         }
 
         @Override
         public Key probe() throws InterruptedException {
-            return link.probe();
+            return source.probe();
         }
 
         @Override
@@ -744,14 +741,14 @@ class CredentialsChainTest {
         }
     }
 
-    /** What a link need not say of itself is nothing. */
+    /** What a source need not say of itself is nothing. */
     @Test
-    void a_link_need_not_describe_itself() throws Exception {
+    void a_source_need_not_describe_itself() throws Exception {
         CredentialsChain<Key> chain =
-                of().add(new Slot("short"), new StuckLink(first)).build();
+                of().add(new SourceName("short"), new StuckSource(first)).build();
         chain.resolve();
         chain.invalidate("AKIA-first");
-        LinkReport reported = report(chain).inUse().orElseThrow();
+        SourceReport reported = report(chain).inUse().orElseThrow();
         assertThat(reported.settings()).isEmpty();
         assertThat(reported.identity()).contains(Key.identity(first.key));
         assertThat(reported.failure()).isEmpty();
@@ -785,7 +782,7 @@ class CredentialsChainTest {
         try (LibraryLog log = LibraryLog.open()) {
             CredentialsChain<Key> chain = of(first).reuseSource(false).build();
             chain.resolve();
-            first.fails(ScriptedLink.failure("one blip"));
+            first.fails(ScriptedSource.failure("one blip"));
             failure(chain);
             first.gives();
             chain.resolve();
@@ -829,7 +826,7 @@ class CredentialsChainTest {
     @Test
     void a_report_before_the_first_call_asks_nobody_and_tells_whose_turn_it_is() {
         first.absent();
-        for (ScriptedLink link : List.of(first, second, third)) {
+        for (ScriptedSource link : List.of(first, second, third)) {
             link.answers(() -> {
                 throw new AssertionError("nobody is to be asked");
             });
@@ -838,11 +835,11 @@ class CredentialsChainTest {
         ChainReport report = report(chain);
         assertThat(report.probed()).isFalse();
         assertThat(report.inUse()).isEmpty();
-        assertThat(state(report, first)).isEqualTo(LinkState.NOT_CONFIGURED);
-        assertThat(state(report, second)).isEqualTo(LinkState.CONFIGURED);
-        assertThat(state(report, third)).isEqualTo(LinkState.SHADOWED);
-        assertThat(report.link(new Slot("another"))).isEmpty();
-        for (ScriptedLink link : List.of(first, second, third)) {
+        assertThat(state(report, first)).isEqualTo(SourceState.NOT_CONFIGURED);
+        assertThat(state(report, second)).isEqualTo(SourceState.CONFIGURED);
+        assertThat(state(report, third)).isEqualTo(SourceState.SHADOWED);
+        assertThat(report.source(new SourceName("another"))).isEmpty();
+        for (ScriptedSource link : List.of(first, second, third)) {
             assertThat(link.asked.get() + link.probes.get()).isZero();
         }
         assertThat(time.tasksStarted()).isZero();
@@ -861,19 +858,19 @@ class CredentialsChainTest {
         CredentialsChain<Key> chain = chain();
         chain.resolve();
         ChainReport report = report(chain);
-        LinkReport used = report.inUse().orElseThrow();
-        assertThat(used.slot()).isEqualTo(second.slot);
+        SourceReport used = report.inUse().orElseThrow();
+        assertThat(used.name()).isEqualTo(second.name);
         assertThat(used.identity()).contains(Key.identity(second.key));
-        assertThat(state(report, third)).isEqualTo(LinkState.SHADOWED);
-        assertThat(report.link(third.slot).orElseThrow().identity()).isEmpty();
+        assertThat(state(report, third)).isEqualTo(SourceState.SHADOWED);
+        assertThat(report.source(third.name).orElseThrow().identity()).isEmpty();
     }
 
     @Test
     void a_report_tells_what_the_source_in_use_holds_now_and_why_it_could_not_renew_it() throws Exception {
         CredentialsChain<Key> chain = chain();
         chain.resolve();
-        first.holds(new Key("AKIA-renewed")).failedLately(ScriptedLink.failure("the agent is away"));
-        LinkReport used = report(chain).inUse().orElseThrow();
+        first.holds(new Key("AKIA-renewed")).failedLately(ScriptedSource.failure("the agent is away"));
+        SourceReport used = report(chain).inUse().orElseThrow();
         assertThat(used.identity().orElseThrow().accessKeyId()).isEqualTo("AKIA-renewed");
         assertThat(used.failure()).contains("Unreachable: the agent is away");
         assertThat(used.remedy()).contains("see to the agent");
@@ -884,25 +881,25 @@ class CredentialsChainTest {
         first.absent();
         CredentialsChain<Key> chain = of(first, second).reuseSource(false).build();
         chain.resolve();
-        first.present().fails(ScriptedLink.failure("the agent is away"));
+        first.present().fails(ScriptedSource.failure("the agent is away"));
         failure(chain);
         ChainReport report = report(chain);
         assertThat(report.inUse()).isEmpty();
-        assertThat(state(report, first)).isEqualTo(LinkState.FAILED);
-        assertThat(report.link(first.slot).orElseThrow().failure()).contains("Unreachable: the agent is away");
-        assertThat(report.link(first.slot).orElseThrow().remedy()).contains("see to the agent");
-        assertThat(state(report, second)).isEqualTo(LinkState.SHADOWED);
+        assertThat(state(report, first)).isEqualTo(SourceState.FAILED);
+        assertThat(report.source(first.name).orElseThrow().failure()).contains("Unreachable: the agent is away");
+        assertThat(report.source(first.name).orElseThrow().remedy()).contains("see to the agent");
+        assertThat(state(report, second)).isEqualTo(SourceState.SHADOWED);
     }
 
     @Test
     void a_report_with_continue_tells_of_the_failure_and_of_the_source_in_use() throws Exception {
-        first.fails(ScriptedLink.failure("the agent is away"));
+        first.fails(ScriptedSource.failure("the agent is away"));
         CredentialsChain<Key> chain = continuing();
         chain.resolve();
         ChainReport report = report(chain);
-        assertThat(state(report, first)).isEqualTo(LinkState.FAILED);
-        assertThat(state(report, second)).isEqualTo(LinkState.IN_USE);
-        assertThat(state(report, third)).isEqualTo(LinkState.SHADOWED);
+        assertThat(state(report, first)).isEqualTo(SourceState.FAILED);
+        assertThat(state(report, second)).isEqualTo(SourceState.IN_USE);
+        assertThat(state(report, third)).isEqualTo(SourceState.SHADOWED);
     }
 
     @Test
@@ -913,33 +910,34 @@ class CredentialsChainTest {
         failure(chain);
         ChainReport report = report(chain);
         assertThat(report.inUse()).isEmpty();
-        assertThat(state(report, first)).isEqualTo(LinkState.NOT_CONFIGURED);
-        assertThat(report.link(first.slot).orElseThrow().reason()).isEqualTo("NotConfigured: first has been withdrawn");
-        assertThat(report.link(first.slot).orElseThrow().failure()).isEmpty();
+        assertThat(state(report, first)).isEqualTo(SourceState.NOT_CONFIGURED);
+        assertThat(report.source(first.name).orElseThrow().reason())
+                .isEqualTo("NotConfigured: first has been withdrawn");
+        assertThat(report.source(first.name).orElseThrow().failure()).isEmpty();
         first.absent();
-        assertThat(report(chain).link(first.slot).orElseThrow().reason()).isEmpty();
+        assertThat(report(chain).source(first.name).orElseThrow().reason()).isEmpty();
     }
 
     @Test
     void a_report_has_the_reason_and_the_remedy_of_what_is_incomplete_or_excluded() {
-        first.detectedAs(Detection.incomplete("SETTING_B is not set", "set SETTING_B"));
-        second.detectedAs(Detection.excluded("a container source is configured"));
+        first.detectedAs(Availability.incomplete("SETTING_B is not set", "set SETTING_B"));
+        second.detectedAs(Availability.excluded("a container source is configured"));
         ChainReport report = report(chain());
-        LinkReport incomplete = report.link(first.slot).orElseThrow();
-        assertThat(incomplete.state()).isEqualTo(LinkState.INCOMPLETE);
+        SourceReport incomplete = report.source(first.name).orElseThrow();
+        assertThat(incomplete.state()).isEqualTo(SourceState.INCOMPLETE);
         assertThat(incomplete.reason()).isEqualTo("SETTING_B is not set");
         assertThat(incomplete.remedy()).contains("set SETTING_B");
-        LinkReport excluded = report.link(second.slot).orElseThrow();
-        assertThat(excluded.state()).isEqualTo(LinkState.EXCLUDED);
+        SourceReport excluded = report.source(second.name).orElseThrow();
+        assertThat(excluded.state()).isEqualTo(SourceState.EXCLUDED);
         assertThat(excluded.reason()).isEqualTo("a container source is configured");
     }
 
     @Test
-    void a_detection_says_only_what_settings_can_tell() {
-        for (LinkState state : List.of(LinkState.IN_USE, LinkState.SHADOWED, LinkState.FAILED)) {
-            assertThatThrownBy(() -> new Detection(state, "", Optional.empty(), false))
+    void an_availability_says_only_what_settings_can_tell() {
+        for (SourceState state : List.of(SourceState.IN_USE, SourceState.SHADOWED, SourceState.FAILED)) {
+            assertThatThrownBy(() -> new Availability(state, "", Optional.empty(), false))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("a source cannot be detected as " + state);
+                    .hasMessage("a source cannot report itself as " + state);
         }
     }
 
@@ -947,16 +945,16 @@ class CredentialsChainTest {
     void a_probe_asks_also_the_shadowed_sources_and_changes_nothing() throws Exception {
         CredentialsChain<Key> chain = chain();
         chain.resolve();
-        second.fails(ScriptedLink.failure("the agent is away"));
+        second.fails(ScriptedSource.failure("the agent is away"));
         try (LibraryLog log = LibraryLog.open()) {
             ChainReport report = probe(chain);
             assertThat(report.probed()).isTrue();
-            assertThat(state(report, first)).isEqualTo(LinkState.IN_USE);
-            assertThat(state(report, second)).isEqualTo(LinkState.FAILED);
-            assertThat(report.link(second.slot).orElseThrow().failure()).contains("Unreachable: the agent is away");
-            assertThat(report.link(second.slot).orElseThrow().remedy()).contains("see to the agent");
-            assertThat(state(report, third)).isEqualTo(LinkState.SHADOWED);
-            assertThat(report.link(third.slot).orElseThrow().probed()).contains(Key.identity(third.key));
+            assertThat(state(report, first)).isEqualTo(SourceState.IN_USE);
+            assertThat(state(report, second)).isEqualTo(SourceState.FAILED);
+            assertThat(report.source(second.name).orElseThrow().failure()).contains("Unreachable: the agent is away");
+            assertThat(report.source(second.name).orElseThrow().remedy()).contains("see to the agent");
+            assertThat(state(report, third)).isEqualTo(SourceState.SHADOWED);
+            assertThat(report.source(third.name).orElseThrow().probed()).contains(Key.identity(third.key));
             assertThat(log.infos()).isEmpty();
             assertThat(log.warnings()).isEmpty();
         }
@@ -965,17 +963,17 @@ class CredentialsChainTest {
         assertThat(chain.resolve()).isSameAs(first.key);
         assertThat(state(report(chain), second))
                 .as("what a probe found is forgotten")
-                .isEqualTo(LinkState.SHADOWED);
+                .isEqualTo(SourceState.SHADOWED);
     }
 
     @Test
     void a_probe_before_the_first_call_chooses_nothing() throws Exception {
-        first.detectedAs(Detection.excluded("not here"));
+        first.detectedAs(Availability.excluded("not here"));
         CredentialsChain<Key> chain = chain();
         ChainReport report = probe(chain);
         assertThat(first.probes).hasValue(0);
-        assertThat(state(report, second)).isEqualTo(LinkState.CONFIGURED);
-        assertThat(report.link(second.slot).orElseThrow().probed()).contains(Key.identity(second.key));
+        assertThat(state(report, second)).isEqualTo(SourceState.CONFIGURED);
+        assertThat(report.source(second.name).orElseThrow().probed()).contains(Key.identity(second.key));
         assertThat(report.inUse()).isEmpty();
         first.present();
         assertThat(chain.resolve()).isSameAs(first.key);
@@ -983,28 +981,28 @@ class CredentialsChainTest {
 
     @Test
     void a_probe_tells_that_a_failed_source_is_well_again_and_that_one_in_use_is_ill() throws Exception {
-        first.fails(ScriptedLink.failure("the agent is away"));
+        first.fails(ScriptedSource.failure("the agent is away"));
         CredentialsChain<Key> chain = continuing();
         chain.resolve();
         first.gives();
-        second.fails(ScriptedLink.failure("the other is away"));
+        second.fails(ScriptedSource.failure("the other is away"));
         third.withdrawn();
         ChainReport report = probe(chain);
-        assertThat(state(report, first)).isEqualTo(LinkState.CONFIGURED);
-        assertThat(report.link(first.slot).orElseThrow().failure()).isEmpty();
-        assertThat(state(report, second)).isEqualTo(LinkState.IN_USE);
-        assertThat(report.link(second.slot).orElseThrow().failure()).contains("Unreachable: the other is away");
-        assertThat(report.link(second.slot).orElseThrow().identity()).contains(Key.identity(second.key));
-        assertThat(state(report, third)).isEqualTo(LinkState.NOT_CONFIGURED);
-        assertThat(report.link(third.slot).orElseThrow().reason()).contains("third has been withdrawn");
-        assertThat(report.link(third.slot).orElseThrow().failure()).isEmpty();
+        assertThat(state(report, first)).isEqualTo(SourceState.CONFIGURED);
+        assertThat(report.source(first.name).orElseThrow().failure()).isEmpty();
+        assertThat(state(report, second)).isEqualTo(SourceState.IN_USE);
+        assertThat(report.source(second.name).orElseThrow().failure()).contains("Unreachable: the other is away");
+        assertThat(report.source(second.name).orElseThrow().identity()).contains(Key.identity(second.key));
+        assertThat(state(report, third)).isEqualTo(SourceState.NOT_CONFIGURED);
+        assertThat(report.source(third.name).orElseThrow().reason()).contains("third has been withdrawn");
+        assertThat(report.source(third.name).orElseThrow().failure()).isEmpty();
     }
 
     @Test
     void a_probe_survives_a_source_whose_classes_are_missing() throws Exception {
         first.fails(new NoClassDefFoundError("a dependency"));
-        LinkReport reported = probe(chain()).link(first.slot).orElseThrow();
-        assertThat(reported.state()).isEqualTo(LinkState.FAILED);
+        SourceReport reported = probe(chain()).source(first.name).orElseThrow();
+        assertThat(reported.state()).isEqualTo(SourceState.FAILED);
         assertThat(reported.failure()).contains("a dependency");
     }
 
@@ -1027,7 +1025,7 @@ class CredentialsChainTest {
 
     @Test
     void a_status_before_the_first_call_knows_nothing_and_looks_at_nothing() {
-        ChainStatus status = Evidence.seen("chain", chain().status());
+        ChainStatus status = Evidence.seen("chain", chain().chainStatus());
         assertThat(status)
                 .isEqualTo(new ChainStatus(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()))
                 .hasToString("ChainStatus(no source)");
@@ -1038,37 +1036,37 @@ class CredentialsChainTest {
     void a_status_tells_the_source_in_use_and_whose_credentials_it_holds_now() throws Exception {
         CredentialsChain<Key> chain = chain();
         chain.resolve();
-        assertThat(chain.status().source()).contains(first.slot);
-        assertThat(chain.status().identity()).contains(Key.identity(first.key));
+        assertThat(chain.chainStatus().source()).contains(first.name);
+        assertThat(chain.chainStatus().identity()).contains(Key.identity(first.key));
         first.holds(new Key("AKIA-renewed"));
-        assertThat(Evidence.seen("chain", chain.status()))
+        assertThat(Evidence.seen("chain", chain.chainStatus()))
                 .hasToString("ChainStatus(first, AKIA-renewed, account 111122223333, until 2026-11-23T10:00:00Z)");
     }
 
     @Test
     void a_status_tells_why_no_source_could_be_chosen_until_one_is() throws Exception {
-        RuntimeException failure = ScriptedLink.failure("the agent is away");
+        CredentialsException failure = ScriptedSource.failure("the agent is away");
         first.fails(failure);
         CredentialsChain<Key> chain = of(first).reuseSource(false).build();
         failure(chain);
-        assertThat(chain.status().failure()).containsSame(failure);
-        assertThat(Evidence.seen("chain", chain.status()))
-                .hasToString("ChainStatus(no source, failure=CredentialsException)");
+        assertThat(chain.chainStatus().failure()).containsSame(failure);
+        assertThat(Evidence.seen("chain", chain.chainStatus()))
+                .hasToString("ChainStatus(no source, failure=Unreachable)");
         first.gives();
         chain.resolve();
-        assertThat(chain.status().failure()).isEmpty();
+        assertThat(chain.chainStatus().failure()).isEmpty();
         first.fails(failure);
         failure(chain);
-        assertThat(chain.status().source()).as("nobody is in use").isEmpty();
+        assertThat(chain.chainStatus().source()).as("nobody is in use").isEmpty();
     }
 
     // ---- the text of a report
 
     @Test
     void a_report_is_a_table_that_a_person_can_read() throws Exception {
-        first.detectedAs(Detection.incomplete("SETTING_B is not set", "set SETTING_B"));
-        third.fails(ScriptedLink.failure("the agent is away"));
-        ScriptedLink last = new ScriptedLink(Slot.INSTANCE_METADATA);
+        first.detectedAs(Availability.incomplete("SETTING_B is not set", "set SETTING_B"));
+        third.fails(ScriptedSource.failure("the agent is away"));
+        ScriptedSource last = new ScriptedSource(SourceName.INSTANCE_METADATA);
         CredentialsChain<Key> chain = of(first, second, third, last).build();
         chain.resolve();
         assertThat(probe(chain)).hasToString("""
@@ -1093,36 +1091,36 @@ class CredentialsChainTest {
     @Test
     void sources_are_inserted_before_and_after_a_slot() {
         assertThat(of(first, third)
-                        .before(third.slot, second.slot, second)
-                        .after(third.slot, new Slot("last"), new ScriptedLink(new Slot("last")))
-                        .before(first.slot, new Slot("ahead"), new ScriptedLink(new Slot("ahead")))
+                        .before(third.name, second.name, second)
+                        .after(third.name, new SourceName("last"), new ScriptedSource(new SourceName("last")))
+                        .before(first.name, new SourceName("ahead"), new ScriptedSource(new SourceName("ahead")))
                         .build())
                 .hasToString("CredentialsChain(ahead, first, second, third, last)");
     }
 
     @Test
     void a_source_is_replaced_at_its_place() throws Exception {
-        ScriptedLink other = new ScriptedLink(first.slot, "AKIA-OTHER");
-        assertThat(of(first, second).replace(first.slot, other).build().resolve())
+        ScriptedSource other = new ScriptedSource(first.name, "AKIA-OTHER");
+        assertThat(of(first, second).replace(first.name, other).build().resolve())
                 .isSameAs(other.key);
         assertThat(first.detections).hasValue(0);
     }
 
     @Test
     void a_slot_whose_source_was_removed_remains_an_anchor_and_can_be_filled_again() throws Exception {
-        CredentialsChain.Builder<Key> builder = of(first, second).remove(first.slot);
+        CredentialsChain.Builder<Key> builder = of(first, second).remove(first.name);
         assertThat(builder.build()).hasToString("CredentialsChain(second)");
-        builder.after(first.slot, third.slot, third);
+        builder.after(first.name, third.name, third);
         assertThat(builder.build().resolve()).isSameAs(third.key);
-        assertThat(builder.replace(first.slot, first).build().resolve()).isSameAs(first.key);
+        assertThat(builder.replace(first.name, first).build().resolve()).isSameAs(first.key);
         builder.build().close();
         assertThat(first.closings).hasValue(1);
     }
 
     @Test
     void a_slot_that_is_there_already_is_refused_and_told_what_to_do() {
-        CredentialsChain.Builder<Key> builder = of(first, second).remove(second.slot);
-        for (Slot slot : List.of(first.slot, second.slot)) {
+        CredentialsChain.Builder<Key> builder = of(first, second).remove(second.name);
+        for (SourceName slot : List.of(first.name, second.name)) {
             assertThatThrownBy(() -> builder.add(slot, third))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("the chain already has a source " + slot
@@ -1133,10 +1131,10 @@ class CredentialsChainTest {
     @Test
     void an_unknown_slot_is_refused_and_told_what_there_is() {
         CredentialsChain.Builder<Key> builder = of(first, second);
-        Slot unknown = new Slot("frist");
+        SourceName unknown = new SourceName("frist");
         List<Runnable> mistakes = List.of(
-                () -> builder.before(unknown, third.slot, third),
-                () -> builder.after(unknown, third.slot, third),
+                () -> builder.before(unknown, third.name, third),
+                () -> builder.after(unknown, third.name, third),
                 () -> builder.replace(unknown, third),
                 () -> builder.remove(unknown),
                 () -> builder.onFailure(unknown, OnFailure.CONTINUE));
@@ -1150,16 +1148,16 @@ class CredentialsChainTest {
 
     @Test
     void a_slot_has_a_name() {
-        assertThatThrownBy(() -> new Slot(" ")).isInstanceOf(IllegalArgumentException.class);
-        assertThat(Slot.WEB_IDENTITY).hasToString("web-identity");
+        assertThatThrownBy(() -> new SourceName(" ")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(SourceName.WEB_IDENTITY).hasToString("web-identity");
     }
 
     @Test
     void a_built_chain_does_not_change_with_its_builder() throws Exception {
         CredentialsChain.Builder<Key> builder = of(first, second);
         CredentialsChain<Key> chain = builder.build();
-        builder.remove(first.slot).onFailure(OnFailure.CONTINUE).reuseSource(false);
-        RuntimeException failure = ScriptedLink.failure("the agent is away");
+        builder.remove(first.name).onFailure(OnFailure.CONTINUE).reuseSource(false);
+        CredentialsException failure = ScriptedSource.failure("the agent is away");
         first.fails(failure);
         assertThat(chain).hasToString("CredentialsChain(first, second)");
         assertThat(failure(chain)).cause().isSameAs(failure);

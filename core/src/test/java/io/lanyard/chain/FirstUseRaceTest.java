@@ -27,7 +27,7 @@ class FirstUseRaceTest {
     private static final int RACES = 10_000;
     private static final int CALLERS = 2;
     private static final Logger LOG = Logger.getLogger("io.lanyard");
-    private final CredentialsException blip = ScriptedLink.failure("one blip");
+    private final CredentialsException blip = ScriptedSource.failure("one blip");
 
     private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
     private final CyclicBarrier start = new CyclicBarrier(CALLERS);
@@ -44,17 +44,17 @@ class FirstUseRaceTest {
     }
 
     /** A source that fails whom it is asked by first, and is well afterwards. */
-    private ScriptedLink blipping() {
-        ScriptedLink link = new ScriptedLink(Slot.WEB_IDENTITY, "earlier");
+    private ScriptedSource blipping() {
+        ScriptedSource link = new ScriptedSource(SourceName.WEB_IDENTITY, "earlier");
         return link.answers(() -> link.asked.get() == 1
                 ? CompletableFuture.failedFuture(blip)
                 : CompletableFuture.completedFuture(link.key));
     }
 
-    private static CredentialsChain.Builder<Key> chain(ScriptedLink earlier, ScriptedLink later) {
+    private static CredentialsChain.Builder<Key> chain(ScriptedSource earlier, ScriptedSource later) {
         return CredentialsChain.<Key>builder(Key::identity)
-                .add(earlier.slot, earlier)
-                .add(later.slot, later);
+                .add(earlier.name, earlier)
+                .add(later.name, later);
     }
 
     /** What callers see who all start at once. */
@@ -102,8 +102,8 @@ class FirstUseRaceTest {
     void one_blip_of_the_earlier_source_gives_nobody_the_later_one() throws Exception {
         int shared = 0;
         for (int i = 0; i < RACES; i++) {
-            ScriptedLink earlier = blipping();
-            ScriptedLink later = new ScriptedLink(Slot.INSTANCE_METADATA, "later");
+            ScriptedSource earlier = blipping();
+            ScriptedSource later = new ScriptedSource(SourceName.INSTANCE_METADATA, "later");
             CredentialsChain<Key> chain = chain(earlier, later).build();
             List<String> seen = race(chain, i);
             assertThat(seen).contains("blip").isSubsetOf("blip", "earlier");
@@ -117,7 +117,7 @@ class FirstUseRaceTest {
     @Test
     void with_continue_what_the_blip_gave_is_not_kept() throws Exception {
         for (int i = 0; i < RACES; i++) {
-            CredentialsChain<Key> chain = chain(blipping(), new ScriptedLink(Slot.INSTANCE_METADATA, "later"))
+            CredentialsChain<Key> chain = chain(blipping(), new ScriptedSource(SourceName.INSTANCE_METADATA, "later"))
                     .onFailure(OnFailure.CONTINUE)
                     .build();
             assertThat(race(chain, i)).contains("later").isSubsetOf("later", "earlier");
@@ -129,10 +129,10 @@ class FirstUseRaceTest {
     @Test
     void a_source_that_turns_up_between_two_first_callers_is_chosen_by_neither() throws Exception {
         for (int i = 0; i < RACES; i++) {
-            ScriptedLink earlier = new ScriptedLink(Slot.WEB_IDENTITY, "earlier");
+            ScriptedSource earlier = new ScriptedSource(SourceName.WEB_IDENTITY, "earlier");
             earlier.detectedBy(
-                    () -> earlier.detections.get() == 1 ? Detection.notConfigured("") : Detection.configured());
-            CredentialsChain<Key> chain = chain(earlier, new ScriptedLink(Slot.INSTANCE_METADATA, "later"))
+                    () -> earlier.detections.get() == 1 ? Availability.notConfigured("") : Availability.configured());
+            CredentialsChain<Key> chain = chain(earlier, new ScriptedSource(SourceName.INSTANCE_METADATA, "later"))
                     .scheduler(new VirtualTime()) // on the first caller's thread, so that it is over soon
                     .build();
             assertThat(race(chain, i)).containsExactly("later", "later");

@@ -9,8 +9,8 @@ import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
-import io.lanyard.refresh.RefreshState;
-import io.lanyard.refresh.RefreshStatus;
+import io.lanyard.RefreshState;
+import io.lanyard.RefreshStatus;
 import io.lanyard.spi.AgentRequest;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.AgentTransport;
@@ -161,7 +161,7 @@ class RefreshPromisesTest {
             agent.fault = Fault.NONE;
             ContainerCredentialsSource source = virtual();
             source.resolve();
-            Instant end = source.status().end().orElseThrow();
+            Instant end = source.status().expiration().orElseThrow();
             agent.asked.clear();
             agent.fault = fault;
             while (time.instant().isBefore(end.minusSeconds(6))) {
@@ -193,7 +193,7 @@ class RefreshPromisesTest {
             agent.end = null;
             ContainerCredentialsSource source = virtual();
             source.resolve();
-            Instant end = source.status().end().orElseThrow();
+            Instant end = source.status().expiration().orElseThrow();
             Duration before = outage.equals(Duration.ofSeconds(30)) ? Duration.ofSeconds(16) : Duration.ofMinutes(5);
             time.advance(Duration.between(time.instant(), end.minus(before)));
             agent.fault = fault;
@@ -250,8 +250,8 @@ class RefreshPromisesTest {
                     }
 
                     @Override
-                    public void refreshFailed(int attempt, Category category, @Nullable Instant nextTry) {
-                        heard.add(category + " " + (nextTry != null));
+                    public void refreshFailed(int attempt, Category category, @Nullable Instant nextLoad) {
+                        heard.add(category + " " + (nextLoad != null));
                     }
 
                     @Override

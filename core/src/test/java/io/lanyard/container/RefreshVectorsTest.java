@@ -10,10 +10,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
+import io.lanyard.RefreshState;
+import io.lanyard.RefreshStatus;
 import io.lanyard.refresh.Backoff;
 import io.lanyard.refresh.RefreshPolicy;
-import io.lanyard.refresh.RefreshState;
-import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.spi.AgentRequest;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.AgentTransport;
@@ -233,7 +233,7 @@ class RefreshVectorsTest {
             if (Boolean.TRUE.equals(expect.get("heldBackByBackoff"))) {
                 RefreshStatus status = source.status();
                 assertThat(status.lastFailure()).isPresent();
-                assertThat(status.nextTry().orElseThrow()).isAfter(time.instant());
+                assertThat(status.nextLoad().orElseThrow()).isAfter(time.instant());
             }
             if (expect.containsKey("sourceCalls")) {
                 assertThat(requests.get() - before).isEqualTo(number(expect, "sourceCalls"));

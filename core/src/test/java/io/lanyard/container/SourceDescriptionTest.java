@@ -10,8 +10,8 @@ import static org.awaitility.Awaitility.await;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.SettingSeen;
 import io.lanyard.SourceDescription;
-import io.lanyard.chain.Detection;
-import io.lanyard.chain.LinkState;
+import io.lanyard.chain.Availability;
+import io.lanyard.chain.SourceState;
 import io.lanyard.spi.Scheduler;
 import io.lanyard.testsupport.Canaries;
 import io.lanyard.testsupport.Evidence;
@@ -233,22 +233,22 @@ class SourceDescriptionTest {
     void a_source_with_a_uri_is_configured() {
         world.variables.put(FULL, "nonsense");
 
-        assertThat(world.builder().build().detect()).isEqualTo(Detection.configured());
-        assertThat(world.builder().relativeUri("/x").build().detect()).isEqualTo(Detection.configured());
+        assertThat(world.builder().build().availability()).isEqualTo(Availability.configured());
+        assertThat(world.builder().relativeUri("/x").build().availability()).isEqualTo(Availability.configured());
     }
 
     @Test
     void a_source_with_nothing_set_is_not_configured() {
-        assertThat(world.builder().build().detect()).isEqualTo(Detection.notConfigured(""));
+        assertThat(world.builder().build().availability()).isEqualTo(Availability.notConfigured(""));
     }
 
     @Test
     void a_source_whose_uri_is_blank_is_not_configured_and_says_so() {
         world.variables.put(FULL, " ");
 
-        Detection detection = world.builder().build().detect();
+        Availability detection = world.builder().build().availability();
 
-        assertThat(detection.state()).isEqualTo(LinkState.NOT_CONFIGURED);
+        assertThat(detection.state()).isEqualTo(SourceState.NOT_CONFIGURED);
         assertThat(detection.reason()).contains(FULL + " is blank");
         assertThat(SourceWorld.failure(world.builder().build())).hasMessageContaining(FULL + " is blank");
     }
@@ -259,9 +259,9 @@ class SourceDescriptionTest {
         world.variables.put(setting, TOKEN_PATH);
         world.variables.put(RELATIVE, "");
 
-        Detection detection = world.builder().build().detect();
+        Availability detection = world.builder().build().availability();
 
-        assertThat(detection.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(detection.state()).isEqualTo(SourceState.INCOMPLETE);
         assertThat(detection.reason())
                 .isEqualTo("neither " + RELATIVE + " nor " + FULL + " is set; " + RELATIVE + " is blank; " + setting
                         + " is set");
@@ -273,9 +273,9 @@ class SourceDescriptionTest {
 
     @Test
     void a_token_option_without_a_uri_is_an_incomplete_source() {
-        assertThat(world.builder().tokenFile(TOKEN_PATH).build().detect().reason())
+        assertThat(world.builder().tokenFile(TOKEN_PATH).build().availability().reason())
                 .contains("the option tokenFile is set");
-        assertThat(world.builder().token("CANARY").build().detect().toString())
+        assertThat(world.builder().token("CANARY").build().availability().toString())
                 .contains("the option token is set")
                 .doesNotContain("CANARY");
     }
@@ -284,7 +284,7 @@ class SourceDescriptionTest {
 
     @Test
     void a_source_that_nobody_has_asked_holds_nothing_and_asks_nobody() {
-        assertThat(world.impatient().build().held()).isEmpty();
+        assertThat(world.impatient().build().cached()).isEmpty();
         assertThat(world.touched).isEmpty();
     }
 
@@ -296,9 +296,9 @@ class SourceDescriptionTest {
         world.pass(Duration.ofDays(1));
         int asked = world.requests.size();
 
-        assertThat(source.held()).containsSame(given);
+        assertThat(source.cached()).containsSame(given);
         source.close();
-        assertThat(source.held()).containsSame(given);
+        assertThat(source.cached()).containsSame(given);
         assertThat(world.requests).hasSize(asked);
     }
 
@@ -308,6 +308,6 @@ class SourceDescriptionTest {
         ContainerCredentialsSource source = world.impatient().build();
         SourceWorld.failure(source);
 
-        assertThat(source.held()).isEmpty();
+        assertThat(source.cached()).isEmpty();
     }
 }

@@ -165,7 +165,7 @@ class SourceMisuseTest {
         assertThat(failure).hasMessageContaining("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
         assertThat(catchThrowableOfType(CredentialsException.class, source::isConfigured))
                 .hasMessageNotContaining("CANARY");
-        assertThat(catchThrowableOfType(CredentialsException.class, source::detect))
+        assertThat(catchThrowableOfType(CredentialsException.class, source::availability))
                 .hasMessageNotContaining("CANARY");
         assertThat(catchThrowableOfType(CredentialsException.class, source::describe))
                 .hasMessageNotContaining("CANARY");

@@ -4,6 +4,8 @@ package io.lanyard.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lanyard.CredentialsListener;
+import io.lanyard.testsupport.Loads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -152,8 +154,7 @@ class LoadStressTest {
                     } else if (choice < 100) {
                         throw choice % 2 == 0 ? new StackOverflowError() : new OutOfMemoryError("of a load");
                     }
-                    return Loaded.of(
-                            (int) loads.incrementAndGet(), Instant.now().plusMillis(choice - 200L));
+                    return Loads.of((int) loads.incrementAndGet(), Instant.now().plusMillis(choice - 200L));
                 })
                 .name(name)
                 .loadTimeout(LOAD_TIMEOUT)
@@ -162,10 +163,10 @@ class LoadStressTest {
                         .servePastExpiry(name.length() % 2 == 0)
                         .backoff(Backoff.fixed(Duration.ofMillis(20)))
                         .build())
-                .listener(new RefreshListener<Integer>() {
+                .listener(new CredentialsListener() {
                     @Override
-                    public void refreshed(Integer value) {
-                        if (value % 100 == 0) {
+                    public void refreshed(String accessKeyId, @Nullable Instant expiration) {
+                        if (accessKeyId.endsWith("00")) {
                             throw new IllegalStateException("a listener's own trouble");
                         }
                     }
@@ -179,21 +180,21 @@ class LoadStressTest {
             try {
                 int choice = choices.nextInt(100);
                 if (choice < 60) {
-                    assertThat(cache.get()).isPositive();
+                    assertThat(cache.resolve()).isPositive();
                     values.incrementAndGet();
                     serving.add(cache);
                 } else if (choice < 95) {
-                    assertThat(cache.getAsync().get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS))
+                    assertThat(cache.resolveAsync().get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS))
                             .isPositive();
                     values.incrementAndGet();
                     serving.add(cache);
                 } else if (choice < 98) {
-                    cache.held().ifPresent(cache::invalidate);
+                    cache.cached().ifPresent(value -> cache.invalidate(value.toString()));
                 } else if (choice < 99) {
                     cache.close();
                 } else {
                     Thread.currentThread().interrupt();
-                    cache.get();
+                    cache.resolve();
                     boolean unused = Thread.interrupted(); // there was a value
                 }
             } catch (InterruptedException | ExecutionException e) {

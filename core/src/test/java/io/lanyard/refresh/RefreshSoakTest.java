@@ -3,6 +3,8 @@ package io.lanyard.refresh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lanyard.RefreshState;
+import io.lanyard.RefreshStatus;
 import io.lanyard.refresh.SimulatedSource.Credential;
 import io.lanyard.refresh.SimulatedSource.Mode;
 import io.lanyard.testsupport.VirtualTime;
@@ -54,7 +56,7 @@ class RefreshSoakTest {
                 }
             }
             disturb(random, time, cache, source);
-            CompletableFuture<Credential> answer = cache.getAsync();
+            CompletableFuture<Credential> answer = cache.resolveAsync();
             calls++;
             if (!source.hasEnded() && source.last != null && !cache.status().loading()) {
                 assertThat(answer).isCompletedWithValue(Objects.requireNonNull(source.last));

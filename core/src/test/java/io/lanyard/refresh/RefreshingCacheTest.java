@@ -4,9 +4,16 @@ package io.lanyard.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.CredentialsListener;
+import io.lanyard.FailureKind;
+import io.lanyard.RefreshState;
+import io.lanyard.RefreshStatus;
 import io.lanyard.refresh.SimulatedSource.Credential;
 import io.lanyard.refresh.SimulatedSource.Mode;
 import io.lanyard.testsupport.LibraryLog;
+import io.lanyard.testsupport.Loads;
 import io.lanyard.testsupport.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,13 +45,13 @@ class RefreshingCacheTest {
     /** The first credentials, loaded. */
     private Credential loaded(@Nullable Duration life) {
         source.life = life;
-        CompletableFuture<Credential> first = cache.getAsync();
+        CompletableFuture<Credential> first = cache.resolveAsync();
         time.advance(Duration.ofMillis(20));
         return first.join();
     }
 
     private void waitUntilBeforeEnd(Duration left) {
-        Instant end = cache.status().end().orElseThrow();
+        Instant end = cache.status().expiration().orElseThrow();
         time.advance(Duration.between(time.instant(), end.minus(left)));
     }
 
@@ -73,7 +80,7 @@ class RefreshingCacheTest {
             loaded(seconds(life));
             Duration window = Duration.ofMillis((long) (before * 1000));
             assertThat(cache.status().advisoryFrom())
-                    .hasValue(cache.status().end().orElseThrow().minus(window));
+                    .hasValue(cache.status().expiration().orElseThrow().minus(window));
             waitUntilBeforeEnd(window.plusMillis(1));
             assertThat(source.asked).hasSize(1);
             assertThat(cache.status().state()).isEqualTo(RefreshState.FRESH);
@@ -99,7 +106,7 @@ class RefreshingCacheTest {
             RefreshingCache<Credential> jittered =
                     source.cache().random(() -> 0.999).build();
             loaded(seconds(life));
-            var unused = jittered.getAsync();
+            var unused = jittered.resolveAsync();
             time.advance(Duration.ofMillis(20));
             Duration earlier = Duration.between(
                     jittered.status().advisoryFrom().orElseThrow().minusMillis(20),
@@ -129,7 +136,7 @@ class RefreshingCacheTest {
         void short_lives_do_not_loop(long life) {
             loaded(seconds(life));
             for (int i = 0; i < 10 * life; i++) {
-                assertThat(cache.getAsync()).isCompleted();
+                assertThat(cache.resolveAsync()).isCompleted();
                 time.advance(seconds(1));
             }
             assertThat(source.asked.size()).isLessThanOrEqualTo(22);
@@ -141,7 +148,7 @@ class RefreshingCacheTest {
             source.mode = Mode.HOLDING;
             loaded(seconds(life));
             for (int i = 0; i < 20 * life; i++) {
-                assertThat(cache.getAsync()).isCompleted();
+                assertThat(cache.resolveAsync()).isCompleted();
                 time.advance(Duration.ofMillis(500));
             }
             assertThat(source.given).isGreaterThan(9);
@@ -153,7 +160,7 @@ class RefreshingCacheTest {
             loaded(seconds(8));
             source.mode = Mode.FAILING;
             time.advance(Duration.ofMillis(5_300));
-            assertThat(cache.getAsync()).isCompleted();
+            assertThat(cache.resolveAsync()).isCompleted();
             time.advance(Duration.ofMillis(100));
             assertThat(cache.status().state()).isEqualTo(RefreshState.EXPIRED);
         }
@@ -168,7 +175,7 @@ class RefreshingCacheTest {
             assertThat(source.asked).hasSize(2);
             source.mode = Mode.REFUSED;
             time.advance(Duration.ofHours(24));
-            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
             assertThat(source.asked.size()).as("not urgent").isBetween(100, 400);
         }
 
@@ -181,7 +188,7 @@ class RefreshingCacheTest {
                             given[0] = new Credential(
                                     "key-" + time.instant(), time.instant().plusSeconds(60));
                         }
-                        return Loaded.of(given[0], given[0].end());
+                        return Loads.of(given[0], given[0].end());
                     })
                     .clock(time)
                     .scheduler(time)
@@ -189,7 +196,7 @@ class RefreshingCacheTest {
                     .build();
             time.runTasksAtOnce();
             for (int i = 0; i < 60_000; i++) {
-                Credential credential = vault.getAsync().join();
+                Credential credential = vault.resolveAsync().join();
                 assertThat(credential.end()).isAfter(time.instant());
                 time.advance(Duration.ofMillis(10));
             }
@@ -200,34 +207,29 @@ class RefreshingCacheTest {
         void a_value_that_differs_in_its_secret_alone_is_a_newer_one() {
             record Key(String id, String secret) {}
             Key[] given = {new Key("AKIA", "wrong")};
-            RefreshingCache<Key> corrected = RefreshingCache.<Key>builder(() -> Loaded.of(given[0], null))
+            RefreshingCache<Key> corrected = RefreshingCache.<Key>builder(
+                            () -> Loaded.of(given[0], given[0].id(), null))
                     .clock(time)
                     .scheduler(time)
-                    .traits(new Traits<Key>() {
-                        @Override
-                        public Object identity(Key key) {
-                            return key.id();
-                        }
-                    })
                     .build();
             time.runTasksAtOnce();
-            assertThat(corrected.getAsync().join().secret()).isEqualTo("wrong");
+            assertThat(corrected.resolveAsync().join().secret()).isEqualTo("wrong");
             given[0] = new Key("AKIA", "right");
             corrected.invalidate("AKIA");
-            assertThat(corrected.getAsync().join().secret()).isEqualTo("right");
+            assertThat(corrected.resolveAsync().join().secret()).isEqualTo("right");
             given[0] = new Key("AKIA", "newer");
             time.advance(Duration.ofMinutes(61));
-            assertThat(corrected.getAsync().join().secret()).isEqualTo("newer");
+            assertThat(corrected.resolveAsync().join().secret()).isEqualTo("newer");
         }
 
         @Test
         void far_and_odd_ends_harm_nothing() {
             for (Instant end : List.of(Instant.MAX, Instant.MIN, Instant.EPOCH, Instant.ofEpochSecond(1L << 50))) {
-                RefreshingCache<String> odd = RefreshingCache.builder(() -> Loaded.of("value", end))
+                RefreshingCache<String> odd = RefreshingCache.builder(() -> Loads.of("value", end))
                         .clock(time)
                         .scheduler(time)
                         .build();
-                CompletableFuture<String> answer = odd.getAsync();
+                CompletableFuture<String> answer = odd.resolveAsync();
                 time.advance(seconds(1));
                 assertThat(answer).isDone();
                 assertThat(odd.status().toString()).isNotEmpty();
@@ -249,7 +251,7 @@ class RefreshingCacheTest {
             assertThat(source.askedWithin(Duration.ofMinutes(15)))
                     .as("with the shortest pauses there are")
                     .isBetween(4L, 57L);
-            assertThat(cache.getAsync()).isCompletedWithValue(Objects.requireNonNull(source.last));
+            assertThat(cache.resolveAsync()).isCompletedWithValue(Objects.requireNonNull(source.last));
         }
 
         @ParameterizedTest
@@ -261,7 +263,7 @@ class RefreshingCacheTest {
                 failing.life = seconds(life);
                 RefreshingCache<Credential> one =
                         failing.cache().random(() -> random).build();
-                var unused = one.getAsync();
+                var unused = one.resolveAsync();
                 clock.advance(Duration.ofMillis(20));
                 failing.mode = Mode.FAILING;
                 clock.advance(seconds(life).minusSeconds(5));
@@ -288,7 +290,7 @@ class RefreshingCacheTest {
             RefreshingCache<Credential> one =
                     source.cache().random(() -> random).build();
             source.mode = Mode.HOLDING;
-            var unused = one.getAsync();
+            var unused = one.resolveAsync();
             time.advance(Duration.ofMinutes(55));
             source.mode = mode;
             time.advance(Duration.ofMinutes(10));
@@ -304,11 +306,11 @@ class RefreshingCacheTest {
             cache.close(); // so that callers alone start loads
             source.mode = Mode.FAILING;
             time.advance(Duration.ofHours(1));
-            CompletableFuture<Credential> waiting = cache.getAsync();
+            CompletableFuture<Credential> waiting = cache.resolveAsync();
             assertThat(waiting).isNotDone();
             time.advance(Duration.ofMillis(20));
             assertThat(waiting).isCompletedWithValue(held);
-            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
             assertThat(source.asked).hasSize(2);
         }
 
@@ -317,14 +319,14 @@ class RefreshingCacheTest {
             loaded(Duration.ofHours(1));
             source.mode = Mode.DENIED;
             waitUntilBeforeEnd(seconds(6));
-            assertThat(cache.getAsync()).isCompleted();
+            assertThat(cache.resolveAsync()).isCompleted();
             waitUntilBeforeEnd(Duration.ZERO);
-            CompletableFuture<Credential> refused = cache.getAsync();
+            CompletableFuture<Credential> refused = cache.resolveAsync();
             time.advance(seconds(1));
             assertThat(refused).isCompletedExceptionally();
             source.mode = Mode.HEALTHY;
             time.advance(seconds(5));
-            CompletableFuture<Credential> next = cache.getAsync();
+            CompletableFuture<Credential> next = cache.resolveAsync();
             time.advance(Duration.ofMillis(20));
             assertThat(next).isCompleted();
         }
@@ -339,13 +341,13 @@ class RefreshingCacheTest {
             int waits = 0;
             for (int i = 0; i < 1_000; i++) {
                 time.advance(Duration.ofMillis(100));
-                waits += cache.getAsync().isDone() ? 0 : 1;
+                waits += cache.resolveAsync().isDone() ? 0 : 1;
             }
             assertThat(waits).isZero();
-            assertThat(cache.getAsync()).isCompletedWithValue(cached);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(cached);
             source.mode = Mode.HEALTHY;
             time.advance(seconds(60));
-            assertThat(cache.getAsync().join()).isNotEqualTo(cached);
+            assertThat(cache.resolveAsync().join()).isNotEqualTo(cached);
         }
 
         @Test
@@ -357,8 +359,9 @@ class RefreshingCacheTest {
             source.mode = Mode.REFUSED;
             waitUntilBeforeEnd(Duration.ZERO);
             time.advance(seconds(30));
-            assertThat(cache.status().lastFailureKind()).hasValue(FailureKind.LOCAL);
-            CompletableFuture<Credential> answer = cache.getAsync();
+            assertThat(cache.status().lastFailure().map(CredentialsException::kind))
+                    .hasValue(FailureKind.LOCAL);
+            CompletableFuture<Credential> answer = cache.resolveAsync();
             time.advance(seconds(1));
             assertThatThrownBy(answer::join)
                     .cause()
@@ -377,7 +380,7 @@ class RefreshingCacheTest {
             source.mode = Mode.FAILING;
             int failed = 0;
             for (int i = 0; i < 6_000; i++) { // a caller every 100 ms for 10 min
-                CompletableFuture<Credential> answer = cache.getAsync();
+                CompletableFuture<Credential> answer = cache.resolveAsync();
                 time.advance(Duration.ofMillis(100));
                 failed += answer.isCompletedExceptionally() ? 1 : 0;
             }
@@ -394,14 +397,14 @@ class RefreshingCacheTest {
                             .backoff(Backoff.fixed(Duration.ofMinutes(20)))
                             .build())
                     .build();
-            var unused = slow.getAsync();
+            var unused = slow.resolveAsync();
             time.advance(Duration.ofMinutes(44));
             source.mode = Mode.FAILING;
             time.advance(Duration.ofMinutes(2));
             assertThat(slow.status().failuresInARow()).isOne();
             source.mode = Mode.HEALTHY;
             time.advance(Duration.ofMinutes(14));
-            assertThat(slow.getAsync()).isCompleted();
+            assertThat(slow.resolveAsync()).isCompleted();
             assertThat(slow.status().state()).isEqualTo(RefreshState.FRESH);
         }
 
@@ -410,14 +413,16 @@ class RefreshingCacheTest {
             RefreshingCache<Credential> strict = source.cache()
                     .policy(RefreshPolicy.builder().servePastExpiry(false).build())
                     .build();
-            var unused = strict.getAsync();
+            var unused = strict.resolveAsync();
             time.advance(seconds(1));
             source.mode = Mode.FAILING;
             time.advance(Duration.ofHours(2));
-            assertThatThrownBy(strict::get)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("the value has expired")
-                    .hasRootCauseInstanceOf(SimulatedSource.SourceException.class);
+            assertThatThrownBy(strict::resolve)
+                    .isInstanceOfSatisfying(
+                            CredentialsException.class,
+                            expired -> assertThat(expired.category()).isEqualTo(Category.EXPIRED))
+                    .hasMessageContaining("no newer ones could be loaded")
+                    .hasRootCause(source.lastFailure);
         }
 
         @Test
@@ -425,7 +430,7 @@ class RefreshingCacheTest {
             source.mode = Mode.FAILING;
             List<CompletableFuture<Credential>> callers = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
-                callers.add(cache.getAsync());
+                callers.add(cache.resolveAsync());
             }
             time.advance(seconds(1));
             assertThat(source.asked).hasSize(1);
@@ -435,7 +440,7 @@ class RefreshingCacheTest {
             assertThat(time.pendingTimers())
                     .as("nobody asks for what nobody has had")
                     .isZero();
-            var unused = cache.getAsync();
+            var unused = cache.resolveAsync();
             time.advance(seconds(1));
             assertThat(source.asked).hasSize(2);
         }
@@ -471,7 +476,7 @@ class RefreshingCacheTest {
             List<String> story = new ArrayList<>();
             RefreshingCache<Credential> told =
                     source.cache().listener(new Story(story)).build();
-            var unused = told.getAsync();
+            var unused = told.resolveAsync();
             time.advance(Duration.ofMinutes(40));
             source.mode = Mode.FAILING;
             time.advance(Duration.ofMinutes(30));
@@ -492,11 +497,11 @@ class RefreshingCacheTest {
             Credential held = loaded(Duration.ofHours(1));
             cache.invalidate(held.id());
             assertThat(source.asked).hasSize(1);
-            CompletableFuture<Credential> next = cache.getAsync();
+            CompletableFuture<Credential> next = cache.resolveAsync();
             assertThat(next).isNotDone();
             time.advance(Duration.ofMillis(20));
             assertThat(next.join().id()).isNotEqualTo(held.id());
-            assertThat(cache.getAsync()).isCompleted();
+            assertThat(cache.resolveAsync()).isCompleted();
         }
 
         @Test
@@ -504,15 +509,15 @@ class RefreshingCacheTest {
             Credential held = loaded(Duration.ofHours(1));
             source.mode = Mode.DENIED;
             cache.invalidate(held.id());
-            CompletableFuture<Credential> next = cache.getAsync();
+            CompletableFuture<Credential> next = cache.resolveAsync();
             time.advance(Duration.ofMillis(20));
             assertThat(next).isCompletedWithValue(held);
             cache.invalidate(held.id());
-            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
             assertThat(source.asked).hasSize(2);
             source.mode = Mode.HEALTHY;
             time.advance(seconds(50));
-            assertThat(cache.getAsync().join()).as("retried unasked").isNotEqualTo(held);
+            assertThat(cache.resolveAsync().join()).as("retried unasked").isNotEqualTo(held);
         }
 
         @Test
@@ -521,7 +526,7 @@ class RefreshingCacheTest {
             Credential held = loaded(Duration.ofHours(1));
             for (int i = 0; i < 1_000; i++) {
                 cache.invalidate(held.id());
-                var unused = cache.getAsync();
+                var unused = cache.resolveAsync();
                 time.advance(Duration.ofMillis(100));
             }
             assertThat(source.asked.size()).isLessThanOrEqualTo(3);
@@ -532,13 +537,13 @@ class RefreshingCacheTest {
             cache.invalidate("key-1");
             Credential held = loaded(Duration.ofHours(1));
             cache.invalidate("another");
-            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
             waitUntilBeforeEnd(Duration.ofMinutes(15));
             assertThat(cache.status().loading()).isTrue();
             cache.invalidate(held.id());
-            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
             time.advance(Duration.ofMillis(20));
-            assertThat(cache.getAsync()).isCompleted();
+            assertThat(cache.resolveAsync()).isCompleted();
             assertThat(source.asked).hasSize(2);
         }
     }
@@ -549,7 +554,7 @@ class RefreshingCacheTest {
         void a_machine_that_slept_past_the_end_wakes_to_a_load_and_not_to_the_old_value() {
             Credential held = loaded(Duration.ofHours(1));
             time.suspend(Duration.ofHours(8));
-            CompletableFuture<Credential> next = cache.getAsync();
+            CompletableFuture<Credential> next = cache.resolveAsync();
             assertThat(next).isNotDone();
             time.advance(Duration.ofMillis(20));
             assertThat(next.join()).isNotEqualTo(held);
@@ -559,7 +564,7 @@ class RefreshingCacheTest {
         void a_process_that_was_stopped_past_the_end_does_too() {
             Credential held = loaded(Duration.ofHours(1));
             time.freeze(Duration.ofHours(1));
-            CompletableFuture<Credential> next = cache.getAsync();
+            CompletableFuture<Credential> next = cache.resolveAsync();
             assertThat(next).isNotDone();
             time.advance(Duration.ofMillis(20));
             assertThat(next.join()).isNotEqualTo(held);
@@ -571,10 +576,10 @@ class RefreshingCacheTest {
             Credential held = loaded(Duration.ofHours(6));
             time.advance(Duration.ofMinutes(10));
             time.jump(seconds(by));
-            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
             assertThat(cache.status().loading()).isTrue();
             time.advance(Duration.ofMillis(20));
-            assertThat(cache.getAsync().join()).isNotEqualTo(held);
+            assertThat(cache.resolveAsync().join()).isNotEqualTo(held);
         }
 
         @ParameterizedTest
@@ -603,7 +608,7 @@ class RefreshingCacheTest {
             source.mode = Mode.FAILING;
             time.advance(Duration.ofMinutes(40));
             time.jump(Duration.ofHours(-2));
-            assertThat(cache.getAsync()).as("20 minutes are left").isCompletedWithValue(held);
+            assertThat(cache.resolveAsync()).as("20 minutes are left").isCompletedWithValue(held);
             time.advance(Duration.ofMinutes(19));
             assertThat(cache.status().state()).isEqualTo(RefreshState.MANDATORY);
             time.advance(Duration.ofMinutes(1));
@@ -616,23 +621,23 @@ class RefreshingCacheTest {
             Credential held = loaded(Duration.ofHours(1));
             time.advance(Duration.ofMinutes(40));
             time.jump(Duration.ofMinutes(-30));
-            var unused = cache.getAsync();
+            var unused = cache.resolveAsync();
             time.advance(seconds(1));
             assertThat(cache.status().unchanged()).isOne();
             time.advance(Duration.ofMinutes(36));
             assertThat(cache.status().state()).isEqualTo(RefreshState.ADVISORY);
-            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
         }
 
         @Test
         void a_refusal_is_not_remembered_for_longer_when_the_clock_is_set_back() {
             source.mode = Mode.DENIED;
-            var unused = cache.getAsync();
+            var unused = cache.resolveAsync();
             time.advance(Duration.ofMillis(20));
             time.jump(Duration.ofDays(-1));
             source.mode = Mode.HEALTHY;
             time.advance(seconds(6));
-            assertThat(cache.getAsync()).isNotDone();
+            assertThat(cache.resolveAsync()).isNotDone();
         }
     }
 
@@ -642,7 +647,7 @@ class RefreshingCacheTest {
         void an_idle_value_is_kept_fresh_and_every_call_of_one_value_has_the_same_future() {
             loaded(Duration.ofHours(1));
             time.advance(Duration.ofDays(2));
-            assertThat(cache.getAsync()).isCompleted().isSameAs(cache.getAsync());
+            assertThat(cache.resolveAsync()).isCompleted().isSameAs(cache.resolveAsync());
             assertThat(source.asked.size()).isBetween(60, 70);
         }
 
@@ -653,7 +658,7 @@ class RefreshingCacheTest {
             cache.close();
             assertThat(time.pendingTimers()).isZero();
             assertThat(cache.status().closed()).isTrue();
-            assertThat(cache.status().nextTry()).isEmpty();
+            assertThat(cache.status().nextLoad()).isEmpty();
             time.advance(Duration.ofHours(2));
             assertThat(source.asked).hasSize(1);
         }
@@ -662,17 +667,17 @@ class RefreshingCacheTest {
         void whoever_still_uses_a_closed_cache_has_it_refreshed_in_the_background_again() {
             Credential held = loaded(Duration.ofHours(1));
             cache.close();
-            assertThat(cache.getAsync()).isCompletedWithValue(held);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
             assertThat(cache.status().closed()).isFalse();
             assertThat(time.pendingTimers()).isOne();
             time.advance(Duration.ofMinutes(55));
             assertThat(source.asked).hasSize(2);
-            assertThat(cache.getAsync().join()).isNotEqualTo(held);
+            assertThat(cache.resolveAsync().join()).isNotEqualTo(held);
         }
 
         @Test
         void a_load_that_runs_when_the_cache_is_closed_goes_on_and_sets_no_timer() {
-            CompletableFuture<Credential> first = cache.getAsync();
+            CompletableFuture<Credential> first = cache.resolveAsync();
             cache.close();
             time.advance(seconds(1));
             assertThat(first).isCompleted();
@@ -688,14 +693,14 @@ class RefreshingCacheTest {
             time.advance(Duration.ofMinutes(50));
             RefreshStatus status = cache.status();
             assertThat(status.state()).isEqualTo(RefreshState.ADVISORY);
-            assertThat(status.end()).hasValue(Objects.requireNonNull(held.end()));
+            assertThat(status.expiration()).hasValue(Objects.requireNonNull(held.end()));
             assertThat(status.mandatoryFrom()).hasValue(held.end().minusSeconds(60));
-            assertThat(status.lastFailure()).containsSame(Objects.requireNonNull(source.lastFailure));
-            assertThat(status.lastFailureKind()).hasValue(FailureKind.UPSTREAM);
+            assertThat(status.lastFailure().orElseThrow()).isSameAs(source.lastFailure);
+            assertThat(status.lastFailure().map(CredentialsException::kind)).hasValue(FailureKind.UPSTREAM);
             assertThat(status.failuresInARow()).isPositive();
-            assertThat(status.nextTry().orElseThrow()).isAfter(time.instant());
+            assertThat(status.nextLoad().orElseThrow()).isAfter(time.instant());
             assertThat(status.toString())
-                    .contains("ADVISORY", "lastFailure=SourceException/UPSTREAM", "nextTry=")
+                    .contains("ADVISORY", "lastFailure=Unreachable/UPSTREAM", "nextLoad=")
                     .doesNotContain(held.id());
         }
     }
@@ -705,12 +710,12 @@ class RefreshingCacheTest {
     class Nobody_is_stranded {
 
         private void survives(RefreshingCache<Credential> odd, Runnable mend) {
-            CompletableFuture<Credential> first = odd.getAsync();
+            CompletableFuture<Credential> first = odd.resolveAsync();
             time.advance(seconds(40));
             assertThat(first).isDone();
             mend.run();
             time.advance(seconds(60));
-            CompletableFuture<Credential> next = odd.getAsync();
+            CompletableFuture<Credential> next = odd.resolveAsync();
             time.advance(seconds(1));
             assertThat(next).isCompleted();
         }
@@ -728,18 +733,18 @@ class RefreshingCacheTest {
             time.reject(true);
             time.advance(Duration.ofMinutes(50));
             time.reject(false);
-            assertThat(cache.getAsync()).isCompleted();
+            assertThat(cache.resolveAsync()).isCompleted();
             time.advance(seconds(60));
             assertThat(source.asked.size()).isGreaterThan(1);
         }
 
         @Test
         void when_the_scheduler_drops_the_load() {
-            CompletableFuture<Credential> first = cache.getAsync();
+            CompletableFuture<Credential> first = cache.resolveAsync();
             time.dropTasks();
             time.advance(seconds(31));
             assertThatThrownBy(first::join).hasMessageContaining("did not complete within its timeout");
-            CompletableFuture<Credential> next = cache.getAsync();
+            CompletableFuture<Credential> next = cache.resolveAsync();
             time.advance(seconds(1));
             assertThat(next).isCompleted();
         }
@@ -747,7 +752,7 @@ class RefreshingCacheTest {
         @Test
         void when_the_load_begins_too_late_it_is_not_made() {
             time.runTasksAfter(() -> source.asked.isEmpty() ? Duration.ofMinutes(1) : Duration.ZERO);
-            CompletableFuture<Credential> first = cache.getAsync();
+            CompletableFuture<Credential> first = cache.resolveAsync();
             time.advance(Duration.ofMinutes(3));
             assertThat(first).isCompletedExceptionally();
             assertThat(source.asked).isEmpty();
@@ -791,23 +796,8 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void when_the_traits_the_policy_or_the_jitter_throw() {
+        void when_the_policy_or_the_jitter_throws() {
             boolean[] broken = {true};
-            Traits<Credential> traits = new Traits<>() {
-                @Override
-                public FailureKind kind(Throwable failure) {
-                    throw new IllegalStateException("traits");
-                }
-
-                @Override
-                public RuntimeException expired(Credential value, @Nullable Throwable cause) {
-                    throw new IllegalStateException("traits");
-                }
-            };
-            for (Mode mode : List.of(Mode.FAILING, Mode.ENDED)) {
-                source.mode = mode;
-                survives(source.cache().traits(traits).build(), () -> source.mode = Mode.HEALTHY);
-            }
             survives(
                     source.cache()
                             .random(() -> {
@@ -824,11 +814,11 @@ class RefreshingCacheTest {
             RefreshingCache<Credential> odd = source.cache()
                     .policy(RefreshPolicy.builder().backoff(backoff).build())
                     .build();
-            var unused = odd.getAsync();
+            var unused = odd.resolveAsync();
             time.advance(seconds(1));
             source.mode = Mode.FAILING;
             time.advance(Duration.ofHours(1));
-            assertThat(odd.getAsync()).isCompleted();
+            assertThat(odd.resolveAsync()).isCompleted();
             source.mode = Mode.HEALTHY;
             time.advance(seconds(6));
             assertThat(odd.status().state()).isEqualTo(RefreshState.FRESH);
@@ -836,13 +826,13 @@ class RefreshingCacheTest {
 
         @Test
         void when_one_caller_cancels_or_completes_its_future() {
-            CompletableFuture<Credential> first = cache.getAsync();
-            CompletableFuture<Credential> second = cache.getAsync();
+            CompletableFuture<Credential> first = cache.resolveAsync();
+            CompletableFuture<Credential> second = cache.resolveAsync();
             first.cancel(true);
-            cache.getAsync().complete(new Credential("forged", null));
+            cache.resolveAsync().complete(new Credential("forged", null));
             time.advance(seconds(1));
             assertThat(second.join()).isEqualTo(source.last);
-            assertThat(cache.getAsync()).isCompletedWithValue(Objects.requireNonNull(source.last));
+            assertThat(cache.resolveAsync()).isCompletedWithValue(Objects.requireNonNull(source.last));
         }
 
         @Test
@@ -852,10 +842,10 @@ class RefreshingCacheTest {
             CountDownLatch hold = new CountDownLatch(1);
             RefreshingCache<String> real = RefreshingCache.builder(() -> {
                         hold.await();
-                        return Loaded.of("value", Instant.now().plusSeconds(3_600));
+                        return Loads.of("value", Instant.now().plusSeconds(3_600));
                     })
                     .build();
-            var unused = real.getAsync().thenRun(() -> {
+            var unused = real.resolveAsync().thenRun(() -> {
                 blocked.countDown();
                 try {
                     release.await();
@@ -863,13 +853,13 @@ class RefreshingCacheTest {
                     Thread.currentThread().interrupt();
                 }
             });
-            FutureTask<String> waiter = new FutureTask<>(real::get);
+            FutureTask<String> waiter = new FutureTask<>(real::resolve);
             Thread thread = new Thread(waiter);
             thread.start();
             hold.countDown();
             assertThat(waiter.get(10, TimeUnit.SECONDS)).isEqualTo("value");
             assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
-            assertThat(real.status().nextTry()).isPresent();
+            assertThat(real.status().nextLoad()).isPresent();
             release.countDown();
             real.close();
         }
@@ -879,36 +869,36 @@ class RefreshingCacheTest {
             CountDownLatch hold = new CountDownLatch(1);
             RefreshingCache<String> real = RefreshingCache.builder(() -> {
                         hold.await();
-                        return Loaded.of("value", Instant.now().plusSeconds(3_600));
+                        return Loads.of("value", Instant.now().plusSeconds(3_600));
                     })
                     .build();
-            CompletableFuture<String> other = real.getAsync();
+            CompletableFuture<String> other = real.resolveAsync();
             Thread.currentThread().interrupt();
-            assertThatThrownBy(real::get).isInstanceOf(InterruptedException.class);
+            assertThatThrownBy(real::resolve).isInstanceOf(InterruptedException.class);
             hold.countDown();
             assertThat(other.get(10, TimeUnit.SECONDS)).isEqualTo("value");
             real.close();
         }
     }
 
-    private record Story(List<String> lines) implements RefreshListener<Credential> {
+    private record Story(List<String> lines) implements CredentialsListener {
         @Override
-        public void refreshed(Credential value) {
+        public void refreshed(String accessKeyId, @Nullable Instant expiration) {
             lines.add("refreshed");
         }
 
         @Override
-        public void refreshFailed(int attempt, Throwable failure, FailureKind kind, @Nullable Instant nextTry) {
+        public void refreshFailed(int attempt, Category category, @Nullable Instant nextLoad) {
             lines.add("failed");
         }
 
         @Override
-        public void servingExpired(Credential value) {
+        public void servingExpired(String accessKeyId, @Nullable Instant expiration) {
             lines.add("serving expired");
         }
 
         @Override
-        public void recovered(Credential value) {
+        public void recovered(String accessKeyId) {
             lines.add("recovered");
         }
     }

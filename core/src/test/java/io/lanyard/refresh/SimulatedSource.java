@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.refresh;
 
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.FailureKind;
 import io.lanyard.testsupport.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A source in virtual time that is well, or ails in one of the ways the agents do. Its loads take as long as the
  * ailment lets them; it notes when it was asked and what it gave.
  */
-final class SimulatedSource
-        implements RefreshingCache.Loader<SimulatedSource.Credential>, Traits<SimulatedSource.Credential> {
+final class SimulatedSource implements RefreshingCache.Loader<SimulatedSource.Credential> {
 
     /** What it gives; the id is new for each. */
     record Credential(String id, @Nullable Instant end) {}
@@ -32,14 +34,11 @@ final class SimulatedSource
         BROKEN
     }
 
-    static final class SourceException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final FailureKind kind;
-
-        SourceException(FailureKind kind) {
-            super(kind.name());
-            this.kind = kind;
-        }
+    private static CredentialsException failure(FailureKind kind) {
+        return CredentialsException.builder(Category.UNREACHABLE, kind.name())
+                .recoverable(kind != FailureKind.PERMANENT)
+                .local(kind == FailureKind.LOCAL)
+                .build();
     }
 
     final VirtualTime time;
@@ -74,11 +73,7 @@ final class SimulatedSource
     }
 
     RefreshingCache.Builder<Credential> cache() {
-        return RefreshingCache.builder(this)
-                .clock(time)
-                .scheduler(time)
-                .traits(this)
-                .random(() -> 0);
+        return RefreshingCache.builder(this).clock(time).scheduler(time).random(() -> 0);
     }
 
     boolean isWell() {
@@ -91,16 +86,17 @@ final class SimulatedSource
         Credential credential;
         switch (mode) {
             case HEALTHY, HOLDING -> credential = credential();
-            case REFUSED -> throw failed(new SourceException(FailureKind.LOCAL));
-            case FAILING, HANGING -> throw failed(new SourceException(FailureKind.UPSTREAM));
+            case REFUSED -> throw failed(failure(FailureKind.LOCAL));
+            case FAILING, HANGING -> throw failed(failure(FailureKind.UPSTREAM));
             case DENIED -> {
-                SourceException denied = failed(new SourceException(FailureKind.FINAL));
+                CredentialsException denied = failed(failure(FailureKind.PERMANENT));
                 rejection = denied;
                 throw denied;
             }
             case ENDED -> {
                 lastFailure = new IllegalStateException();
-                return Loaded.of(new Credential("old", null), time.instant().minusSeconds(60));
+                return Loaded.of(
+                        new Credential("old", null), "old", time.instant().minusSeconds(60));
             }
             default -> {
                 Error thrown = new NoClassDefFoundError("anything");
@@ -110,7 +106,7 @@ final class SimulatedSource
         }
         lastFailure = null;
         rejection = null;
-        return Loaded.of(credential, credential.end());
+        return Loaded.of(credential, credential.id(), credential.end());
     }
 
     private Credential credential() {
@@ -128,19 +124,9 @@ final class SimulatedSource
         return next;
     }
 
-    private SourceException failed(SourceException failure) {
+    private CredentialsException failed(CredentialsException failure) {
         lastFailure = failure;
         return failure;
-    }
-
-    @Override
-    public Object identity(Credential credential) {
-        return credential.id();
-    }
-
-    @Override
-    public FailureKind kind(Throwable failure) {
-        return failure instanceof SourceException known ? known.kind : FailureKind.UPSTREAM;
     }
 
     /** Whether what was given last counts as ended by now. */

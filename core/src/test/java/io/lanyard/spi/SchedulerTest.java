@@ -4,8 +4,8 @@ package io.lanyard.spi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lanyard.refresh.Loaded;
 import io.lanyard.refresh.RefreshingCache;
+import io.lanyard.testsupport.Loads;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +36,7 @@ class SchedulerTest {
     }
 
     private static RefreshingCache<String> healthy() {
-        return RefreshingCache.builder(() -> Loaded.of("value", Instant.now().plusSeconds(3_600)))
+        return RefreshingCache.builder(() -> Loads.of("value", Instant.now().plusSeconds(3_600)))
                 .build();
     }
 
@@ -49,7 +49,7 @@ class SchedulerTest {
         }
         assertThat(threads("lanyard-")).isEmpty();
         for (RefreshingCache<String> cache : caches) {
-            cache.get();
+            cache.resolve();
         }
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(threads("lanyard-")).hasSize(1));
@@ -71,7 +71,7 @@ class SchedulerTest {
 
     private static RefreshingCache<String> used() throws InterruptedException {
         RefreshingCache<String> cache = healthy();
-        cache.get();
+        cache.resolve();
         return cache;
     }
 
@@ -103,16 +103,16 @@ class SchedulerTest {
         for (int i = 0; i < 20; i++) {
             RefreshingCache<String> cache = RefreshingCache.builder(() -> {
                         hang.await();
-                        return Loaded.of("late", Instant.now().plusSeconds(3_600));
+                        return Loads.of("late", Instant.now().plusSeconds(3_600));
                     })
                     .build();
-            var unused = cache.getAsync();
+            var unused = cache.resolveAsync();
             hanging.add(cache);
         }
         RefreshingCache<String> shortLived = RefreshingCache.builder(
-                        () -> Loaded.of("value", Instant.now().plusMillis(900)))
+                        () -> Loads.of("value", Instant.now().plusMillis(900)))
                 .build();
-        shortLived.get();
+        shortLived.resolve();
         await().atMost(Duration.ofSeconds(10)).until(() -> shortLived.status().refreshes() >= 3); // by the timer alone
         hang.countDown();
         shortLived.close();
@@ -123,13 +123,13 @@ class SchedulerTest {
     void loads_run_on_a_given_executor_which_stays_open_and_timers_do_not() throws Exception {
         ScheduledExecutorService given =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "the application's"));
-        RefreshingCache<String> cache = RefreshingCache.builder(() -> Loaded.of(
-                        Thread.currentThread().getName(), Instant.now().plusMillis(900)))
+        RefreshingCache<String> cache = RefreshingCache.builder(() ->
+                        Loads.of(Thread.currentThread().getName(), Instant.now().plusMillis(900)))
                 .executor(given)
                 .build();
-        assertThat(cache.get()).isEqualTo("the application's");
+        assertThat(cache.resolve()).isEqualTo("the application's");
         await().atMost(Duration.ofSeconds(10)).until(() -> cache.status().refreshes() >= 3);
-        assertThat(cache.get()).isEqualTo("the application's");
+        assertThat(cache.resolve()).isEqualTo("the application's");
         assertThat(threads("lanyard-timer-")).hasSize(1);
         cache.close();
         assertThat(given.isShutdown()).isFalse();
@@ -140,11 +140,11 @@ class SchedulerTest {
     void what_a_given_executor_rejects_runs_on_the_shared_threads() throws Exception {
         ScheduledExecutorService given = Executors.newSingleThreadScheduledExecutor();
         given.shutdownNow();
-        RefreshingCache<String> cache = RefreshingCache.builder(() -> Loaded.of(
-                        Thread.currentThread().getName(), Instant.now().plusMillis(900)))
+        RefreshingCache<String> cache = RefreshingCache.builder(() ->
+                        Loads.of(Thread.currentThread().getName(), Instant.now().plusMillis(900)))
                 .executor(given)
                 .build();
-        assertThat(cache.get()).startsWith("lanyard-refresh-");
+        assertThat(cache.resolve()).startsWith("lanyard-refresh-");
         await().atMost(Duration.ofSeconds(10)).until(() -> cache.status().refreshes() >= 2);
         cache.close();
     }
@@ -186,11 +186,11 @@ class SchedulerTest {
         for (int i = 0; i < 1_000; i++) {
             RefreshingCache<String> cache = RefreshingCache.builder(() -> {
                         hold.await();
-                        return Loaded.of("value", Instant.now().plusSeconds(3_600));
+                        return Loads.of("value", Instant.now().plusSeconds(3_600));
                     })
                     .build();
             caches.add(cache);
-            loads.add(cache.getAsync());
+            loads.add(cache.resolveAsync());
         }
         assertThat(threads("lanyard-refresh-")).hasSizeLessThanOrEqualTo(128);
         hold.countDown();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.demo;
 
-import io.lanyard.chain.LinkReport;
+import io.lanyard.chain.SourceReport;
 import io.lanyard.sdk.v2.LanyardContainerCredentialsProvider;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import java.io.IOException;
@@ -88,10 +88,10 @@ final class Application {
 
     /** What a person would print: here it goes to the narrator, row by row. */
     private static void explain(LanyardDefaultCredentialsProvider credentials) {
-        for (LinkReport link : credentials.explain(true).links()) {
+        for (SourceReport link : credentials.explain(true).sources()) {
             say(
                     Line.EXPLAINED,
-                    link.slot().name(),
+                    link.name().name(),
                     link.state().toString(),
                     link.identity().or(link::probed).map(Object::toString).orElse(""));
         }

@@ -30,10 +30,10 @@ public sealed interface CredentialsEvent {
      *
      * @param attempt how many loads have failed in a row, this one included
      * @param category what kind of failure it was
-     * @param nextTry when the next load starts in the background, or null when only a call starts it
+     * @param nextLoad when the next load starts in the background, or null when only a call starts it
      */
     record RefreshFailed(
-            int attempt, Category category, @Nullable Instant nextTry) implements CredentialsEvent {}
+            int attempt, Category category, @Nullable Instant nextLoad) implements CredentialsEvent {}
 
     /**
      * The credentials have expired, no newer ones could be loaded, and callers still get them. Once in each outage.

@@ -3,9 +3,9 @@ package io.lanyard.spring;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.RefreshStatus;
 import io.lanyard.chain.ChainStatus;
 import io.lanyard.chain.Identity;
-import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,10 +53,10 @@ final class CredentialsHealth {
             if (refresh.failuresInARow() > 0) {
                 details.put("failuresInARow", refresh.failuresInARow());
             }
-            if (refresh.end().filter(end -> !now.isBefore(end)).isPresent()) {
+            if (refresh.expiration().filter(end -> !now.isBefore(end)).isPresent()) {
                 details.put("stale", true);
             }
-            refresh.nextTry().ifPresent(next -> details.put("nextTry", next.toString()));
+            refresh.nextLoad().ifPresent(next -> details.put("nextLoad", next.toString()));
         });
         failure(status).ifPresent(failure -> details.put("failure", category(failure)));
         String code = code(status, now);
@@ -77,17 +77,19 @@ final class CredentialsHealth {
                     .isPresent();
             return isValid ? "UP" : "DOWN";
         }
-        if (refresh == null || refresh.failuresInARow() == 0 || refresh.end().isEmpty()) {
+        if (refresh == null
+                || refresh.failuresInARow() == 0
+                || refresh.expiration().isEmpty()) {
             return "UP"; // the next call starts a refresh that is due
         }
-        Instant end = refresh.end().get();
+        Instant end = refresh.expiration().get();
         if (!now.isBefore(end)) {
             return "DOWN";
         }
         return now.isBefore(end.minus(expiryThreshold)) ? "UP" : "OUT_OF_SERVICE";
     }
 
-    private static Optional<Throwable> failure(ChainStatus status) {
+    private static Optional<CredentialsException> failure(ChainStatus status) {
         return status.failure().or(() -> status.refresh().flatMap(RefreshStatus::lastFailure));
     }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.spring;
 
-import io.lanyard.Category;
 import io.lanyard.CredentialsException;
-import io.lanyard.chain.LinkState;
+import io.lanyard.chain.SourceState;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import io.lanyard.spring.LanyardProperties.FirstFetch;
 import org.apache.commons.logging.Log;
@@ -13,7 +12,6 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 
 /**
@@ -54,7 +52,8 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
             try {
                 provider.resolveCredentials();
             } catch (SdkException e) {
-                throw CredentialsException.in(e).isPresent() ? e : explained(e);
+                CredentialsException ours = CredentialsException.in(e).orElseGet(() -> CredentialsException.of(e));
+                throw ours.endpoint().isPresent() || !ours.attempts().isEmpty() ? e : named(ours);
             }
         } else if (firstFetch == FirstFetch.WARN) {
             try {
@@ -65,16 +64,16 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
         }
     }
 
-    /** Converts a failure of another source than the container, such as STS, for the failure analyzer. */
-    private CredentialsException explained(SdkException failure) {
-        String source = provider.explain().links().stream()
-                .filter(link -> link.state() == LinkState.FAILED)
-                .map(link -> link.slot().name() + ": ")
+    /** The failure of a source without an endpoint, such as an application's provider, with the source's name. */
+    private CredentialsException named(CredentialsException failure) {
+        String name = provider.explain().sources().stream()
+                .filter(source -> source.state() == SourceState.FAILED)
+                .map(source -> source.name().name() + ": ")
                 .findFirst()
                 .orElse("");
-        return CredentialsException.builder(
-                        failure instanceof SdkServiceException ? Category.HTTP_STATUS : Category.UNREACHABLE,
-                        source + failure.getMessage())
+        return CredentialsException.builder(failure.category(), name + failure.detail())
+                .recoverable(failure.recoverable())
+                .remedy(failure.remedy().orElse(null))
                 .cause(failure)
                 .build();
     }

@@ -3,7 +3,7 @@ package io.lanyard.spring;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsListener;
-import io.lanyard.refresh.RefreshStatus;
+import io.lanyard.RefreshStatus;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

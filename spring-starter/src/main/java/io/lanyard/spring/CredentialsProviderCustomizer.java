@@ -11,7 +11,7 @@ import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
  * @Bean
  * CredentialsProviderCustomizer vaultFirst(Vault vault) {
  *     return builder -> builder.chain(chain -> chain.before(
- *             Slot.ENVIRONMENT, new Slot("vault"), LanyardDefaultCredentialsProvider.link(vault)));
+ *             SourceName.ENVIRONMENT, new SourceName("vault"), LanyardDefaultCredentialsProvider.source(vault)));
  * }
  * }</pre>
  */

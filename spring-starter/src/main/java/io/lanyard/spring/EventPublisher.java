@@ -22,8 +22,8 @@ final class EventPublisher implements CredentialsListener {
     }
 
     @Override
-    public void refreshFailed(int attempt, Category category, @Nullable Instant nextTry) {
-        application.publishEvent(new CredentialsEvent.RefreshFailed(attempt, category, nextTry));
+    public void refreshFailed(int attempt, Category category, @Nullable Instant nextLoad) {
+        application.publishEvent(new CredentialsEvent.RefreshFailed(attempt, category, nextLoad));
     }
 
     @Override

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.spring;
 
+import io.lanyard.RefreshStatus;
 import io.lanyard.chain.ChainReport;
 import io.lanyard.chain.Identity;
-import io.lanyard.chain.LinkReport;
-import io.lanyard.refresh.RefreshStatus;
+import io.lanyard.chain.SourceReport;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,11 +79,11 @@ final class LanyardEndpoint {
 
     private Map<String, Object> answer(ChainReport report) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        report.inUse().ifPresent(link -> answer.put("inUse", link.slot().name()));
+        report.inUse().ifPresent(link -> answer.put("inUse", link.name().name()));
         provider.status().refresh().ifPresent(refresh -> answer.put("refresh", describe(refresh)));
         answer.put(
                 "sources",
-                report.links().stream().map(LanyardEndpoint::describe).toList());
+                report.sources().stream().map(LanyardEndpoint::describe).toList());
         answer.put("text", report.toString().lines().toList());
         return answer;
     }
@@ -91,22 +91,22 @@ final class LanyardEndpoint {
     private static Map<String, Object> describe(RefreshStatus refresh) {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("state", refresh.state().name());
-        put(answer, "end", refresh.end());
+        put(answer, "expiration", refresh.expiration());
         put(answer, "advisoryFrom", refresh.advisoryFrom());
         put(answer, "mandatoryFrom", refresh.mandatoryFrom());
         answer.put("loading", refresh.loading());
         answer.put("servingExpired", refresh.servingExpired());
         answer.put("failuresInARow", refresh.failuresInARow());
-        put(answer, "nextTry", refresh.nextTry());
+        put(answer, "nextLoad", refresh.nextLoad());
         answer.put("refreshes", refresh.refreshes());
         answer.put("unchanged", refresh.unchanged());
         answer.put("failures", refresh.failures());
         return answer;
     }
 
-    private static Map<String, Object> describe(LinkReport link) {
+    private static Map<String, Object> describe(SourceReport link) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("source", link.slot().name());
+        answer.put("source", link.name().name());
         answer.put("state", link.state().name());
         if (!link.reason().isEmpty()) {
             answer.put("reason", link.reason());

@@ -2,7 +2,7 @@
 package io.lanyard.spring;
 
 import io.lanyard.chain.OnFailure;
-import io.lanyard.chain.Slot;
+import io.lanyard.chain.SourceName;
 import io.lanyard.container.ContainerCredentialsSource;
 import io.lanyard.container.ExpiredCredentials;
 import io.lanyard.refresh.RefreshPolicy;
@@ -51,7 +51,7 @@ public record LanyardProperties(
     static final String PREFIX = "lanyard";
 
     /** The source of credentials that are configured explicitly for Spring Cloud AWS; not in every chain. */
-    static final Slot SPRING_CLOUD_AWS = new Slot("spring-cloud-aws");
+    static final SourceName SPRING_CLOUD_AWS = new SourceName("spring-cloud-aws");
 
     /**
      * The profile.
@@ -186,7 +186,7 @@ public record LanyardProperties(
         for (String source : excludedSources) {
             builder.chain(chain -> {
                 try {
-                    chain.remove(new Slot(source));
+                    chain.remove(new SourceName(source));
                 } catch (IllegalArgumentException e) {
                     String own = SPRING_CLOUD_AWS.name();
                     if (!source.equals(own)) {

@@ -22,8 +22,8 @@ record Listeners(List<CredentialsListener> listeners) implements CredentialsList
     }
 
     @Override
-    public void refreshFailed(int attempt, Category category, @Nullable Instant nextTry) {
-        send(listener -> listener.refreshFailed(attempt, category, nextTry));
+    public void refreshFailed(int attempt, Category category, @Nullable Instant nextLoad) {
+        send(listener -> listener.refreshFailed(attempt, category, nextLoad));
     }
 
     @Override

@@ -6,8 +6,8 @@ import io.awspring.cloud.autoconfigure.core.CredentialsProperties;
 import io.awspring.cloud.autoconfigure.core.Profile;
 import io.awspring.cloud.autoconfigure.core.StsProperties;
 import io.lanyard.CredentialsListener;
-import io.lanyard.chain.Link;
-import io.lanyard.chain.Slot;
+import io.lanyard.chain.ChainSource;
+import io.lanyard.chain.SourceName;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import java.nio.file.Path;
@@ -81,7 +81,7 @@ final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer {
         }
         AwsCredentialsProvider keys = staticKeys();
         if (keys != null) {
-            insert(builder, () -> LanyardDefaultCredentialsProvider.link(keys));
+            insert(builder, () -> LanyardDefaultCredentialsProvider.source(keys));
             return;
         }
         List<Supplier<AwsCredentialsProvider>> loading = loadingProviders();
@@ -89,14 +89,15 @@ final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer {
             Supplier<AwsCredentialsProvider> factory = loading.size() == 1 ? loading.get(0) : () -> inOrder(loading);
             RefreshPolicy policy = policy();
             CredentialsListener receiver = listener.get();
-            insert(builder, () -> LanyardDefaultCredentialsProvider.refreshedLink(factory, policy, receiver));
+            insert(builder, () -> LanyardDefaultCredentialsProvider.refreshedSource(factory, policy, receiver));
         }
     }
 
     /** A link for each chain that is built: the builder's provider builds another when it forgets its credentials. */
     private static void insert(
-            LanyardDefaultCredentialsProvider.Builder builder, Supplier<Link<AwsCredentialsIdentity>> link) {
-        builder.chain(chain -> chain.before(Slot.SYSTEM_PROPERTIES, LanyardProperties.SPRING_CLOUD_AWS, link.get()));
+            LanyardDefaultCredentialsProvider.Builder builder, Supplier<ChainSource<AwsCredentialsIdentity>> link) {
+        builder.chain(
+                chain -> chain.before(SourceName.SYSTEM_PROPERTIES, LanyardProperties.SPRING_CLOUD_AWS, link.get()));
     }
 
     private @Nullable AwsCredentialsProvider staticKeys() {

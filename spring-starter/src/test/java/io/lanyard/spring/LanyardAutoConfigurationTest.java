@@ -7,10 +7,10 @@ import static org.awaitility.Awaitility.await;
 import io.lanyard.Category;
 import io.lanyard.CredentialsListener;
 import io.lanyard.chain.ChainReport;
-import io.lanyard.chain.Link;
-import io.lanyard.chain.LinkReport;
-import io.lanyard.chain.LinkState;
-import io.lanyard.chain.Slot;
+import io.lanyard.chain.ChainSource;
+import io.lanyard.chain.SourceName;
+import io.lanyard.chain.SourceReport;
+import io.lanyard.chain.SourceState;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import io.lanyard.testkit.EksAuthAnswer;
 import io.lanyard.testkit.Fault;
@@ -123,10 +123,13 @@ class LanyardAutoConfigurationTest {
                     ChainReport report = context.getBean(LanyardDefaultCredentialsProvider.class)
                             .explain();
 
-                    assertThat(report.links())
-                            .extracting(LinkReport::slot)
+                    assertThat(report.sources())
+                            .extracting(SourceReport::name)
                             .containsExactly(
-                                    Slot.SYSTEM_PROPERTIES, Slot.ENVIRONMENT, Slot.WEB_IDENTITY, Slot.CONTAINER);
+                                    SourceName.SYSTEM_PROPERTIES,
+                                    SourceName.ENVIRONMENT,
+                                    SourceName.WEB_IDENTITY,
+                                    SourceName.CONTAINER);
                 });
     }
 
@@ -149,10 +152,10 @@ class LanyardAutoConfigurationTest {
                 .withPropertyValues("lanyard.excluded-sources=profile", "lanyard.exclude-instance-metadata=true")
                 .run(context -> assertThat(context.getBean(LanyardDefaultCredentialsProvider.class)
                                 .explain()
-                                .link(Slot.INSTANCE_METADATA)
+                                .source(SourceName.INSTANCE_METADATA)
                                 .orElseThrow())
                         .satisfies(link -> {
-                            assertThat(link.state()).isEqualTo(LinkState.EXCLUDED);
+                            assertThat(link.state()).isEqualTo(SourceState.EXCLUDED);
                             assertThat(link.reason()).contains("lanyard.exclude-instance-metadata");
                         }));
     }
@@ -164,8 +167,8 @@ class LanyardAutoConfigurationTest {
                 .withPropertyValues("lanyard.excluded-sources=one, spring-cloud-aws")
                 .run(context -> assertThat(context.getBean(LanyardDefaultCredentialsProvider.class)
                                 .explain()
-                                .links())
-                        .extracting(link -> link.slot().name())
+                                .sources())
+                        .extracting(link -> link.name().name())
                         .contains("two")
                         .doesNotContain("one"));
     }
@@ -222,8 +225,8 @@ class LanyardAutoConfigurationTest {
                 .withUserConfiguration(TwoCustomizers.class)
                 .run(context -> assertThat(context.getBean(LanyardDefaultCredentialsProvider.class)
                                 .explain()
-                                .links())
-                        .extracting(link -> link.slot().name())
+                                .sources())
+                        .extracting(link -> link.name().name())
                         .containsExactly("two", "one", "container"));
     }
 
@@ -261,9 +264,9 @@ class LanyardAutoConfigurationTest {
                 .withBean(
                         CredentialsProviderCustomizer.class,
                         () -> builder -> builder.chain(chain -> chain.before(
-                                Slot.CONTAINER,
-                                new Slot("sts"),
-                                LanyardDefaultCredentialsProvider.link((AwsCredentialsProvider) () -> {
+                                SourceName.CONTAINER,
+                                new SourceName("sts"),
+                                LanyardDefaultCredentialsProvider.source((AwsCredentialsProvider) () -> {
                                     throw SdkClientException.create("STS is away");
                                 }))))
                 .run(context -> {
@@ -272,7 +275,8 @@ class LanyardAutoConfigurationTest {
                     FailureAnalysis analysis =
                             Objects.requireNonNull(new CredentialsFailureAnalyzer().analyze(failure));
 
-                    assertThat(analysis.getDescription()).contains("Cause: ", "sts: STS is away");
+                    assertThat(analysis.getDescription())
+                            .contains("Cause: ", "sts: the provider reports \"STS is away\"");
                     assertThat(analysis.getAction()).contains("lanyard.first-fetch=warn", "/actuator/lanyard");
                 });
     }
@@ -416,17 +420,18 @@ class LanyardAutoConfigurationTest {
         @Bean
         @Order(2)
         CredentialsProviderCustomizer two() {
-            return builder -> builder.chain(chain -> chain.before(new Slot("one"), new Slot("two"), link()));
+            return builder ->
+                    builder.chain(chain -> chain.before(new SourceName("one"), new SourceName("two"), link()));
         }
 
         @Bean
         @Order(1)
         CredentialsProviderCustomizer one() {
-            return builder -> builder.chain(chain -> chain.before(Slot.CONTAINER, new Slot("one"), link()));
+            return builder -> builder.chain(chain -> chain.before(SourceName.CONTAINER, new SourceName("one"), link()));
         }
 
-        private static Link<AwsCredentialsIdentity> link() {
-            return LanyardDefaultCredentialsProvider.link(
+        private static ChainSource<AwsCredentialsIdentity> link() {
+            return LanyardDefaultCredentialsProvider.source(
                     StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIACUSTOM", "CANARY")));
         }
     }

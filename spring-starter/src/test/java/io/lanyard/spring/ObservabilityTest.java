@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.lanyard.CredentialsException;
+import io.lanyard.RefreshState;
 import io.lanyard.chain.ChainStatus;
 import io.lanyard.chain.Identity;
-import io.lanyard.chain.Slot;
-import io.lanyard.refresh.RefreshState;
+import io.lanyard.chain.SourceName;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import io.lanyard.testkit.EksAuthAnswer;
 import io.lanyard.testkit.Fault;
@@ -182,7 +183,7 @@ class ObservabilityTest {
             assertThat(health.finding(provider.status(), end).details()).containsEntry("stale", true);
             assertThat(health.finding().details())
                     .containsEntry("failure", "Unreachable")
-                    .containsKeys("failuresInARow", "nextTry");
+                    .containsKeys("failuresInARow", "nextLoad");
         });
     }
 
@@ -215,10 +216,10 @@ class ObservabilityTest {
     void health_follows_a_source_that_refreshes_its_credentials_itself() {
         Instant end = Instant.parse("2026-11-23T10:00:00Z");
         ChainStatus failing = new ChainStatus(
-                Optional.of(new Slot("vault")),
+                Optional.of(new SourceName("vault")),
                 Optional.of(new Identity("AKIAVAULT", Optional.empty(), Optional.empty(), Optional.of(end))),
                 Optional.empty(),
-                Optional.of(new IllegalStateException("the vault is unreachable")));
+                Optional.of(CredentialsException.of(new IllegalStateException("the vault is unreachable"))));
         ChainStatus well = new ChainStatus(failing.source(), failing.identity(), Optional.empty(), Optional.empty());
         application.run(context -> {
             CredentialsHealth health = strict(context.getBean(LanyardDefaultCredentialsProvider.class), "1m");
@@ -226,7 +227,7 @@ class ObservabilityTest {
             assertThat(health.finding(well, end.plusSeconds(1)).status()).isEqualTo("UP");
             assertThat(health.finding(failing, end.minusSeconds(1)).status()).isEqualTo("UP");
             assertThat(health.finding(failing, end).status()).isEqualTo("DOWN");
-            assertThat(health.finding(failing, end).details()).containsEntry("failure", "IllegalStateException");
+            assertThat(health.finding(failing, end).details()).containsEntry("failure", "SourceFailed");
         });
     }
 

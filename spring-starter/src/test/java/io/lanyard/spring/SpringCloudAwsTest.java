@@ -9,9 +9,9 @@ import io.awspring.cloud.autoconfigure.core.AwsConnectionDetails;
 import io.awspring.cloud.autoconfigure.core.CredentialsProperties;
 import io.awspring.cloud.autoconfigure.core.CredentialsProviderAutoConfiguration;
 import io.awspring.cloud.autoconfigure.core.RegionProviderAutoConfiguration;
-import io.lanyard.chain.LinkState;
-import io.lanyard.chain.Slot;
-import io.lanyard.refresh.RefreshState;
+import io.lanyard.RefreshState;
+import io.lanyard.chain.SourceName;
+import io.lanyard.chain.SourceState;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import io.lanyard.testkit.Fault;
 import io.lanyard.testkit.InstanceMetadataService;
@@ -38,7 +38,7 @@ import software.amazon.awssdk.regions.Region;
 /** An application that has Spring Cloud AWS and adds the starter keeps the credentials it has. */
 class SpringCloudAwsTest {
 
-    private static final Slot THEIRS = new Slot("spring-cloud-aws");
+    private static final SourceName THEIRS = new SourceName("spring-cloud-aws");
 
     private final Pod pod = new Pod();
     private final ApplicationContextRunner application = pod.application()
@@ -63,7 +63,7 @@ class SpringCloudAwsTest {
 
             assertThat(provider.resolveCredentials().accessKeyId())
                     .isEqualTo(pod.issued().accessKeyId());
-            assertThat(provider.explain().link(THEIRS)).isEmpty();
+            assertThat(provider.explain().source(THEIRS)).isEmpty();
         });
     }
 
@@ -77,12 +77,12 @@ class SpringCloudAwsTest {
                     LanyardDefaultCredentialsProvider provider = provider(context);
 
                     assertThat(provider.resolveCredentials().accessKeyId()).isEqualTo("AKIASTATIC");
-                    assertThat(provider.explain().inUse().orElseThrow().slot()).isEqualTo(THEIRS);
+                    assertThat(provider.explain().inUse().orElseThrow().name()).isEqualTo(THEIRS);
                     assertThat(provider.explain()
-                                    .link(Slot.CONTAINER)
+                                    .source(SourceName.CONTAINER)
                                     .orElseThrow()
                                     .state())
-                            .isEqualTo(LinkState.SHADOWED);
+                            .isEqualTo(SourceState.SHADOWED);
                     assertThat(provider.explain().toString()).doesNotContain("CANARY");
                 });
         assertThat(pod.agent.requests()).isEmpty();
@@ -155,8 +155,8 @@ class SpringCloudAwsTest {
                 LanyardDefaultCredentialsProvider provider = provider(context);
                 provider.resolveCredentials();
 
-                assertThat(provider.explain().inUse().orElseThrow().slot()).isEqualTo(Slot.WEB_IDENTITY);
-                assertThat(provider.explain().link(THEIRS)).isEmpty();
+                assertThat(provider.explain().inUse().orElseThrow().name()).isEqualTo(SourceName.WEB_IDENTITY);
+                assertThat(provider.explain().source(THEIRS)).isEmpty();
                 noCallWaitsUntilTheCredentialsAreRefreshed(context, sts);
             });
         }
@@ -229,9 +229,9 @@ class SpringCloudAwsTest {
                             new CredentialsProperties(), () -> Region.EU_CENTRAL_1, null, null, () -> null)
                     .customize(builder);
             try (LanyardDefaultCredentialsProvider provider = builder.build()) {
-                assertThat(provider.explain().link(THEIRS)).isEmpty();
+                assertThat(provider.explain().source(THEIRS)).isEmpty();
                 provider.resolveCredentials();
-                assertThat(provider.status().source()).contains(Slot.WEB_IDENTITY);
+                assertThat(provider.status().source()).contains(SourceName.WEB_IDENTITY);
                 assertThat(irsa).isNotEmpty();
             }
         }

@@ -118,7 +118,7 @@ final class LanyardPod extends Pod implements AgentTransport, Environment, Clock
     }
 
     @Override
-    public void refreshFailed(int attempt, Category category, @Nullable Instant nextTry) {
+    public void refreshFailed(int attempt, Category category, @Nullable Instant nextLoad) {
         failing = true;
         failed();
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.benchmarks.fleet;
 
+import io.lanyard.FailureKind;
 import io.lanyard.refresh.Backoff;
-import io.lanyard.refresh.FailureKind;
 import io.lanyard.refresh.RefreshPolicy;
 import java.time.Duration;
 import java.util.List;

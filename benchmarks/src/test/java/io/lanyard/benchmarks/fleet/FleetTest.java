@@ -4,10 +4,10 @@ package io.lanyard.benchmarks.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.lanyard.FailureKind;
 import io.lanyard.benchmarks.fleet.Trouble.Kind;
 import io.lanyard.benchmarks.report.Text;
 import io.lanyard.refresh.Backoff;
-import io.lanyard.refresh.FailureKind;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

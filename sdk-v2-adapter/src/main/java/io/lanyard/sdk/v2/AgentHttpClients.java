@@ -70,7 +70,7 @@ public final class AgentHttpClients {
     }
 
     private static void require(String className, String artifact) {
-        if (!Links.hasModule(className)) {
+        if (!Sources.hasModule(className)) {
             throw new IllegalStateException("add the dependency software.amazon.awssdk:" + artifact);
         }
     }

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.sdk.v2;
 
-import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
+import io.lanyard.RefreshStatus;
 import io.lanyard.container.ContainerCredentialsSource;
-import io.lanyard.refresh.RefreshStatus;
+import io.lanyard.spi.Environment;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -42,9 +39,7 @@ public final class LanyardContainerCredentialsProvider
     private static final String FEATURE_ID = "z";
 
     private final BuilderImpl options;
-    private final ContainerCredentialsSource source;
-    private final String providerName;
-    private volatile @Nullable Converted converted;
+    private final ContainerSource source;
 
     private LanyardContainerCredentialsProvider(BuilderImpl options) {
         this.options = options;
@@ -52,10 +47,10 @@ public final class LanyardContainerCredentialsProvider
         if (options.httpClient != null) {
             builder.transport(new SdkHttpTransport(options.httpClient));
         }
-        this.source = builder.build();
-        this.providerName = options.sourceChain == null || options.sourceChain.isEmpty()
+        String providerName = options.sourceChain == null || options.sourceChain.isEmpty()
                 ? FEATURE_ID
                 : options.sourceChain + "," + FEATURE_ID;
+        this.source = new ContainerSource(builder.build(), providerName, Environment.system());
     }
 
     /**
@@ -95,21 +90,7 @@ public final class LanyardContainerCredentialsProvider
      */
     @Override
     public AwsCredentials resolveCredentials() {
-        try {
-            return resolve();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw AbortedException.create("Interrupted while waiting for container credentials", e);
-        }
-    }
-
-    /** As {@link #resolveCredentials()}, with an interruption as {@link InterruptedException}. */
-    AwsCredentials resolve() throws InterruptedException {
-        try {
-            return converted(source.resolve()).credentials;
-        } catch (CredentialsException e) {
-            throw SdkFailures.forCaller(e);
-        }
+        return Sources.resolve(source);
     }
 
     /**
@@ -120,19 +101,7 @@ public final class LanyardContainerCredentialsProvider
      */
     @Override
     public CompletableFuture<AwsCredentialsIdentity> resolveIdentity(ResolveIdentityRequest request) {
-        CompletableFuture<ContainerCredentials> resolved = source.resolveAsync();
-        if (resolved.isDone() && !resolved.isCompletedExceptionally()) {
-            return converted(resolved.join()).identity;
-        }
-        return resolved.handle((credentials, failure) -> {
-            if (failure == null) {
-                return converted(credentials).credentials;
-            }
-            Throwable reason = failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                    ? wrapped.getCause()
-                    : failure;
-            throw SdkFailures.forCaller(reason);
-        });
+        return Sources.resolveAsync(source);
     }
 
     /**
@@ -170,58 +139,8 @@ public final class LanyardContainerCredentialsProvider
         return "LanyardContainerCredentialsProvider()";
     }
 
-    /** Converts once per set of credentials, so that a resolve allocates nothing. */
-    @SuppressWarnings("ReferenceEquality") // the same object means nothing has changed; comparing secrets would cost
-    private Converted converted(ContainerCredentials credentials) {
-        Converted known = converted;
-        if (known == null || known.from != credentials) {
-            known = new Converted(credentials, providerName);
-            converted = known;
-        }
-        return known;
-    }
-
-    ContainerCredentialsSource source() {
+    ContainerSource source() {
         return source;
-    }
-
-    /** Returns the cached credentials. Makes no request. */
-    @Nullable
-    AwsCredentials held() {
-        ContainerCredentials held = source.held().orElse(null);
-        return held == null ? null : converted(held).credentials;
-    }
-
-    private static final class Converted {
-        private final ContainerCredentials from;
-        private final AwsCredentials credentials;
-        private final CompletableFuture<AwsCredentialsIdentity> identity;
-
-        Converted(ContainerCredentials from, String providerName) {
-            this.from = from;
-            this.credentials = convert(from, providerName);
-            this.identity = CompletableFuture.completedFuture(credentials);
-        }
-
-        private static AwsCredentials convert(ContainerCredentials from, String providerName) {
-            String sessionToken = from.sessionToken().orElse(null);
-            if (sessionToken == null) {
-                return AwsBasicCredentials.builder()
-                        .accessKeyId(from.accessKeyId())
-                        .secretAccessKey(from.secretAccessKey())
-                        .accountId(from.accountId().orElse(null))
-                        .providerName(providerName)
-                        .build();
-            }
-            return AwsSessionCredentials.builder()
-                    .accessKeyId(from.accessKeyId())
-                    .secretAccessKey(from.secretAccessKey())
-                    .sessionToken(sessionToken)
-                    .expirationTime(from.expiration().orElse(null))
-                    .accountId(from.accountId().orElse(null))
-                    .providerName(providerName)
-                    .build();
-        }
     }
 
     /** Builds a {@link LanyardContainerCredentialsProvider}. Not safe for use by several threads at once. */

@@ -5,12 +5,13 @@ import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
 import io.lanyard.chain.ChainReport;
+import io.lanyard.chain.ChainSource;
 import io.lanyard.chain.ChainStatus;
 import io.lanyard.chain.CredentialsChain;
 import io.lanyard.chain.Identity;
-import io.lanyard.chain.Link;
 import io.lanyard.chain.OnFailure;
-import io.lanyard.chain.Slot;
+import io.lanyard.chain.SourceName;
+import io.lanyard.chain.SourceOrder;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
@@ -19,7 +20,6 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -95,14 +95,15 @@ public final class LanyardDefaultCredentialsProvider
      * @param provider any credentials provider of the SDK's kind
      * @return a new link
      */
-    public static Link<AwsCredentialsIdentity> link(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
-        return new ProviderLink(Objects.requireNonNull(provider, "provider"));
+    public static ChainSource<AwsCredentialsIdentity> source(
+            IdentityProvider<? extends AwsCredentialsIdentity> provider) {
+        return new ProviderSource(Objects.requireNonNull(provider, "provider"));
     }
 
     /**
      * Returns a link, for {@link Builder#chain}, whose credentials are cached and refreshed in the background as those
      * of the chain's own sources are. Use it for a provider that loads its credentials when it is asked, such as one that
-     * asks STS; use {@link #link} for one that caches them itself, or whose credentials are fixed.
+     * asks STS; use {@link #source} for one that caches them itself, or whose credentials are fixed.
      *
      * <p>Each load takes a provider from the factory, asks it once and closes it if it is an {@link SdkAutoCloseable}.
      * Loads run on the daemon threads that the JVM shares. The chain closes the link.
@@ -112,16 +113,17 @@ public final class LanyardDefaultCredentialsProvider
      * @param listener receives the loads and their failures; null for none
      * @return a new link
      */
-    public static Link<AwsCredentialsIdentity> refreshedLink(
+    public static ChainSource<AwsCredentialsIdentity> refreshedSource(
             Supplier<? extends AwsCredentialsProvider> factory,
             RefreshPolicy policy,
             @Nullable CredentialsListener listener) {
-        return new RefreshedLink(new RefreshedProvider(
+        return RefreshedSource.of(
+                "",
                 Objects.requireNonNull(factory, "factory"),
                 Objects.requireNonNull(policy, "policy"),
                 Threads.SHARED,
                 true,
-                listener));
+                listener);
     }
 
     /**
@@ -147,14 +149,7 @@ public final class LanyardDefaultCredentialsProvider
      */
     @Override
     public AwsCredentials resolveCredentials() {
-        try {
-            return Links.asAwsCredentials(chain.resolve());
-        } catch (RuntimeException e) {
-            throw e instanceof SdkException ? e : SdkFailures.forCaller(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw AbortedException.create("Interrupted while waiting for credentials", e);
-        }
+        return Sources.resolve(chain);
     }
 
     /**
@@ -165,15 +160,7 @@ public final class LanyardDefaultCredentialsProvider
      */
     @Override
     public CompletableFuture<AwsCredentialsIdentity> resolveIdentity(ResolveIdentityRequest request) {
-        CompletableFuture<AwsCredentialsIdentity> resolved = chain.resolveAsync();
-        if (resolved.isDone() && !resolved.isCompletedExceptionally()) {
-            return resolved;
-        }
-        return resolved.exceptionally(failure -> {
-            Throwable reason =
-                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            throw reason instanceof SdkException e ? e : SdkFailures.forCaller(reason);
-        });
+        return Sources.resolveAsync(chain);
     }
 
     /**
@@ -223,12 +210,12 @@ public final class LanyardDefaultCredentialsProvider
      * @return a snapshot
      */
     public ChainStatus status() {
-        return chain.status();
+        return chain.chainStatus();
     }
 
     /**
      * Drops everything that was read and given, and ends the refreshing: the next resolve is like the first. For a
-     * checkpoint of the process, whose image is to hold no credentials. Links that were given to {@link Builder#chain}
+     * checkpoint of the process, whose image is to hold no credentials. Sources that were given to {@link Builder#chain}
      * keep what they hold. Never blocks.
      */
     public void forget() {
@@ -295,14 +282,14 @@ public final class LanyardDefaultCredentialsProvider
          * failure.
          *
          * <pre>{@code
-         * builder.chain(chain -> chain.before(Slot.ENVIRONMENT, new Slot("vault"), link(vault))
-         *         .remove(Slot.INSTANCE_METADATA));
+         * builder.chain(chain -> chain.before(SourceName.ENVIRONMENT, new SourceName("vault"), source(vault))
+         *         .remove(SourceName.INSTANCE_METADATA));
          * }</pre>
          *
          * @param changes is called at build with the chain's builder, which has the default links
          * @return this builder
          */
-        Builder chain(Consumer<CredentialsChain.Builder<AwsCredentialsIdentity>> changes);
+        Builder chain(Consumer<SourceOrder<AwsCredentialsIdentity>> changes);
 
         /**
          * Sets what happens when a configured source fails. Default: {@link OnFailure#STOP}. By slot: {@link #chain}.
@@ -346,7 +333,7 @@ public final class LanyardDefaultCredentialsProvider
         private @Nullable String profileName;
         private @Nullable Supplier<ProfileFile> profileFile;
         private Consumer<LanyardContainerCredentialsProvider.Builder> container = new NoChange<>();
-        private Consumer<CredentialsChain.Builder<AwsCredentialsIdentity>> changes = new NoChange<>();
+        private Consumer<SourceOrder<AwsCredentialsIdentity>> changes = new NoChange<>();
         private boolean excludeInstanceMetadata;
         private @Nullable CredentialsListener listener;
         private @Nullable Executor executor;
@@ -393,7 +380,7 @@ public final class LanyardDefaultCredentialsProvider
         }
 
         @Override
-        public Builder chain(Consumer<CredentialsChain.Builder<AwsCredentialsIdentity>> changes) {
+        public Builder chain(Consumer<SourceOrder<AwsCredentialsIdentity>> changes) {
             this.changes = this.changes.andThen(Objects.requireNonNull(changes, "changes"));
             return this;
         }
@@ -441,15 +428,15 @@ public final class LanyardDefaultCredentialsProvider
                     source -> source.environment(environment).executor(executor).listener(listener));
             container.accept(containerBuilder);
             LanyardContainerCredentialsProvider containerProvider = containerBuilder.build();
-            ContainerLink containerLink = new ContainerLink(containerProvider, environment);
+            ContainerSource containerSource = containerProvider.source().in(environment);
             CredentialsChain.Builder<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
                             Named.BY_ITSELF)
-                    .add(Slot.SYSTEM_PROPERTIES, SettingsLink.systemProperties(environment))
-                    .add(Slot.ENVIRONMENT, SettingsLink.environment(environment))
-                    .add(Slot.WEB_IDENTITY, new WebIdentityLink(environment, region, threads, listener))
+                    .add(SourceName.SYSTEM_PROPERTIES, SettingsSource.systemProperties(environment))
+                    .add(SourceName.ENVIRONMENT, SettingsSource.environment(environment))
+                    .add(SourceName.WEB_IDENTITY, new WebIdentitySource(environment, region, threads, listener))
                     .add(
-                            Slot.PROFILE,
-                            new ProfileLink(
+                            SourceName.PROFILE,
+                            new ProfileSource(
                                     environment,
                                     profileName,
                                     profileFile,
@@ -458,21 +445,20 @@ public final class LanyardDefaultCredentialsProvider
                                     clock,
                                     threads,
                                     listener))
-                    .add(Slot.CONTAINER, containerLink)
+                    .add(SourceName.CONTAINER, containerSource)
                     .add(
-                            Slot.INSTANCE_METADATA,
-                            new InstanceMetadataLink(
+                            SourceName.INSTANCE_METADATA,
+                            new InstanceMetadataSource(
                                     environment,
                                     excludeInstanceMetadata,
-                                    containerLink,
+                                    containerSource,
                                     profileName,
                                     profileFile,
                                     threads,
                                     listener))
                     // it is not configured explicitly, so an endpoint that does not answer is absent
-                    .onFailure(Slot.INSTANCE_METADATA, OnFailure.CONTINUE)
+                    .onFailure(SourceName.INSTANCE_METADATA, OnFailure.CONTINUE)
                     .probedIdentity(new Named(true, region))
-                    .callerFailure(SdkFailures::forCaller)
                     .listener(listener);
             changes.accept(chain);
             return chain.build();

@@ -120,7 +120,7 @@ final class ProfileFiles implements Supplier<ProfileFile> {
             try {
                 path = location.get();
             } catch (RuntimeException e) { // a setting that is no path
-                throw Links.unreadable(
+                throw Sources.unreadable(
                         "the path of the " + name(type) + " file is invalid", "correct or unset " + setting.variable());
             }
             return new OneFile(path, type, setting, attributes(path));
@@ -180,7 +180,7 @@ final class ProfileFiles implements Supplier<ProfileFile> {
         }
 
         private CredentialsException unreadable(String problem) {
-            return Links.unreadable(
+            return Sources.unreadable(
                     "the " + name(type) + " file " + path + " " + problem,
                     "fix its content and permissions, remove it, or set " + setting.variable() + " to another file");
         }

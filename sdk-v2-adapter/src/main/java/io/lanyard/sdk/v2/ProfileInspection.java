@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.sdk.v2;
 
-import io.lanyard.chain.Detection;
+import io.lanyard.chain.Availability;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.report.ForeignText;
 import io.lanyard.spi.Environment;
@@ -59,7 +59,7 @@ final class ProfileInspection {
             .build();
 
     private static final RefreshPolicy UNKNOWN_EXPIRATION_POLICY = POLICY.toBuilder()
-            .recheckInterval(RefreshedProvider.UNKNOWN_EXPIRATION)
+            .recheckInterval(RefreshedSource.UNKNOWN_EXPIRATION)
             .build();
 
     private final ProfileFile file;
@@ -73,7 +73,7 @@ final class ProfileInspection {
     private final List<Map<String, String>> roles = new ArrayList<>();
     private boolean usesContainer;
     private boolean dependsOnSettings;
-    private final Detection detection;
+    private final Availability detection;
 
     /**
      * Inspects a profile.
@@ -104,7 +104,7 @@ final class ProfileInspection {
     }
 
     /** The detection for a profile that does not exist. */
-    static Detection missing(String name, boolean named) {
+    static Availability missing(String name, boolean named) {
         String reason = "there is no profile " + name;
         return named
                 ? incomplete(
@@ -120,15 +120,15 @@ final class ProfileInspection {
         return name;
     }
 
-    Detection detection() {
+    Availability detection() {
         return detection;
     }
 
     /** The detection, if the files may be incomplete only because they are being written. */
-    Detection detectionForNow() {
+    Availability detectionForNow() {
         return detection.isConfigured() || dependsOnSettings
                 ? detection
-                : new Detection(detection.state(), detection.reason(), detection.remedy(), true);
+                : new Availability(detection.state(), detection.reason(), detection.remedy(), true);
     }
 
     boolean isConfigured() {
@@ -203,7 +203,7 @@ final class ProfileInspection {
 
     // ---- detection, in the order in which the SDK looks; the SDK rejects contradictions when it is asked
 
-    private Detection detect(Profile profile, Set<String> seen) {
+    private Availability detect(Profile profile, Set<String> seen) {
         Map<String, String> properties = profile.properties();
         content.put("profile " + profile.name(), properties);
         Set<String> has = properties.keySet();
@@ -226,29 +226,29 @@ final class ProfileInspection {
         if (has.contains(LOGIN_SESSION) && sdkKnows("LOGIN_SESSION")) {
             return module(
                     profile,
-                    Links.hasModule(
+                    Sources.hasModule(
                             "software.amazon.awssdk.services.signin.auth.LoginProfileCredentialsProviderFactory"),
                     "software.amazon.awssdk:signin");
         }
         if (has.contains(ProfileProperty.CREDENTIAL_PROCESS)) {
-            return lacking(profile, ProfileProperty.CREDENTIAL_PROCESS).orElseGet(Detection::configured);
+            return lacking(profile, ProfileProperty.CREDENTIAL_PROCESS).orElseGet(Availability::configured);
         }
         if (!Collections.disjoint(has, KEYS)) {
             return lacking(profile, ProfileProperty.AWS_ACCESS_KEY_ID, ProfileProperty.AWS_SECRET_ACCESS_KEY)
-                    .orElseGet(Detection::configured);
+                    .orElseGet(Availability::configured);
         }
         return role
                 ? lacking(profile, ProfileProperty.SOURCE_PROFILE).orElseThrow()
                 : notConfigured("the profile " + profile.name() + " has no credentials");
     }
 
-    private Detection roleOfProfile(Profile profile, Set<String> seen) {
+    private Availability roleOfProfile(Profile profile, Set<String> seen) {
         if (!seen.add(profile.name())) {
-            return Detection.configured(); // a circle; the SDK names it
+            return Availability.configured(); // a circle; the SDK names it
         }
         roles.add(profile.properties());
         String source = profile.properties().get(ProfileProperty.SOURCE_PROFILE);
-        Detection ofSource = file.profile(source)
+        Availability ofSource = file.profile(source)
                 .map(found -> detect(found, seen))
                 .orElse(notConfigured("there is no profile " + source));
         return ofSource.isConfigured()
@@ -259,9 +259,9 @@ final class ProfileInspection {
                         ofSource.remedy().orElse("give the profile " + source + " credentials"));
     }
 
-    private Detection roleOfCredentialSource(Profile profile) {
+    private Availability roleOfCredentialSource(Profile profile) {
         if (profile.properties().containsKey(ProfileProperty.SOURCE_PROFILE)) {
-            return Detection.configured(); // a contradiction; the SDK names it
+            return Availability.configured(); // a contradiction; the SDK names it
         }
         roles.add(profile.properties());
         String source = profile.properties().get(ProfileProperty.CREDENTIAL_SOURCE);
@@ -291,7 +291,7 @@ final class ProfileInspection {
         return sts(profile); // an unknown source; the SDK names it
     }
 
-    private Detection base(Profile profile, boolean present, String missing, String remedy) {
+    private Availability base(Profile profile, boolean present, String missing, String remedy) {
         if (present) {
             return sts(profile);
         }
@@ -315,9 +315,9 @@ final class ProfileInspection {
         return value != null && !value.trim().isEmpty();
     }
 
-    private Detection sso(Profile profile) {
+    private Availability sso(Profile profile) {
         String session = profile.properties().get(SSO_SESSION);
-        Optional<Detection> incomplete = session == null
+        Optional<Availability> incomplete = session == null
                 ? lacking(
                         profile,
                         ProfileProperty.SSO_ACCOUNT_ID,
@@ -338,8 +338,8 @@ final class ProfileInspection {
             }
             content.put("sso-session " + session, section.get().properties());
         }
-        boolean present = Links.hasModule("software.amazon.awssdk.services.sso.SsoClient")
-                && (session == null || Links.hasModule("software.amazon.awssdk.services.ssooidc.SsoOidcClient"));
+        boolean present = Sources.hasModule("software.amazon.awssdk.services.sso.SsoClient")
+                && (session == null || Sources.hasModule("software.amazon.awssdk.services.ssooidc.SsoOidcClient"));
         return module(
                 profile,
                 present,
@@ -354,13 +354,13 @@ final class ProfileInspection {
                 .anyMatch(field -> field.getName().equals(property));
     }
 
-    private Detection sts(Profile profile) {
+    private Availability sts(Profile profile) {
         return module(profile, Sts.isPresent(), Sts.MODULE);
     }
 
-    private Detection module(Profile profile, boolean present, String dependency) {
+    private Availability module(Profile profile, boolean present, String dependency) {
         if (present) {
-            return Detection.configured();
+            return Availability.configured();
         }
         dependsOnSettings = true;
         return incomplete(
@@ -369,16 +369,16 @@ final class ProfileInspection {
     }
 
     /** Names come from files and settings, so they may hold anything. */
-    private static Detection incomplete(String reason, String remedy) {
-        return Detection.incomplete(ForeignText.visible(reason), ForeignText.visible(remedy));
+    private static Availability incomplete(String reason, String remedy) {
+        return Availability.incomplete(ForeignText.visible(reason), ForeignText.visible(remedy));
     }
 
-    private static Detection notConfigured(String reason) {
-        return Detection.notConfigured(ForeignText.visible(reason));
+    private static Availability notConfigured(String reason) {
+        return Availability.notConfigured(ForeignText.visible(reason));
     }
 
     /** The first of the properties that is missing or blank. */
-    private static Optional<Detection> lacking(Profile profile, String... properties) {
+    private static Optional<Availability> lacking(Profile profile, String... properties) {
         return Stream.of(properties)
                 .filter(property ->
                         profile.properties().getOrDefault(property, "").isBlank())

@@ -2,7 +2,7 @@
 package io.lanyard.sdk.v2;
 
 import io.lanyard.CredentialsException;
-import io.lanyard.chain.Detection;
+import io.lanyard.chain.Availability;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Scheduler;
 import java.time.Duration;
@@ -122,7 +122,7 @@ final class ProfileWatch {
          *
          * @throws CredentialsException when that is unknown, because the files cannot be read
          */
-        Detection detection() {
+        Availability detection() {
             if (counts != null && counts.isConfigured()) {
                 return counts.detection();
             }
@@ -208,13 +208,13 @@ final class ProfileWatch {
     }
 
     CredentialsException late() {
-        return Links.unreadable(
+        return Sources.unreadable(
                 "the config and credentials files were not read within " + limit.toMillis() + " ms",
                 "check the file system that they are on");
     }
 
     private static CredentialsException unexpected(Throwable failure) {
-        return Links.unreadable(
+        return Sources.unreadable(
                 "the profile could not be read (" + failure.getClass().getName() + ")",
                 "check the config and credentials files");
     }

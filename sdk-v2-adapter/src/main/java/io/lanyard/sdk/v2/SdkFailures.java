@@ -10,6 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -17,18 +18,24 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * Puts what a provider of the SDK throws into words: the SDK's, a service's or a process's text is foreign text, cleaned
- * here, and the remedy is added where the text is a known one.
+ * Translates failures between the SDK and Lanyard, once in each direction.
  *
- * <p>The exception keeps its type and, for a service, its status, code and request id, so code that catches
- * the SDK's exceptions keeps working. Its cause is a {@link CredentialsException} with the same as data and the remedy. The
- * SDK's own causes are kept only if nothing in them would be hidden: its parser, for example, quotes what it could not
- * read.
+ * <p>{@link #classified} makes what a provider of the SDK throws a {@link CredentialsException}: the text of the SDK, a
+ * service or a process is foreign text and is cleaned, and the remedy is added where the text is a known one. The cause
+ * is the SDK's exception if nothing in it has to be hidden; a service's exception is kept with cleaned texts, and with
+ * its status, code and request id.
+ *
+ * <p>{@link #toSdk} makes the exception that a caller of the SDK expects: the service's where there is one, so that code
+ * which catches it by status and code keeps working, and else an {@link SdkClientException}.
  */
 final class SdkFailures {
 
     /** The last source of the default chain: when it fails too, none of them has credentials. */
     static final String INSTANCE_METADATA = "the instance metadata service";
+
+    /** Codes of STS for failures that are transient although their status says otherwise. */
+    private static final Set<String> TRANSIENT =
+            Set.of("IDPCommunicationError", "ExpiredTokenException", "ExpiredToken");
 
     private static final int DEEPEST_CAUSE = 10;
 
@@ -42,102 +49,128 @@ final class SdkFailures {
     }
 
     /**
-     * Describes a failure.
+     * Classifies a failure.
      *
-     * @param failure what a provider of the SDK threw
-     * @param source the service or the process, for the report; free of secrets
+     * @param failure what a provider of the SDK or of the application threw
+     * @param source the service or the process, for the report; free of secrets; empty where it is not known
      * @param token the claims of the web identity token; empty where there is none
-     * @return an exception of the same type with cleaned texts
+     * @return the failure with its category, kind and remedy, and with cleaned texts
      */
-    static RuntimeException described(RuntimeException failure, String source, Optional<TokenClaims> token) {
-        return CredentialsException.in(failure).isPresent()
-                ? failure
-                : new SdkFailures(source, token.orElse(null)).describe(failure);
+    static CredentialsException classified(Throwable failure, String source, Optional<TokenClaims> token) {
+        CredentialsException ours = CredentialsException.in(failure).orElse(null);
+        if (ours == null) {
+            return new SdkFailures(source, token.orElse(null)).classify(failure);
+        }
+        // a source that needs credentials which are not configured is itself configured, and has failed
+        return ours.category() == Category.NOT_CONFIGURED ? CredentialsException.of(failure) : ours;
     }
 
     /**
-     * Makes an exception of one caller's own: of the same type where it is a service's, such as STS's, so that callers
-     * can catch it by status and code, and else a {@link SdkClientException}. It has the caller's frames and the shared
-     * failure as its cause.
+     * Makes the exception that a caller of the SDK gets.
      *
-     * @param shared the failure that all callers share
-     * @return an exception of the SDK's
+     * @param failure what a source has thrown to this caller alone
+     * @return an exception of the SDK's with the frames of this thread; its cause is the failure that callers share
      */
-    static RuntimeException forCaller(Throwable shared) {
-        if (shared instanceof AwsServiceException failure) {
+    static SdkException toSdk(Throwable failure) {
+        if (failure instanceof SdkException sdk) {
+            return sdk;
+        }
+        if (!(failure instanceof CredentialsException ours)) {
+            return SdkClientException.create("Failed to load credentials. " + failure.getMessage(), failure);
+        }
+        // a caller's own copy has the shared failure as its cause: one of the two is enough
+        CredentialsException shared = ours.getCause() instanceof CredentialsException original
+                        && String.valueOf(ours.getMessage()).equals(original.getMessage())
+                ? original
+                : ours;
+        if (shared.getCause() instanceof AwsServiceException service) {
             try {
-                return failure.toBuilder().cause(failure).build();
+                return (SdkException) service.toBuilder()
+                        .message(withRemedy(service.awsErrorDetails(), service, shared))
+                        .cause(shared)
+                        .build();
             } catch (RuntimeException e) { // a service's own builder that does not copy
-                return SdkClientException.create(failure.getMessage(), failure);
             }
         }
-        if (shared instanceof SdkException) {
-            return SdkClientException.create(shared.getMessage(), shared);
-        }
-        // a copy of a failure of ours has the shared one as its cause: one of the two is enough
-        Throwable cause = shared instanceof CredentialsException copy
-                        && copy.getCause() instanceof CredentialsException original
-                        && String.valueOf(copy.getMessage()).equals(original.getMessage())
-                ? original
-                : shared;
-        return SdkClientException.create("Failed to load credentials. " + shared.getMessage(), cause);
+        return SdkClientException.create("Failed to load credentials. " + shared.getMessage(), shared);
     }
 
-    private RuntimeException describe(RuntimeException failure) {
+    private static String withRemedy(
+            @Nullable AwsErrorDetails details, AwsServiceException service, CredentialsException shared) {
+        String message = details == null || details.errorMessage() == null
+                ? String.valueOf(service.getMessage())
+                : details.errorMessage();
+        return shared.remedy().map(remedy -> message + ". Remedy: " + remedy).orElse(message);
+    }
+
+    private CredentialsException classify(Throwable failure) {
         if (failure instanceof AwsServiceException e) {
-            return describe(e);
+            return classify(e);
         }
         if (isOfParser(failure)) {
-            return SdkClientException.create(
-                    "The credentials that the source returned are not valid JSON; their text is not shown");
+            return CredentialsException.builder(
+                            Category.INVALID_RESPONSE,
+                            "the credentials that the source returned are not valid JSON; their text is not shown")
+                    .endpoint(endpoint())
+                    .recoverable(true)
+                    .build();
         }
         String text = text(failure);
-        String remedy = remedy(text, failure);
-        boolean clean = ForeignText.isClean(failure, List.of());
-        if (clean && remedy == null) {
-            return failure;
-        }
-        CredentialsException ours = CredentialsException.builder(
+        return CredentialsException.builder(
                         isFileMissing(failure) ? Category.TOKEN_FILE_UNREADABLE : Category.UNREACHABLE,
-                        "the SDK says " + ForeignText.quote(text, List.of()))
-                .endpoint(source)
+                        "the provider reports " + ForeignText.quote(text, List.of()))
+                .endpoint(endpoint())
                 .recoverable(true)
-                .remedy(remedy)
-                .cause(clean ? failure : null)
+                .remedy(remedy(text, failure))
+                .cause(ForeignText.isClean(failure, List.of()) ? failure : null)
                 .build();
-        return SdkClientException.create(
-                ForeignText.phrase(text, List.of()) + (remedy == null ? "" : ". Remedy: " + remedy), ours);
     }
 
-    private RuntimeException describe(AwsServiceException failure) {
+    private CredentialsException classify(AwsServiceException failure) {
         AwsErrorDetails details = failure.awsErrorDetails();
         String said = details == null ? null : details.errorMessage();
         String text = said != null ? said : String.valueOf(failure.getMessage());
         String code = details == null ? null : details.errorCode();
-        String remedy = remedy(code == null ? text : code + ": " + text, failure);
-        CredentialsException ours = CredentialsException.builder(
+        return CredentialsException.builder(
                         Category.HTTP_STATUS, "the service answers " + ForeignText.quote(text, List.of()))
                 .status(failure.statusCode())
                 .serviceCode(code)
                 .requestId(failure.requestId())
-                .endpoint(source)
-                .recoverable(RefreshedProvider.isTransient(failure))
-                .remedy(remedy)
+                .endpoint(endpoint())
+                .recoverable(isTransient(failure))
+                .remedy(remedy(code == null ? text : code + ": " + text, failure))
+                .cause(cleaned(failure, ForeignText.phrase(text, List.of())))
                 .build();
-        String cleaned = ForeignText.phrase(text, List.of());
-        AwsServiceException.Builder described =
-                failure.toBuilder().cause(ours).message(remedy == null ? cleaned : cleaned + ". Remedy: " + remedy);
+    }
+
+    private @Nullable String endpoint() {
+        return source.isEmpty() ? null : source;
+    }
+
+    /** The service's exception with nothing in it that has to be hidden. */
+    private static @Nullable AwsServiceException cleaned(AwsServiceException failure, String text) {
+        AwsErrorDetails details = failure.awsErrorDetails();
+        AwsServiceException.Builder cleaned = failure.toBuilder().cause(null).message(text);
         if (details != null) {
-            described.awsErrorDetails(details.toBuilder()
-                    .errorMessage(cleaned)
-                    .errorCode(ForeignText.codeOrNull(code, List.of()))
+            cleaned.awsErrorDetails(details.toBuilder()
+                    .errorMessage(text)
+                    .errorCode(ForeignText.codeOrNull(details.errorCode(), List.of()))
                     .rawResponse(null)
                     .build());
         }
-        return (RuntimeException) described.build();
+        return cleaned.build();
     }
 
-    private static String text(RuntimeException failure) {
+    /** Whether a later attempt may succeed. */
+    private static boolean isTransient(AwsServiceException failure) {
+        AwsErrorDetails details = failure.awsErrorDetails();
+        return failure.statusCode() >= 500
+                || failure.isThrottlingException()
+                || failure.isClockSkewException()
+                || (details != null && details.errorCode() != null && TRANSIENT.contains(details.errorCode()));
+    }
+
+    private static String text(Throwable failure) {
         StringBuilder text = new StringBuilder(ForeignText.of(failure));
         Throwable cause = failure.getCause();
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
@@ -174,7 +207,7 @@ final class SdkFailures {
         return false;
     }
 
-    private @Nullable String remedy(String text, RuntimeException failure) {
+    private @Nullable String remedy(String text, Throwable failure) {
         if (text.contains("Not authorized to perform sts:AssumeRoleWithWebIdentity")
                 || text.contains("not authorized to perform: sts:AssumeRoleWithWebIdentity")) {
             return "the role's trust policy must allow sts:AssumeRoleWithWebIdentity to the cluster's OIDC provider with"

@@ -36,7 +36,7 @@ final class Sts {
     private Sts() {}
 
     static boolean isPresent() {
-        return Links.hasModule("software.amazon.awssdk.services.sts.StsClient");
+        return Sources.hasModule("software.amazon.awssdk.services.sts.StsClient");
     }
 
     /** A role assumed with a web identity token at the STS of that region; each call asks anew. */
@@ -97,7 +97,7 @@ final class Sts {
     /** Whose credentials they are, by STS's own word; empty when it cannot be asked. Every identity may ask that. */
     static Optional<String> callerArn(AwsCredentialsIdentity credentials, @Nullable Region region) {
         StsClientBuilder builder = StsClient.builder()
-                .credentialsProvider(StaticCredentialsProvider.create(Links.asAwsCredentials(credentials)))
+                .credentialsProvider(StaticCredentialsProvider.create(Sources.asAwsCredentials(credentials)))
                 .overrideConfiguration(options -> options.apiCallTimeout(PATIENCE));
         in(builder, region);
         try (StsClient sts = builder.build()) {

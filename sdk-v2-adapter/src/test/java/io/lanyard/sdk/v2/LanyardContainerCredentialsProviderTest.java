@@ -251,7 +251,7 @@ class LanyardContainerCredentialsProviderTest {
         assertThat(provider.resolveCredentials()).isEqualTo(before);
         // whoever goes on using it has it refreshed in the background again
         assertThat(provider.status().closed()).isFalse();
-        assertThat(provider.status().nextTry()).isPresent();
+        assertThat(provider.status().nextLoad()).isPresent();
     }
 
     @Test

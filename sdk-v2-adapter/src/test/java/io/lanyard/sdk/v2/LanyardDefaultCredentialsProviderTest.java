@@ -9,9 +9,9 @@ import static org.awaitility.Awaitility.await;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
-import io.lanyard.chain.LinkState;
 import io.lanyard.chain.OnFailure;
-import io.lanyard.chain.Slot;
+import io.lanyard.chain.SourceName;
+import io.lanyard.chain.SourceState;
 import io.lanyard.spi.Environment;
 import java.io.IOException;
 import java.net.URI;
@@ -57,7 +57,7 @@ class LanyardDefaultCredentialsProviderTest {
 
     private static final ResolveIdentityRequest REQUEST =
             ResolveIdentityRequest.builder().build();
-    private static final Slot VAULT = new Slot("vault");
+    private static final SourceName VAULT = new SourceName("vault");
     private static final AwsCredentials VAULTS = AwsBasicCredentials.create("AKIAVAULT", "CANARY-vault");
 
     private final Pod pod = new Pod();
@@ -153,17 +153,18 @@ class LanyardDefaultCredentialsProviderTest {
         LanyardDefaultCredentialsProvider provider = provider()
                 .onFailure(OnFailure.CONTINUE)
                 .chain(chain -> chain.before(
-                        Slot.SYSTEM_PROPERTIES, VAULT, LanyardDefaultCredentialsProvider.link((AwsCredentialsProvider)
-                                () -> {
-                                    throw new IllegalStateException("sealed");
-                                })))
+                        SourceName.SYSTEM_PROPERTIES,
+                        VAULT,
+                        LanyardDefaultCredentialsProvider.source((AwsCredentialsProvider) () -> {
+                            throw new IllegalStateException("sealed");
+                        })))
                 .build();
 
         assertThatThrownBy(provider::resolveCredentials)
                 .cause()
                 .isInstanceOf(CredentialsException.class)
                 .satisfies(exhausted -> {
-                    assertThat(exhausted).hasCauseInstanceOf(IllegalStateException.class);
+                    assertThat(exhausted).hasRootCauseInstanceOf(IllegalStateException.class);
                     assertThat(exhausted.getSuppressed())
                             .singleElement()
                             .asString()
@@ -250,7 +251,7 @@ class LanyardDefaultCredentialsProviderTest {
     void a_builder_that_goes_on_being_changed_does_not_change_what_it_built() {
         LanyardDefaultCredentialsProvider.Builder builder = provider();
         LanyardDefaultCredentialsProvider provider = builder.build();
-        builder.chain(chain -> chain.remove(Slot.CONTAINER))
+        builder.chain(chain -> chain.remove(SourceName.CONTAINER))
                 .container(container -> container.source(source -> source.fullUri("http://203.0.113.1/")));
 
         assertThat(key(provider)).isEqualTo(podsKey());
@@ -262,7 +263,7 @@ class LanyardDefaultCredentialsProviderTest {
     void to_builder_keeps_the_options_and_shares_no_credentials() {
         LanyardDefaultCredentialsProvider original = provider()
                 .container(container -> container.sourceChain("p"))
-                .chain(chain -> chain.remove(Slot.SYSTEM_PROPERTIES))
+                .chain(chain -> chain.remove(SourceName.SYSTEM_PROPERTIES))
                 .build();
         setKeys();
         AwsCredentials first = original.resolveCredentials();
@@ -285,29 +286,31 @@ class LanyardDefaultCredentialsProviderTest {
         AtomicBoolean empty = new AtomicBoolean();
         LanyardDefaultCredentialsProvider provider = provider()
                 .chain(chain -> chain.after(
-                        Slot.PROFILE, VAULT, LanyardDefaultCredentialsProvider.link((AwsCredentialsProvider) () -> {
-                            if (empty.get()) {
-                                throw CredentialsException.builder(Category.NOT_CONFIGURED, "nothing for this pod")
-                                        .build();
-                            }
-                            return VAULTS;
-                        })))
+                        SourceName.PROFILE, VAULT, LanyardDefaultCredentialsProvider.source((AwsCredentialsProvider)
+                                () -> {
+                                    if (empty.get()) {
+                                        throw CredentialsException.builder(
+                                                        Category.NOT_CONFIGURED, "nothing for this pod")
+                                                .build();
+                                    }
+                                    return VAULTS;
+                                })))
                 .build();
 
         assertThat(key(provider)).isEqualTo("AKIAVAULT");
         empty.set(true);
         assertThat(key(provider)).isEqualTo(podsKey());
-        assertThat(provider.explain(true).link(VAULT))
-                .hasValueSatisfying(vault -> assertThat(vault.state()).isEqualTo(LinkState.NOT_CONFIGURED));
+        assertThat(provider.explain(true).source(VAULT))
+                .hasValueSatisfying(vault -> assertThat(vault.state()).isEqualTo(SourceState.NOT_CONFIGURED));
     }
 
     @Test
     void a_provider_of_ours_that_is_not_configured_has_nothing_to_offer() {
         LanyardDefaultCredentialsProvider provider = provider()
                 .chain(chain -> chain.before(
-                        Slot.SYSTEM_PROPERTIES,
+                        SourceName.SYSTEM_PROPERTIES,
                         VAULT,
-                        LanyardDefaultCredentialsProvider.link(LanyardContainerCredentialsProvider.create())))
+                        LanyardDefaultCredentialsProvider.source(LanyardContainerCredentialsProvider.create())))
                 .build();
 
         assertThat(key(provider)).isEqualTo(podsKey());
@@ -328,16 +331,17 @@ class LanyardDefaultCredentialsProviderTest {
                 AtomicBoolean blip = new AtomicBoolean(true);
                 LanyardDefaultCredentialsProvider provider = provider(Map.of())
                         .chain(chain -> chain.before(
-                                        Slot.SYSTEM_PROPERTIES,
+                                        SourceName.SYSTEM_PROPERTIES,
                                         VAULT,
-                                        LanyardDefaultCredentialsProvider.link((AwsCredentialsProvider) () -> {
+                                        LanyardDefaultCredentialsProvider.source((AwsCredentialsProvider) () -> {
                                             if (blip.getAndSet(false)) {
                                                 throw SdkClientException.create("a blip");
                                             }
                                             return VAULTS;
                                         }))
-                                .replace(Slot.CONTAINER, LanyardDefaultCredentialsProvider.link((AwsCredentialsProvider)
-                                        () -> later)))
+                                .replace(
+                                        SourceName.CONTAINER,
+                                        LanyardDefaultCredentialsProvider.source((AwsCredentialsProvider) () -> later)))
                         .build();
                 CyclicBarrier start = new CyclicBarrier(2);
                 Future<String> one = threads.submit(() -> {
@@ -476,13 +480,13 @@ class LanyardDefaultCredentialsProviderTest {
         LanyardDefaultCredentialsProvider provider = provider().build();
         key(provider);
         assertThat(provider.status().refresh())
-                .hasValueSatisfying(status -> assertThat(status.nextTry()).isPresent());
+                .hasValueSatisfying(status -> assertThat(status.nextLoad()).isPresent());
 
         provider.close();
 
         assertThat(provider.status().refresh()).hasValueSatisfying(status -> {
             assertThat(status.closed()).isTrue();
-            assertThat(status.nextTry()).isEmpty();
+            assertThat(status.nextLoad()).isEmpty();
         });
     }
 
@@ -501,8 +505,8 @@ class LanyardDefaultCredentialsProviderTest {
             }
         }
         LanyardDefaultCredentialsProvider provider = provider()
-                .chain(chain ->
-                        chain.before(Slot.ENVIRONMENT, VAULT, LanyardDefaultCredentialsProvider.link(new Vault())))
+                .chain(chain -> chain.before(
+                        SourceName.ENVIRONMENT, VAULT, LanyardDefaultCredentialsProvider.source(new Vault())))
                 .build();
         key(provider);
 

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
-import io.lanyard.chain.Detection;
-import io.lanyard.chain.LinkState;
+import io.lanyard.chain.Availability;
+import io.lanyard.chain.SourceState;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -56,7 +56,7 @@ class ProfileWatchTest {
     }
 
     private void unreadable() {
-        failure = Links.unreadable("the file is torn", "restore it");
+        failure = Sources.unreadable("the file is torn", "restore it");
     }
 
     private void readable(String content) {
@@ -70,7 +70,7 @@ class ProfileWatchTest {
         exists = false;
     }
 
-    private Detection look() {
+    private Availability look() {
         return watch.lookUninterruptibly().detection();
     }
 
@@ -118,7 +118,7 @@ class ProfileWatchTest {
         assertThat(look().isConfigured()).isTrue();
         clock.pass(Duration.ofMillis(100));
 
-        assertThat(look()).isEqualTo(Detection.notConfigured("there is no profile default"));
+        assertThat(look()).isEqualTo(Availability.notConfigured("there is no profile default"));
     }
 
     @Test
@@ -186,8 +186,8 @@ class ProfileWatchTest {
     @Test
     void a_profile_that_is_incomplete_at_the_first_look_may_change_and_the_next_call_looks_again() {
         readable(TORN);
-        Detection first = look();
-        assertThat(first.state()).isEqualTo(LinkState.INCOMPLETE);
+        Availability first = look();
+        assertThat(first.state()).isEqualTo(SourceState.INCOMPLETE);
         assertThat(first.mayChange()).isTrue();
 
         readable(KEYS);
@@ -201,9 +201,9 @@ class ProfileWatchTest {
         look();
         clock.pass(SECOND);
 
-        Detection second = look();
+        Availability second = look();
 
-        assertThat(second.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(second.state()).isEqualTo(SourceState.INCOMPLETE);
         assertThat(second.mayChange()).isFalse();
         look();
         assertThat(looks).hasValue(2);
@@ -213,7 +213,7 @@ class ProfileWatchTest {
     void a_file_that_does_not_exist_at_the_first_look_is_absent() {
         removed();
 
-        assertThat(look()).isEqualTo(Detection.notConfigured("there is no profile default"));
+        assertThat(look()).isEqualTo(Availability.notConfigured("there is no profile default"));
     }
 
     @ParameterizedTest

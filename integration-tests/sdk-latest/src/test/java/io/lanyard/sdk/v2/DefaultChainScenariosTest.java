@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lanyard.CredentialsException;
 import io.lanyard.TokenClaims;
 import io.lanyard.chain.ChainReport;
-import io.lanyard.chain.LinkReport;
-import io.lanyard.chain.LinkState;
 import io.lanyard.chain.OnFailure;
-import io.lanyard.chain.Slot;
+import io.lanyard.chain.SourceName;
+import io.lanyard.chain.SourceReport;
+import io.lanyard.chain.SourceState;
 import io.lanyard.testkit.Fault;
 import io.lanyard.testkit.IssuedCredentials;
 import io.lanyard.testkit.StsError;
@@ -332,13 +332,13 @@ class DefaultChainScenariosTest {
             ours.resolveCredentials();
             ChainReport known = ours.explain();
             assertThat(world.eks.requests()).as("a report asks nobody").isEmpty();
-            assertThat(link(known, Slot.CONTAINER).state()).isEqualTo(LinkState.SHADOWED);
+            assertThat(link(known, SourceName.CONTAINER).state()).isEqualTo(SourceState.SHADOWED);
 
             ChainReport probed = ours.explain(true);
 
-            assertThat(probed.inUse().orElseThrow().slot()).isEqualTo(Slot.SYSTEM_PROPERTIES);
-            LinkReport container = link(probed, Slot.CONTAINER);
-            assertThat(container.state()).isEqualTo(LinkState.SHADOWED);
+            assertThat(probed.inUse().orElseThrow().name()).isEqualTo(SourceName.SYSTEM_PROPERTIES);
+            SourceReport container = link(probed, SourceName.CONTAINER);
+            assertThat(container.state()).isEqualTo(SourceState.SHADOWED);
             assertThat(container.probed()).hasValueSatisfying(who -> {
                 assertThat(who.accountId()).contains("333344445555");
                 assertThat(who.arn().orElseThrow()).contains("assumed-role/pod/eks-");
@@ -352,7 +352,7 @@ class DefaultChainScenariosTest {
                 assertThat(token.audiences()).containsExactly("pods.eks.amazonaws.com");
                 assertThat(token.expiration()).isPresent();
             });
-            assertThat(link(probed, Slot.INSTANCE_METADATA).state()).isEqualTo(LinkState.EXCLUDED);
+            assertThat(link(probed, SourceName.INSTANCE_METADATA).state()).isEqualTo(SourceState.EXCLUDED);
             assertThat(probed.toString()).contains("would provide ASIA").doesNotContain("CANARY", "eyJ");
             assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo("AKIABASE");
             assertThat(world.eks.requests()).hasSize(1);
@@ -360,7 +360,7 @@ class DefaultChainScenariosTest {
             withoutProperty("aws.accessKeyId");
 
             assertThat(role(ours)).isEqualTo(World.POD_ROLE);
-            assertThat(ours.explain().inUse().orElseThrow().slot()).isEqualTo(Slot.CONTAINER);
+            assertThat(ours.explain().inUse().orElseThrow().name()).isEqualTo(SourceName.CONTAINER);
         }
     }
 
@@ -374,12 +374,12 @@ class DefaultChainScenariosTest {
 
             ChainReport report = ours.explain(true);
 
-            assertThat(report.inUse().orElseThrow().slot()).isEqualTo(Slot.WEB_IDENTITY);
-            LinkReport container = link(report, Slot.CONTAINER);
-            assertThat(container.state()).isEqualTo(LinkState.FAILED);
+            assertThat(report.inUse().orElseThrow().name()).isEqualTo(SourceName.WEB_IDENTITY);
+            SourceReport container = link(report, SourceName.CONTAINER);
+            assertThat(container.state()).isEqualTo(SourceState.FAILED);
             assertThat(container.failure().orElseThrow()).contains("ResourceNotFoundException");
             assertThat(container.remedy().orElseThrow()).contains("create-pod-identity-association");
-            assertThat(link(report, Slot.WEB_IDENTITY)
+            assertThat(link(report, SourceName.WEB_IDENTITY)
                             .description()
                             .token()
                             .map(TokenClaims::audiences)
@@ -507,18 +507,20 @@ class DefaultChainScenariosTest {
         podIdentity();
         try (LanyardDefaultCredentialsProvider vaulted = builder()
                 .chain(chain -> chain.before(
-                        Slot.SYSTEM_PROPERTIES, new Slot("vault"), LanyardDefaultCredentialsProvider.link(VAULT)))
+                        SourceName.SYSTEM_PROPERTIES,
+                        new SourceName("vault"),
+                        LanyardDefaultCredentialsProvider.source(VAULT)))
                 .build()) {
             assertThat(vaulted.resolveCredentials().accessKeyId()).isEqualTo("AKIAVAULT");
             assertThat(vaulted.toBuilder()
-                            .chain(chain -> chain.remove(new Slot("vault")))
+                            .chain(chain -> chain.remove(new SourceName("vault")))
                             .build()
                             .resolveCredentials()
                             .accessKeyId())
                     .startsWith("ASIA");
         }
         assertThatThrownBy(() -> builder()
-                        .chain(chain -> chain.remove(new Slot("valut")))
+                        .chain(chain -> chain.remove(new SourceName("valut")))
                         .build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no source valut; it has: system-properties, environment");
@@ -626,8 +628,8 @@ class DefaultChainScenariosTest {
         }
     }
 
-    private static LinkReport link(ChainReport report, Slot slot) {
-        return report.link(slot).orElseThrow();
+    private static SourceReport link(ChainReport report, SourceName slot) {
+        return report.source(slot).orElseThrow();
     }
 
     private static void until(BooleanSupplier condition) {

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
-import io.lanyard.chain.Slot;
+import io.lanyard.chain.SourceName;
 import io.lanyard.sdk.v2.SetUp.WebIdentity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,22 +44,22 @@ class WebIdentityTest {
     void settings_that_are_taken_away_give_way_to_the_container_and_nothing_is_refreshed_any_longer() throws Exception {
         try (ProcessSettings process = process(IRSA_AS_PROPERTIES.with(ContainerKind.POD));
                 LanyardDefaultCredentialsProvider ours = ours(process).build()) {
-            WebIdentityLink link = new WebIdentityLink(process, null, Threads.SHARED, null);
-            assertThat(link.detect().isConfigured()).isTrue();
-            link.resolve();
+            WebIdentitySource source = new WebIdentitySource(process, null, Threads.SHARED, null);
+            assertThat(source.availability().isConfigured()).isTrue();
+            source.resolve();
             assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
-            assertThat(link.status().nextTry()).isPresent();
+            assertThat(source.status().nextLoad()).isPresent();
 
             process.property("aws.roleArn", null);
 
             assertThat(role(ours)).isEqualTo(World.POD_ROLE);
-            assertThat(ours.status().source()).contains(Slot.CONTAINER);
-            assertThatThrownBy(link::resolve)
+            assertThat(ours.status().source()).contains(SourceName.CONTAINER);
+            assertThatThrownBy(source::resolve)
                     .isInstanceOfSatisfying(
                             CredentialsException.class,
                             e -> assertThat(e.category()).isEqualTo(Category.NOT_CONFIGURED));
-            assertThat(link.status().closed()).isTrue();
-            assertThat(link.status().nextTry()).isEmpty();
+            assertThat(source.status().closed()).isTrue();
+            assertThat(source.status().nextLoad()).isEmpty();
         }
     }
 

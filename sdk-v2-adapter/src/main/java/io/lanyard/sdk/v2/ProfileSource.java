@@ -2,11 +2,11 @@
 package io.lanyard.sdk.v2;
 
 import io.lanyard.CredentialsListener;
+import io.lanyard.RefreshStatus;
 import io.lanyard.SettingSeen;
 import io.lanyard.SourceDescription;
-import io.lanyard.chain.Detection;
-import io.lanyard.chain.Link;
-import io.lanyard.refresh.RefreshStatus;
+import io.lanyard.chain.Availability;
+import io.lanyard.chain.ChainSource;
 import io.lanyard.report.ForeignText;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
@@ -44,7 +44,7 @@ import software.amazon.awssdk.profiles.ProfileFile;
  *
  * <p>A caller with valid credentials never waits, neither for the files nor for a load. Safe for use by any thread.
  */
-final class ProfileLink implements Link<AwsCredentialsIdentity> {
+final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
 
     private static final Duration EXPIRY_MARGIN = Duration.ofSeconds(5);
 
@@ -65,7 +65,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
     /** Said once for each outage of the files; used by one look at a time. */
     private boolean warnedOfFiles;
 
-    ProfileLink(
+    ProfileSource(
             Environment environment,
             @Nullable String givenName,
             @Nullable Supplier<ProfileFile> givenFile,
@@ -88,11 +88,11 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
     // ---- what the files say
 
     @Override
-    public Detection detect() {
+    public Availability availability() {
         if (givenFile == null && watch.seen() == null && !defaultFiles.mayExist()) {
             return isNamed()
                     ? ProfileInspection.missing(name(), true)
-                    : Detection.notConfigured("there is no config or credentials file");
+                    : Availability.notConfigured("there is no config or credentials file");
         }
         return watch.lookUninterruptibly().detection();
     }
@@ -111,13 +111,13 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
         try {
             file = givenFile.get();
         } catch (RuntimeException e) { // its message may quote the file
-            throw Links.unreadable(
+            throw Sources.unreadable(
                     "the profile file that was given to the builder cannot be read ("
                             + e.getClass().getSimpleName() + ")",
                     "fix the file, or the supplier that was given to profileFile(...)");
         }
         if (file == null) {
-            throw Links.unreadable(
+            throw Sources.unreadable(
                     "the supplier that was given to profileFile(...) returned null",
                     "make the supplier return its last good file, or throw, while it has no newer one");
         }
@@ -138,7 +138,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
         ProfileInspection counts = seen.counts();
         if (seen.failure() != null && counts != null && counts.isConfigured()) {
             if (!warnedOfFiles) {
-                Links.warn("The profile " + counts.name() + " cannot be read, so Lanyard uses what it last read: "
+                Sources.warn("The profile " + counts.name() + " cannot be read, so Lanyard uses what it last read: "
                         + seen.failure().detail());
             }
             warnedOfFiles = true;
@@ -200,7 +200,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
     }
 
     private boolean isValid(@Nullable Kept kept) {
-        AwsCredentialsIdentity held = kept == null ? null : kept.provider.held();
+        AwsCredentialsIdentity held = kept == null ? null : kept.source.cached().orElse(null);
         if (held == null) {
             return false;
         }
@@ -214,21 +214,21 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
     public AwsCredentialsIdentity resolve() throws InterruptedException {
         Kept known = current;
         if (known != null && next == null && watch.isQuiet()) {
-            return known.provider.get();
+            return known.source.resolve();
         }
         Kept ready = ready(known);
         if (ready == null) {
             watch.look();
             ready = counting();
         }
-        return ready.isStopped() ? ready.held() : ready.provider.get();
+        return ready.isStopped() ? ready.held() : ready.source.resolve();
     }
 
     @Override
     public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
         Kept known = current;
         if (known != null && next == null && watch.isQuiet()) {
-            return known.provider.getAsync();
+            return known.source.resolveAsync();
         }
         try {
             Kept ready = ready(known);
@@ -255,7 +255,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
     }
 
     private static CompletableFuture<AwsCredentialsIdentity> answer(Kept kept) {
-        return kept.isStopped() ? CompletableFuture.completedFuture(kept.held()) : kept.provider.getAsync();
+        return kept.isStopped() ? CompletableFuture.completedFuture(kept.held()) : kept.source.resolveAsync();
     }
 
     /** What serves a caller without a look, or null when it has to wait for one. */
@@ -281,20 +281,20 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
             return known;
         }
         ProfileWatch.Seen seen = Objects.requireNonNull(watch.seen());
-        throw Links.notConfigured(seen.detection().reason());
+        throw Sources.notConfigured(seen.detection().reason());
     }
 
     @Override
     public AwsCredentialsIdentity probe() throws InterruptedException {
         ProfileWatch.Seen seen = watch.look();
-        Detection detection = seen.detection();
+        Availability detection = seen.detection();
         ProfileInspection counts = seen.counts();
         if (counts == null || !counts.isConfigured()) {
-            throw Links.notConfigured(detection.reason());
+            throw Sources.notConfigured(detection.reason());
         }
         Kept once = new Kept(counts);
         try {
-            return once.provider.probe();
+            return once.source.probe();
         } finally {
             once.stop();
         }
@@ -312,29 +312,30 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
     }
 
     @Override
-    public @Nullable AwsCredentialsIdentity held() {
+    public Optional<AwsCredentialsIdentity> cached() {
         Kept known = current;
-        return known == null ? null : known.provider.held();
+        return known == null ? Optional.empty() : known.source.cached();
     }
 
+    /** The status of the credentials that are served, with the failure of those that are next where they fail. */
     @Override
-    public @Nullable RefreshStatus status() {
+    public RefreshStatus status() {
         Kept known = current;
-        return known == null ? null : known.provider.status();
-    }
-
-    @Override
-    public @Nullable Throwable lastFailure() {
+        if (known == null) {
+            return RefreshStatus.unmanaged(null);
+        }
+        RefreshStatus status = known.source.status();
         Kept loading = next;
-        Kept known = loading == null ? current : loading;
-        return known == null ? null : known.provider.status().lastFailure().orElse(null);
+        return loading == null
+                ? status
+                : status.withLastFailure(loading.source.status().lastFailure());
     }
 
     @Override
     public void invalidate(String accessKeyId) {
         Kept known = current;
         if (known != null) {
-            known.provider.invalidate(accessKeyId);
+            known.source.invalidate(accessKeyId);
         }
     }
 
@@ -353,7 +354,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
     /** The credentials of one inspected profile. */
     private final class Kept {
         private final ProfileInspection inspection;
-        private final RefreshedProvider provider;
+        private final RefreshedSource source;
         private final @Nullable LanyardContainerCredentialsProvider base;
         private final AtomicBoolean warned = new AtomicBoolean();
         private volatile boolean stopped;
@@ -361,10 +362,11 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
         Kept(ProfileInspection inspection) {
             this.inspection = inspection;
             this.base = inspection.usesContainer() ? ofTheContainer() : null;
-            this.provider = base != null
-                    ? new RefreshedProvider(
-                            new Roles(base, inspection.roles()), inspection.policy(), threads, true, listener)
-                    : new RefreshedProvider(ofTheSdk(inspection), inspection.policy(), threads, false, listener);
+            String endpoint = "profile " + inspection.name();
+            this.source = base != null
+                    ? RefreshedSource.of(
+                            endpoint, new Roles(base, inspection.roles()), inspection.policy(), threads, true, listener)
+                    : RefreshedSource.of(endpoint, ofTheSdk(inspection), inspection.policy(), threads, false, listener);
         }
 
         /** Its loads run within the role's, so they must not need the same, possibly only, thread of an executor. */
@@ -375,12 +377,12 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
         }
 
         void load() {
-            CompletableFuture<AwsCredentialsIdentity> unused = provider.getAsync()
+            CompletableFuture<AwsCredentialsIdentity> unused = source.resolveAsync()
                     .whenComplete((credentials, failure) -> {
                         if (failure == null) {
                             promote(this);
                         } else if (warned.compareAndSet(false, true)) {
-                            Links.warn(
+                            Sources.warn(
                                     "The profile " + inspection.name() + " has changed, and its new credentials could"
                                             + " not be loaded. Lanyard serves the cached ones while they are valid, and"
                                             + " retries. " + ForeignText.of(failure));
@@ -389,7 +391,7 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
         }
 
         AwsCredentialsIdentity held() {
-            return Objects.requireNonNull(provider.held());
+            return source.cached().orElseThrow();
         }
 
         boolean isStopped() {
@@ -398,12 +400,12 @@ final class ProfileLink implements Link<AwsCredentialsIdentity> {
 
         /** Stops refreshing permanently; the cached credentials stay. */
         void stop() {
-            stopped = provider.held() != null;
+            stopped = source.cached().isPresent();
             close();
         }
 
         void close() {
-            provider.close();
+            source.close();
             if (base != null) {
                 base.close();
             }

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.lanyard.chain.LinkState;
-import io.lanyard.chain.Slot;
+import io.lanyard.CredentialsException;
+import io.lanyard.chain.SourceName;
+import io.lanyard.chain.SourceState;
 import io.lanyard.spi.Environment;
 import io.lanyard.testkit.InstanceMetadataService;
 import java.time.Duration;
@@ -21,18 +22,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
-class InstanceMetadataLinkTest {
+class InstanceMetadataSourceTest {
 
     private static final String ENDPOINT = "aws.ec2MetadataServiceEndpoint";
 
     private final InstanceMetadataService service =
             InstanceMetadataService.start("arn:aws:iam::111122223333:role/node");
-    private final InstanceMetadataLink link = link(Pod.environment(Map.of()));
+    private final InstanceMetadataSource source = source(Pod.environment(Map.of()));
 
     @AfterEach
     void stop() {
         System.clearProperty(ENDPOINT);
-        link.close();
+        source.close();
         service.close();
     }
 
@@ -41,10 +42,10 @@ class InstanceMetadataLinkTest {
     void the_nodes_credentials_are_asked_for_again_before_they_can_have_ended() throws Exception {
         System.setProperty(ENDPOINT, service.endpoint().toString());
 
-        AwsCredentialsIdentity credentials = link.resolve();
+        AwsCredentialsIdentity credentials = source.resolve();
 
         Instant mayHaveEnded = credentials.expirationTime().orElse(Instant.now().plus(Duration.ofMinutes(5)));
-        assertThat(link.status().nextTry())
+        assertThat(source.status().nextLoad())
                 .hasValueSatisfying(next -> assertThat(next).isBefore(mayHaveEnded));
     }
 
@@ -53,7 +54,7 @@ class InstanceMetadataLinkTest {
         System.setProperty(ENDPOINT, service.endpoint().toString());
         service.credentialLifetime(Duration.ofMinutes(-10));
 
-        assertThat(link.resolve().accessKeyId())
+        assertThat(source.resolve().accessKeyId())
                 .isEqualTo(service.issued().get(0).accessKeyId());
     }
 
@@ -66,17 +67,17 @@ class InstanceMetadataLinkTest {
         "yes,CONFIGURED",
         "'',CONFIGURED"
     })
-    void it_is_left_alone_where_it_is_disabled(String disabled, LinkState state) {
-        assertThat(link(Pod.environment(Map.of("AWS_EC2_METADATA_DISABLED", disabled)))
-                        .detect()
+    void it_is_left_alone_where_it_is_disabled(String disabled, SourceState state) {
+        assertThat(source(Pod.environment(Map.of("AWS_EC2_METADATA_DISABLED", disabled)))
+                        .availability()
                         .state())
                 .isEqualTo(state);
     }
 
     @Test
     void it_is_left_alone_beside_a_container() {
-        assertThat(link(Pod.environment(Map.of("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/")))
-                        .detect()
+        assertThat(source(Pod.environment(Map.of("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/")))
+                        .availability()
                         .reason())
                 .contains("container");
     }
@@ -89,7 +90,7 @@ class InstanceMetadataLinkTest {
     })
     void in_a_container_its_first_use_is_warned_of_once(String variable, String remedy) throws Exception {
         System.setProperty(ENDPOINT, service.endpoint().toString());
-        InstanceMetadataLink inContainer = link(Pod.environment(Map.of(variable, "set")));
+        InstanceMetadataSource inContainer = source(Pod.environment(Map.of(variable, "set")));
         try (LibraryLog log = new LibraryLog()) {
             inContainer.resolve();
             inContainer.resolve();
@@ -111,7 +112,7 @@ class InstanceMetadataLinkTest {
     @Test
     void a_use_by_a_caller_that_does_not_wait_is_warned_of_too() throws Exception {
         System.setProperty(ENDPOINT, service.endpoint().toString());
-        InstanceMetadataLink inPod = link(Pod.environment(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")));
+        InstanceMetadataSource inPod = source(Pod.environment(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")));
         try (LibraryLog log = new LibraryLog()) {
             inPod.resolveAsync().get(5, TimeUnit.SECONDS);
 
@@ -126,11 +127,11 @@ class InstanceMetadataLinkTest {
     void outside_of_containers_and_without_an_answer_there_is_no_warning() throws Exception {
         try (LibraryLog log = new LibraryLog()) {
             System.setProperty(ENDPOINT, "http://127.0.0.1:1");
-            InstanceMetadataLink inPod = link(Pod.environment(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")));
-            assertThatThrownBy(inPod::resolve).isInstanceOf(SdkClientException.class);
+            InstanceMetadataSource inPod = source(Pod.environment(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")));
+            assertThatThrownBy(inPod::resolve).isInstanceOf(CredentialsException.class);
 
             System.setProperty(ENDPOINT, service.endpoint().toString());
-            link.resolve();
+            source.resolve();
 
             assertThat(log.messages(Level.WARNING)).isEmpty();
         }
@@ -143,7 +144,7 @@ class InstanceMetadataLinkTest {
         try (LibraryLog log = new LibraryLog();
                 LanyardDefaultCredentialsProvider provider = new LanyardDefaultCredentialsProvider.BuilderImpl()
                         .environment(Pod.environment(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")))
-                        .chain(chain -> chain.remove(Slot.PROFILE))
+                        .chain(chain -> chain.remove(SourceName.PROFILE))
                         .build()) {
             provider.resolveCredentials();
             provider.resolveCredentials();
@@ -162,7 +163,7 @@ class InstanceMetadataLinkTest {
         try (LanyardDefaultCredentialsProvider provider = new LanyardDefaultCredentialsProvider.BuilderImpl()
                         .environment(Pod.environment(Map.of()))
                         .excludeInstanceMetadata(true)
-                        .chain(chain -> chain.remove(Slot.PROFILE))
+                        .chain(chain -> chain.remove(SourceName.PROFILE))
                         .build()
                         .toBuilder()
                         .build()) {
@@ -172,21 +173,21 @@ class InstanceMetadataLinkTest {
                     .hasMessageContaining("excluded by excludeInstanceMetadata(true)")
                     .hasMessageContaining("configure another source");
             assertThat(service.issued()).isEmpty();
-            assertThat(provider.explain().links())
-                    .filteredOn(report -> report.slot().equals(Slot.INSTANCE_METADATA))
+            assertThat(provider.explain().sources())
+                    .filteredOn(report -> report.name().equals(SourceName.INSTANCE_METADATA))
                     .singleElement()
                     .satisfies(report -> {
-                        assertThat(report.state()).isEqualTo(LinkState.EXCLUDED);
+                        assertThat(report.state()).isEqualTo(SourceState.EXCLUDED);
                         assertThat(report.remedy()).isPresent();
                     });
         }
     }
 
-    private static InstanceMetadataLink link(Environment environment) {
+    private static InstanceMetadataSource source(Environment environment) {
         LanyardContainerCredentialsProvider container = LanyardContainerCredentialsProvider.builder()
-                .source(source -> source.environment(environment))
+                .source(options -> options.environment(environment))
                 .build();
-        return new InstanceMetadataLink(
-                environment, false, new ContainerLink(container, environment), null, null, Threads.SHARED, null);
+        return new InstanceMetadataSource(
+                environment, false, container.source().in(environment), null, null, Threads.SHARED, null);
     }
 }

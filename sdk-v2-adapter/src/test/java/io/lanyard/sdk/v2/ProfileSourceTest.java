@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
-import io.lanyard.chain.Detection;
-import io.lanyard.chain.LinkState;
+import io.lanyard.chain.Availability;
+import io.lanyard.chain.SourceState;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
 import java.io.ByteArrayInputStream;
@@ -42,7 +42,7 @@ import software.amazon.awssdk.profiles.ProfileFileSupplier;
 
 /** What of a profile makes it a source of credentials. The SDK's own provider is the measure, in another module. */
 @Timeout(60)
-class ProfileLinkTest {
+class ProfileSourceTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -59,16 +59,16 @@ class ProfileLinkTest {
             sso_account_id = 1;sso_role_name = reader;sso_region = x  | sso_start_url
             """)
     void a_profile_that_lacks_a_property_or_has_it_blank_is_incomplete(String properties, String lacking) {
-        Detection detection = detect(properties);
+        Availability detection = detect(properties);
 
-        assertThat(detection.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(detection.state()).isEqualTo(SourceState.INCOMPLETE);
         assertThat(detection.reason()).isEqualTo("the profile default has no " + lacking);
         assertThat(detection.remedy()).contains("add " + lacking + " to the profile default");
     }
 
     @Test
     void a_property_of_sso_that_the_sdk_does_not_go_by_leaves_keys_what_they_are() {
-        Detection detection = detect("sso_registration_scopes = sso:account:access;"
+        Availability detection = detect("sso_registration_scopes = sso:account:access;"
                 + "aws_access_key_id = AKIA;aws_secret_access_key = CANARY");
 
         assertThat(detection.isConfigured()).isTrue();
@@ -76,26 +76,27 @@ class ProfileLinkTest {
 
     @Test
     void an_sso_session_that_does_not_exist_is_named() {
-        Detection detection = detect("sso_session = corp;sso_account_id = 1;sso_role_name = reader");
+        Availability detection = detect("sso_session = corp;sso_account_id = 1;sso_role_name = reader");
 
-        assertThat(detection.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(detection.state()).isEqualTo(SourceState.INCOMPLETE);
         assertThat(detection.remedy()).contains("add [sso-session corp] to the config file");
     }
 
     @Test
     void a_module_of_the_sdk_that_is_missing_is_told_by_its_coordinates() {
-        Detection detection =
+        Availability detection =
                 detect("sso_account_id = 1;sso_role_name = reader;sso_region = x;sso_start_url = https://example.com");
 
-        assertThat(detection.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(detection.state()).isEqualTo(SourceState.INCOMPLETE);
         assertThat(detection.remedy()).contains("add the dependency software.amazon.awssdk:sso");
     }
 
     @Test
     void a_role_whose_source_lacks_something_says_what() {
-        Detection detection = detect("role_arn = arn:role;source_profile = half;[profile half];aws_access_key_id = A");
+        Availability detection =
+                detect("role_arn = arn:role;source_profile = half;[profile half];aws_access_key_id = A");
 
-        assertThat(detection.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(detection.state()).isEqualTo(SourceState.INCOMPLETE);
         assertThat(detection.reason())
                 .isEqualTo("the profile default has the source_profile half, and"
                         + " the profile half has no aws_secret_access_key");
@@ -151,11 +152,11 @@ class ProfileLinkTest {
         Path log = home.resolve("log");
         ProfileFile file = parsed("credential_process = sh " + process + " " + log + " " + end);
         assertThat(inspection(file).policy().recheckInterval()).isLessThan(Duration.ofMinutes(5));
-        ProfileLink link = link(file);
+        ProfileSource source = source(file);
 
-        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
-        link.invalidate("AKIA"); // as when it is asked for again
-        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
+        source.invalidate("AKIA"); // as when it is asked for again
+        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
 
         assertThat(Files.readAllLines(log)).hasSize(runs);
     }
@@ -165,13 +166,13 @@ class ProfileLinkTest {
     @Test
     void a_change_of_another_profile_leaves_the_credentials_alone() throws Exception {
         file("credential_process = " + process("AKIA", 0));
-        ProfileLink link = link();
-        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+        ProfileSource source = source();
+        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
 
         for (int i = 0; i < 3; i++) {
             file("credential_process = " + process("AKIA", 0) + ";[profile other];region = r" + i);
-            look(link);
-            assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+            look(source);
+            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
         }
 
         assertThat(runs()).isEqualTo(1);
@@ -180,10 +181,10 @@ class ProfileLinkTest {
     @Test
     void a_supplier_that_parses_the_file_at_each_call_costs_one_load() throws Exception {
         String properties = "credential_process = " + process("AKIA", 0);
-        ProfileLink link = link(() -> parsed(properties));
+        ProfileSource source = source(() -> parsed(properties));
         for (int i = 0; i < 50; i++) {
             clock.pass(Duration.ofSeconds(i % 2));
-            assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
         }
 
         assertThat(runs()).isEqualTo(1);
@@ -192,69 +193,69 @@ class ProfileLinkTest {
     @Test
     void a_relevant_change_is_loaded_in_the_background_while_the_cached_credentials_are_served() throws Exception {
         keys("AKIAFIRST");
-        ProfileLink link = link();
-        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
+        ProfileSource source = source();
+        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
         Path gate = home.resolve("gate");
         file("credential_process = while [ ! -e " + gate + " ]; do sleep 0.05; done; " + process("AKIASECOND", 0));
-        look(link);
+        look(source);
 
         for (int i = 0; i < 20; i++) {
-            assertThat(link.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
-            assertThat(link.resolveAsync()).isCompleted();
+            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
+            assertThat(source.resolveAsync()).isCompleted();
         }
 
         Files.createFile(gate);
-        until(() -> link.resolve().accessKeyId().equals("AKIASECOND"));
+        until(() -> source.resolve().accessKeyId().equals("AKIASECOND"));
     }
 
     @Test
     void a_reload_that_fails_leaves_the_cached_credentials_and_is_repeated() throws Exception {
         keys("AKIAFIRST");
-        ProfileLink link = link();
-        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
+        ProfileSource source = source();
+        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
         Path status = home.resolve("status");
         Files.writeString(status, "1");
         file("credential_process = test $(cat " + status + ") = 0 && " + process("AKIASECOND", 0));
-        look(link);
-        until(() -> link.lastFailure() != null);
+        look(source);
+        until(() -> source.status().lastFailure() != null);
         for (int i = 0; i < 20; i++) {
-            assertThat(link.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
+            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
         }
 
         Files.writeString(status, "0");
 
         until(() -> {
             clock.pass(Duration.ofSeconds(1));
-            return link.resolve().accessKeyId().equals("AKIASECOND");
+            return source.resolve().accessKeyId().equals("AKIASECOND");
         });
     }
 
     @Test
     void a_corrected_secret_under_the_same_key_is_picked_up() throws Exception {
         file("aws_access_key_id = AKIA;aws_secret_access_key = wrong");
-        ProfileLink link = link();
-        assertThat(link.resolve().secretAccessKey()).isEqualTo("wrong");
+        ProfileSource source = source();
+        assertThat(source.resolve().secretAccessKey()).isEqualTo("wrong");
 
         file("aws_access_key_id = AKIA;aws_secret_access_key = right");
-        look(link);
+        look(source);
 
-        until(() -> link.resolve().secretAccessKey().equals("right"));
+        until(() -> source.resolve().secretAccessKey().equals("right"));
     }
 
     @Test
     void a_change_that_is_taken_back_leaves_the_credentials_in_use() throws Exception {
         keys("AKIAFIRST");
-        ProfileLink link = link();
-        AwsCredentialsIdentity first = link.resolve();
+        ProfileSource source = source();
+        AwsCredentialsIdentity first = source.resolve();
         file("credential_process = exit 1");
-        look(link);
-        assertThat(link.resolve()).isSameAs(first);
+        look(source);
+        assertThat(source.resolve()).isSameAs(first);
 
         keys("AKIAFIRST");
-        look(link);
+        look(source);
 
-        assertThat(link.resolve()).isSameAs(first);
-        assertThat(link.resolveAsync()).isSameAs(link.resolveAsync());
+        assertThat(source.resolve()).isSameAs(first);
+        assertThat(source.resolveAsync()).isSameAs(source.resolveAsync());
     }
 
     // ---- files that cannot be read
@@ -262,13 +263,13 @@ class ProfileLinkTest {
     @Test
     void a_supplier_that_throws_leaves_the_credentials_in_use() throws Exception {
         keys("AKIA");
-        ProfileLink link = link();
-        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+        ProfileSource source = source();
+        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
         failing = true;
         for (int i = 0; i < 5; i++) {
-            look(link);
-            assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
-            assertThat(link.detect().isConfigured()).isTrue();
+            look(source);
+            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
+            assertThat(source.availability().isConfigured()).isTrue();
         }
     }
 
@@ -276,20 +277,20 @@ class ProfileLinkTest {
     void a_supplier_that_throws_at_first_is_a_failure_and_the_next_resolve_recovers() throws Exception {
         keys("AKIA");
         failing = true;
-        ProfileLink link = link();
+        ProfileSource source = source();
 
-        assertThatThrownBy(link::detect)
+        assertThatThrownBy(source::availability)
                 .isInstanceOfSatisfying(
                         CredentialsException.class,
                         e -> assertThat(e.category()).isEqualTo(Category.PROFILE_UNREADABLE))
                 .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("CANARY"));
-        assertThatThrownBy(link::resolve).hasMessageContaining("profileFile(...)");
-        assertThat(link.resolveAsync()).failsWithin(Duration.ofSeconds(10));
+        assertThatThrownBy(source::resolve).hasMessageContaining("profileFile(...)");
+        assertThat(source.resolveAsync()).failsWithin(Duration.ofSeconds(10));
 
         failing = false;
 
-        assertThat(link.detect().isConfigured()).isTrue();
-        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+        assertThat(source.availability().isConfigured()).isTrue();
+        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
     }
 
     // ---- callers
@@ -298,12 +299,12 @@ class ProfileLinkTest {
     void an_asynchronous_caller_does_not_wait_for_the_file() throws Exception {
         keys("AKIA");
         CountDownLatch release = new CountDownLatch(1);
-        ProfileLink link = link(() -> {
+        ProfileSource source = source(() -> {
             awaited(release);
             return content;
         });
 
-        CompletableFuture<AwsCredentialsIdentity> asked = link.resolveAsync();
+        CompletableFuture<AwsCredentialsIdentity> asked = source.resolveAsync();
 
         assertThat(asked).isNotDone();
         release.countDown();
@@ -318,18 +319,18 @@ class ProfileLinkTest {
         keys("AKIA");
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger reads = new AtomicInteger();
-        ProfileLink link = link(() -> {
+        ProfileSource source = source(() -> {
             if (reads.incrementAndGet() > 1) {
                 awaited(release);
             }
             return content;
         });
-        link.resolve();
+        source.resolve();
         clock.pass(Duration.ofSeconds(1));
         try {
             for (int i = 0; i < 3; i++) {
-                assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
-                assertThat(link.resolveAsync()).isCompleted();
+                assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
+                assertThat(source.resolveAsync()).isCompleted();
             }
             until(() -> reads.get() == 2);
         } finally {
@@ -340,11 +341,11 @@ class ProfileLinkTest {
     @Test
     void a_resolve_with_valid_credentials_allocates_nothing() throws Exception {
         keys("AKIA");
-        ProfileLink link = link();
-        link.resolve();
+        ProfileSource source = source();
+        source.resolve();
 
         assertThatItAllocatesNothing(() -> {
-            CompletableFuture<AwsCredentialsIdentity> unused = link.resolveAsync();
+            CompletableFuture<AwsCredentialsIdentity> unused = source.resolveAsync();
         });
     }
 
@@ -352,20 +353,21 @@ class ProfileLinkTest {
     void an_interrupted_caller_changes_nothing_for_the_next() throws Exception {
         Path credentials = home.resolve("credentials");
         Files.writeString(credentials, "[default]\naws_access_key_id = AKIA\naws_secret_access_key = CANARY\n");
-        ProfileLink link = link(ProfileFileSupplier.reloadWhenModified(credentials, ProfileFile.Type.CREDENTIALS));
+        ProfileSource source =
+                source(ProfileFileSupplier.reloadWhenModified(credentials, ProfileFile.Type.CREDENTIALS));
 
         Thread.currentThread().interrupt();
-        assertThat(link.detect().isConfigured()).isTrue();
+        assertThat(source.availability().isConfigured()).isTrue();
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
         // or the load has completed before this caller begins to wait for it
-        assertThat(catchThrowable(link::resolve))
+        assertThat(catchThrowable(source::resolve))
                 .satisfiesAnyOf(
                         thrown -> assertThat(thrown).isNull(),
                         thrown -> assertThat(thrown).isInstanceOf(InterruptedException.class));
         boolean unused = Thread.interrupted();
 
-        assertThat(link.detect().isConfigured()).isTrue();
-        assertThat(link.resolve().accessKeyId()).isEqualTo("AKIA");
+        assertThat(source.availability().isConfigured()).isTrue();
+        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
     }
 
     // ---- a credential_source without its base
@@ -379,10 +381,10 @@ class ProfileLinkTest {
     void a_credential_source_without_its_base_is_incomplete(String source, String reason) {
         ProfileFile role = parsed("role_arn = arn:role;credential_source = " + source);
 
-        Detection without = new ProfileInspection(
+        Availability without = new ProfileInspection(
                         role, true, "default", false, variables("AWS_EC2_METADATA_DISABLED", "true"), () -> false)
                 .detection();
-        Detection with = new ProfileInspection(
+        Availability with = new ProfileInspection(
                         role,
                         true,
                         "default",
@@ -391,7 +393,7 @@ class ProfileLinkTest {
                         () -> true)
                 .detection();
 
-        assertThat(without.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(without.state()).isEqualTo(SourceState.INCOMPLETE);
         assertThat(without.reason()).contains("credential_source " + source, reason);
         assertThat(without.mayChange()).isFalse();
         assertThat(with.isConfigured()).isTrue();
@@ -442,9 +444,9 @@ class ProfileLinkTest {
     }
 
     /** Lets a call look at the file, and waits for the look. */
-    private void look(ProfileLink link) throws InterruptedException {
+    private void look(ProfileSource source) throws InterruptedException {
         clock.pass(Duration.ofSeconds(1));
-        Detection unused = link.detect();
+        Availability unused = source.availability();
     }
 
     private static void awaited(CountDownLatch latch) {
@@ -471,8 +473,8 @@ class ProfileLinkTest {
         return Pod.environment(variables);
     }
 
-    private ProfileLink link() {
-        return link(() -> {
+    private ProfileSource source() {
+        return source(() -> {
             if (failing) {
                 throw new UncheckedIOException(new IOException("CANARY"));
             }
@@ -480,23 +482,23 @@ class ProfileLinkTest {
         });
     }
 
-    private ProfileLink link(Supplier<ProfileFile> file) {
-        return link(file, clock);
+    private ProfileSource source(Supplier<ProfileFile> file) {
+        return source(file, clock);
     }
 
-    private static ProfileLink link(ProfileFile file) {
-        return link(() -> file, Clock.system());
+    private static ProfileSource source(ProfileFile file) {
+        return source(() -> file, Clock.system());
     }
 
-    private static ProfileLink link(Supplier<ProfileFile> file, Clock clock) {
+    private static ProfileSource source(Supplier<ProfileFile> file, Clock clock) {
         Environment environment = variables();
-        return new ProfileLink(
+        return new ProfileSource(
                 environment,
                 null,
                 file,
                 new ProfileFiles(environment, clock),
                 LanyardContainerCredentialsProvider.builder()
-                        .source(source -> source.environment(environment))
+                        .source(options -> options.environment(environment))
                         .build(),
                 clock,
                 Threads.SHARED,
@@ -507,8 +509,8 @@ class ProfileLinkTest {
         return new ProfileInspection(file, true, "default", false, variables(), () -> false);
     }
 
-    private static Detection detect(String properties) {
-        return link(parsed(properties)).detect();
+    private static Availability detect(String properties) {
+        return source(parsed(properties)).availability();
     }
 
     private static ProfileFile parsed(String properties) {

@@ -3,9 +3,11 @@ package io.lanyard.chain;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.RefreshStatus;
 import io.lanyard.SettingSeen;
 import io.lanyard.SourceDescription;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -14,9 +16,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A source that does what a test says, and counts what it is asked. */
-class ScriptedLink implements Link<Key> {
+class ScriptedSource implements ChainSource<Key> {
 
-    final Slot slot;
+    final SourceName name;
     final Key key;
     final AtomicInteger detections = new AtomicInteger();
     final AtomicInteger asked = new AtomicInteger();
@@ -24,62 +26,62 @@ class ScriptedLink implements Link<Key> {
     final AtomicInteger closings = new AtomicInteger();
     final List<String> refused = new CopyOnWriteArrayList<>();
 
-    private volatile Supplier<Detection> detection = Detection::configured;
+    private volatile Supplier<Availability> detection = Availability::configured;
     private volatile Supplier<CompletableFuture<Key>> answer;
     private volatile boolean set = true;
     private volatile @Nullable Key held;
-    private volatile @Nullable Throwable lastFailure;
+    private volatile @Nullable CredentialsException lastFailure;
 
-    ScriptedLink(Slot slot, String accessKeyId) {
-        this.slot = slot;
+    ScriptedSource(SourceName name, String accessKeyId) {
+        this.name = name;
         this.key = new Key(accessKeyId);
         this.answer = () -> CompletableFuture.completedFuture(key);
     }
 
-    /** A source that is configured and gives credentials; its key is named after its slot. */
-    ScriptedLink(Slot slot) {
-        this(slot, "AKIA-" + slot);
+    /** A source that is configured and gives credentials; its key is named after its name. */
+    ScriptedSource(SourceName name) {
+        this(name, "AKIA-" + name);
     }
 
     // ---- what settings and files tell
 
-    ScriptedLink detectedAs(Detection detected) {
+    ScriptedSource detectedAs(Availability detected) {
         detection = () -> detected;
         return this;
     }
 
-    ScriptedLink detectedBy(Supplier<Detection> detecting) {
+    ScriptedSource detectedBy(Supplier<Availability> detecting) {
         detection = detecting;
         return this;
     }
 
-    ScriptedLink absent() {
+    ScriptedSource absent() {
         set = false;
-        return detectedAs(Detection.notConfigured(""));
+        return detectedAs(Availability.notConfigured(""));
     }
 
-    ScriptedLink present() {
+    ScriptedSource present() {
         set = true;
-        return detectedAs(Detection.configured());
+        return detectedAs(Availability.configured());
     }
 
     // ---- what it answers
 
-    ScriptedLink gives() {
+    ScriptedSource gives() {
         return answers(() -> CompletableFuture.completedFuture(key));
     }
 
-    ScriptedLink fails(Throwable failure) {
+    ScriptedSource fails(Throwable failure) {
         return answers(() -> CompletableFuture.failedFuture(failure));
     }
 
     /** The settings are there, and asking shows that nothing is. */
-    ScriptedLink withdrawn() {
-        return fails(CredentialsException.builder(Category.NOT_CONFIGURED, slot + " has been withdrawn")
+    ScriptedSource withdrawn() {
+        return fails(CredentialsException.builder(Category.NOT_CONFIGURED, name + " has been withdrawn")
                 .build());
     }
 
-    ScriptedLink answers(Supplier<CompletableFuture<Key>> answering) {
+    ScriptedSource answers(Supplier<CompletableFuture<Key>> answering) {
         answer = answering;
         return this;
     }
@@ -93,12 +95,12 @@ class ScriptedLink implements Link<Key> {
 
     // ---- what it knows
 
-    ScriptedLink holds(@Nullable Key known) {
+    ScriptedSource holds(@Nullable Key known) {
         held = known;
         return this;
     }
 
-    ScriptedLink failedLately(Throwable failure) {
+    ScriptedSource failedLately(CredentialsException failure) {
         lastFailure = failure;
         return this;
     }
@@ -114,10 +116,10 @@ class ScriptedLink implements Link<Key> {
         return CredentialsException.builder(Category.SERVICE_ERROR, detail).build();
     }
 
-    // ---- Link
+    // ---- ChainSource
 
     @Override
-    public Detection detect() {
+    public Availability availability() {
         detections.incrementAndGet();
         return detection.get();
     }
@@ -153,17 +155,17 @@ class ScriptedLink implements Link<Key> {
 
     @Override
     public SourceDescription describe() {
-        return SourceDescription.of(List.of(new SettingSeen("SETTING_OF_" + slot, set)));
+        return SourceDescription.of(List.of(new SettingSeen("SETTING_OF_" + name, set)));
     }
 
     @Override
-    public @Nullable Key held() {
-        return held;
+    public Optional<Key> cached() {
+        return Optional.ofNullable(held);
     }
 
     @Override
-    public @Nullable Throwable lastFailure() {
-        return lastFailure;
+    public RefreshStatus status() {
+        return RefreshStatus.unmanaged(lastFailure);
     }
 
     @Override

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
-import io.lanyard.chain.Detection;
-import io.lanyard.chain.LinkState;
+import io.lanyard.chain.Availability;
+import io.lanyard.chain.SourceState;
 import io.lanyard.spi.Environment;
 import java.io.IOException;
 import java.util.Map;
@@ -22,14 +22,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.utils.internal.SystemSettingUtilsTestBackdoor;
 
-class SettingsLinkTest {
+class SettingsSourceTest {
 
     private static final String KEY = "aws.accessKeyId";
     private static final String SECRET = "aws.secretAccessKey";
 
     private final AtomicInteger reads = new AtomicInteger();
     private IntConsumer onRead = count -> {};
-    private final SettingsLink properties = SettingsLink.systemProperties(new Counting(Environment.system()));
+    private final SettingsSource properties = SettingsSource.systemProperties(new Counting(Environment.system()));
 
     @AfterEach
     void clear() {
@@ -48,18 +48,19 @@ class SettingsLinkTest {
         "' ', '', NOT_CONFIGURED",
         ", , NOT_CONFIGURED"
     })
-    void half_a_pair_is_incomplete_and_blank_is_unset(@Nullable String key, @Nullable String secret, LinkState state) {
+    void half_a_pair_is_incomplete_and_blank_is_unset(
+            @Nullable String key, @Nullable String secret, SourceState state) {
         set(KEY, key);
         set(SECRET, secret);
 
-        assertThat(properties.detect().state()).isEqualTo(state);
+        assertThat(properties.availability().state()).isEqualTo(state);
     }
 
     @Test
     void what_half_a_pair_lacks_is_named() {
         set(KEY, "A");
 
-        Detection detection = properties.detect();
+        Availability detection = properties.availability();
 
         assertThat(detection.reason()).isEqualTo("aws.accessKeyId is set and aws.secretAccessKey is not");
         assertThat(detection.remedy()).contains("set aws.secretAccessKey too, or unset both");
@@ -75,7 +76,7 @@ class SettingsLinkTest {
         assertThat(properties.resolveAsync()).isSameAs(properties.resolveAsync());
         set(SECRET, "CANARY-2");
         assertThat(properties.resolve().secretAccessKey()).isEqualTo("CANARY-2");
-        assertThat(properties.held()).isEqualTo(properties.resolve());
+        assertThat(properties.cached()).contains(properties.resolve());
     }
 
     @Test
@@ -107,12 +108,12 @@ class SettingsLinkTest {
     void variables_are_read_once() {
         Map<String, String> variables = Map.of("AWS_ACCESS_KEY_ID", "A", "AWS_SECRET_ACCESS_KEY", "CANARY");
         variables.forEach(SystemSettingUtilsTestBackdoor::addEnvironmentVariableOverride);
-        SettingsLink link = SettingsLink.environment(new Counting(Pod.environment(variables)));
-        AwsCredentialsIdentity first = link.resolve();
+        SettingsSource source = SettingsSource.environment(new Counting(Pod.environment(variables)));
+        AwsCredentialsIdentity first = source.resolve();
         int before = reads.get();
 
-        assertThat(link.resolve()).isSameAs(first);
-        assertThat(link.resolveAsync().join()).isSameAs(first);
+        assertThat(source.resolve()).isSameAs(first);
+        assertThat(source.resolveAsync().join()).isSameAs(first);
         assertThat(reads).hasValue(before);
     }
 

@@ -7,8 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.lanyard.CredentialsException;
-import io.lanyard.chain.Slot;
-import io.lanyard.spi.Environment;
+import io.lanyard.chain.SourceName;
 import io.lanyard.testkit.Fault;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +33,7 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 
-class ProviderLinkTest {
+class ProviderSourceTest {
 
     private static final AwsCredentials CREDENTIALS = AwsBasicCredentials.create("AKIDONE", "secret");
 
@@ -47,9 +46,9 @@ class ProviderLinkTest {
 
     @Test
     void a_provider_that_blocks_does_not_block_a_caller_of_resolveAsync() throws Exception {
-        ProviderLink link = new ProviderLink(blocking);
+        ProviderSource source = new ProviderSource(blocking);
 
-        CompletableFuture<AwsCredentialsIdentity> answer = link.resolveAsync();
+        CompletableFuture<AwsCredentialsIdentity> answer = source.resolveAsync();
         assertThat(answer).isNotDone();
         blocking.release.countDown();
 
@@ -75,26 +74,26 @@ class ProviderLinkTest {
 
     @Test
     void callers_that_come_during_a_call_share_it() throws Exception {
-        ProviderLink link = new ProviderLink(blocking);
+        ProviderSource source = new ProviderSource(blocking);
         List<CompletableFuture<AwsCredentialsIdentity>> answers =
-                List.of(link.resolveAsync(), link.resolveAsync(), link.resolveAsync());
+                List.of(source.resolveAsync(), source.resolveAsync(), source.resolveAsync());
         blocking.release.countDown();
         for (CompletableFuture<AwsCredentialsIdentity> answer : answers) {
             assertThat(answer.get(5, SECONDS)).isSameAs(CREDENTIALS);
         }
         assertThat(blocking.threads).hasSize(1);
 
-        link.resolveAsync().get(5, SECONDS);
+        source.resolveAsync().get(5, SECONDS);
         assertThat(blocking.threads).hasSize(2);
     }
 
     @Test
     void a_callback_that_blocks_delays_no_other_caller() throws Exception {
-        ProviderLink link = new ProviderLink(blocking);
+        ProviderSource source = new ProviderSource(blocking);
         CountDownLatch never = new CountDownLatch(1);
-        CompletableFuture<Void> first = link.resolveAsync().thenAccept(credentials -> waitFor(never));
-        CompletableFuture<AwsCredentialsIdentity> second = link.resolveAsync();
-        CompletableFuture<Void> third = link.resolveAsync().thenAccept(credentials -> waitFor(never));
+        CompletableFuture<Void> first = source.resolveAsync().thenAccept(credentials -> waitFor(never));
+        CompletableFuture<AwsCredentialsIdentity> second = source.resolveAsync();
+        CompletableFuture<Void> third = source.resolveAsync().thenAccept(credentials -> waitFor(never));
 
         blocking.release.countDown();
 
@@ -106,9 +105,9 @@ class ProviderLinkTest {
 
     @Test
     void a_caller_that_cancels_does_not_affect_others() throws Exception {
-        ProviderLink link = new ProviderLink(blocking);
-        CompletableFuture<AwsCredentialsIdentity> cancelled = link.resolveAsync();
-        CompletableFuture<AwsCredentialsIdentity> other = link.resolveAsync();
+        ProviderSource source = new ProviderSource(blocking);
+        CompletableFuture<AwsCredentialsIdentity> cancelled = source.resolveAsync();
+        CompletableFuture<AwsCredentialsIdentity> other = source.resolveAsync();
 
         cancelled.cancel(true);
         blocking.release.countDown();
@@ -118,24 +117,24 @@ class ProviderLinkTest {
 
     @Test
     void providers_that_do_not_block_answer_at_once() {
-        ProviderLink link = new ProviderLink(StaticCredentialsProvider.create(CREDENTIALS));
+        ProviderSource source = new ProviderSource(StaticCredentialsProvider.create(CREDENTIALS));
 
-        assertThat(link.resolveAsync()).isCompletedWithValue(CREDENTIALS);
+        assertThat(source.resolveAsync()).isCompletedWithValue(CREDENTIALS);
     }
 
     @Test
     void what_a_provider_throws_fails_the_future() {
-        assertThatThrownBy(() -> new ProviderLink(failing(new IllegalStateException("of the test")))
+        assertThatThrownBy(() -> new ProviderSource(failing(new IllegalStateException("of the test")))
                         .resolveAsync()
                         .get(5, SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasRootCauseMessage("of the test");
-        assertThatThrownBy(() -> new ProviderLink(throwing(new StackOverflowError("of the test")))
+        assertThatThrownBy(() -> new ProviderSource(throwing(new StackOverflowError("of the test")))
                         .resolveAsync()
                         .get(5, SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasRootCauseMessage("of the test");
-        assertThatThrownBy(() -> new ProviderLink((AwsCredentialsProvider) () -> null)
+        assertThatThrownBy(() -> new ProviderSource((AwsCredentialsProvider) () -> null)
                         .resolveAsync()
                         .get(5, SECONDS))
                 .isInstanceOf(ExecutionException.class)
@@ -146,12 +145,12 @@ class ProviderLinkTest {
 
     @Test
     void an_interrupted_caller_of_a_blocking_provider_is_no_failure() throws Exception {
-        ProviderLink link = new ProviderLink(blocking);
+        ProviderSource source = new ProviderSource(blocking);
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         AtomicBoolean flag = new AtomicBoolean(true);
         Thread caller = new Thread(() -> {
             try {
-                link.resolve();
+                source.resolve();
             } catch (InterruptedException | RuntimeException e) {
                 thrown.set(e);
                 flag.set(Thread.currentThread().isInterrupted());
@@ -164,20 +163,20 @@ class ProviderLinkTest {
 
         assertThat(thrown.get()).isInstanceOf(InterruptedException.class).hasCauseInstanceOf(AbortedException.class);
         assertThat(flag).isFalse();
-        assertThat(link.lastFailure()).isNull();
+        assertThat(source.status().lastFailure()).isEmpty();
     }
 
     @Test
     void a_failure_on_an_interrupted_thread_says_nothing_about_the_source() {
-        ProviderLink link = new ProviderLink(failing(new IllegalStateException("of the test")));
+        ProviderSource source = new ProviderSource(failing(new IllegalStateException("of the test")));
         Thread.currentThread().interrupt();
-        assertThatThrownBy(link::resolve)
+        assertThatThrownBy(source::resolve)
                 .isInstanceOf(InterruptedException.class)
                 .hasRootCauseMessage("of the test");
-        assertThat(link.lastFailure()).isNull();
+        assertThat(source.status().lastFailure()).isEmpty();
 
-        assertThatThrownBy(link::resolve).hasMessage("of the test");
-        assertThat(link.lastFailure()).hasMessage("of the test");
+        assertThatThrownBy(source::resolve).hasRootCauseMessage("of the test");
+        assertThat(source.status().lastFailure().orElseThrow()).hasRootCauseMessage("of the test");
     }
 
     @Test
@@ -185,9 +184,9 @@ class ProviderLinkTest {
         try (Pod pod = new Pod();
                 LanyardContainerCredentialsProvider provider = pod.provider().build()) {
             pod.agent.faults().always(Fault.hang());
-            ContainerLink link = new ContainerLink(provider, Environment.system());
+            ContainerSource source = provider.source();
             Thread.currentThread().interrupt();
-            assertThatThrownBy(link::resolve).isInstanceOf(InterruptedException.class);
+            assertThatThrownBy(source::resolve).isInstanceOf(InterruptedException.class);
             assertThat(Thread.interrupted()).isFalse();
         }
     }
@@ -204,10 +203,10 @@ class ProviderLinkTest {
             }
             return answer;
         });
-        ProviderLink link = new ProviderLink(shared);
+        ProviderSource source = new ProviderSource(shared);
 
-        assertThat(link.resolve()).isSameAs(CREDENTIALS);
-        assertThat(link.resolveAsync().get(5, SECONDS)).isSameAs(CREDENTIALS);
+        assertThat(source.resolve()).isSameAs(CREDENTIALS);
+        assertThat(source.resolveAsync().get(5, SECONDS)).isSameAs(CREDENTIALS);
         assertThat(calls).hasValue(4);
     }
 
@@ -218,20 +217,20 @@ class ProviderLinkTest {
             answer.cancel(true);
             return answer;
         });
-        ProviderLink link = new ProviderLink(cancelled);
-        assertThatThrownBy(link::resolve).isInstanceOf(CancellationException.class);
-        assertThatThrownBy(() -> link.resolveAsync().get(5, SECONDS))
+        ProviderSource source = new ProviderSource(cancelled);
+        assertThatThrownBy(source::resolve).isInstanceOf(CancellationException.class);
+        assertThatThrownBy(() -> source.resolveAsync().get(5, SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(CancellationException.class);
-        assertThat(link.lastFailure()).isNull();
+        assertThat(source.status().lastFailure()).isEmpty();
 
-        ProviderLink aborting = new ProviderLink(failing(AbortedException.create("of the test")));
+        ProviderSource aborting = new ProviderSource(failing(AbortedException.create("of the test")));
         assertThatThrownBy(() -> aborting.resolveAsync().get(5, SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(CancellationException.class)
                 .hasRootCauseInstanceOf(AbortedException.class);
         assertThatThrownBy(aborting::resolve).isInstanceOf(CancellationException.class);
-        assertThat(aborting.lastFailure()).isNull();
+        assertThat(aborting.status().lastFailure()).isEmpty();
     }
 
     @Test
@@ -267,12 +266,12 @@ class ProviderLinkTest {
     @Test
     void invalidation_reaches_a_provider_that_can_be_told() throws Exception {
         Told told = new Told();
-        ProviderLink link = new ProviderLink(told);
-        link.invalidate("AKIDONE"); // nothing given yet
-        link.resolve();
+        ProviderSource source = new ProviderSource(told);
+        source.invalidate("AKIDONE"); // nothing given yet
+        source.resolve();
 
-        link.invalidate("AKIDOTHER");
-        link.invalidate("AKIDONE");
+        source.invalidate("AKIDOTHER");
+        source.invalidate("AKIDONE");
 
         assertThat(told.rejected).containsExactly("AKIDONE");
     }
@@ -280,16 +279,18 @@ class ProviderLinkTest {
     @Test
     void a_provider_of_ours_that_is_not_configured_gives_way() {
         try (LanyardContainerCredentialsProvider none = LanyardContainerCredentialsProvider.builder()
-                .source(source -> source.environment(Pod.environment(Map.of())))
+                .source(options -> options.environment(Pod.environment(Map.of())))
                 .build()) {
-            assertThatThrownBy(new ProviderLink(none)::resolve).isInstanceOf(CredentialsException.class);
+            assertThatThrownBy(new ProviderSource(none)::resolve).isInstanceOf(CredentialsException.class);
         }
     }
 
     private static LanyardDefaultCredentialsProvider chain(IdentityProvider<? extends AwsCredentialsIdentity> own) {
         return LanyardDefaultCredentialsProvider.builder()
                 .chain(chain -> chain.before(
-                        Slot.SYSTEM_PROPERTIES, new Slot("own"), LanyardDefaultCredentialsProvider.link(own)))
+                        SourceName.SYSTEM_PROPERTIES,
+                        new SourceName("own"),
+                        LanyardDefaultCredentialsProvider.source(own)))
                 .build();
     }
 
@@ -304,7 +305,9 @@ class ProviderLinkTest {
                 () -> Objects.requireNonNull(itself.get()).resolveCredentials();
         try (LanyardDefaultCredentialsProvider chain = LanyardDefaultCredentialsProvider.builder()
                 .chain(links -> links.before(
-                        Slot.SYSTEM_PROPERTIES, new Slot("circular"), LanyardDefaultCredentialsProvider.link(circular)))
+                        SourceName.SYSTEM_PROPERTIES,
+                        new SourceName("circular"),
+                        LanyardDefaultCredentialsProvider.source(circular)))
                 .build()) {
             itself.set(chain);
             assertThatThrownBy(() -> chain.resolveIdentity(

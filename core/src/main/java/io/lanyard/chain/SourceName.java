@@ -4,34 +4,34 @@ package io.lanyard.chain;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of a place in a chain.
+ * The name of a source in a chain.
  *
- * <p>The constants are the places of the AWS SDK's default chain.
+ * <p>The constants name the sources of the AWS SDK's default chain.
  *
  * @param name how reports and messages call it
  */
-public record Slot(String name) {
+public record SourceName(String name) {
 
     /** The system properties {@code aws.accessKeyId}, {@code aws.secretAccessKey}. */
-    public static final Slot SYSTEM_PROPERTIES = new Slot("system-properties");
+    public static final SourceName SYSTEM_PROPERTIES = new SourceName("system-properties");
     /** The variables {@code AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY}. */
-    public static final Slot ENVIRONMENT = new Slot("environment");
+    public static final SourceName ENVIRONMENT = new SourceName("environment");
     /** A role assumed with a web identity token: IAM roles for service accounts (IRSA). */
-    public static final Slot WEB_IDENTITY = new Slot("web-identity");
+    public static final SourceName WEB_IDENTITY = new SourceName("web-identity");
     /** A profile of the shared config and credentials files. */
-    public static final Slot PROFILE = new Slot("profile");
+    public static final SourceName PROFILE = new SourceName("profile");
     /** An agent on the node: EKS Pod Identity, ECS. */
-    public static final Slot CONTAINER = new Slot("container");
+    public static final SourceName CONTAINER = new SourceName("container");
     /** The node's own role, from the instance metadata service. */
-    public static final Slot INSTANCE_METADATA = new Slot("instance-metadata");
+    public static final SourceName INSTANCE_METADATA = new SourceName("instance-metadata");
 
     /**
-     * A slot of one's own.
+     * Creates a name.
      *
      * @param name how reports and messages call it
      * @throws IllegalArgumentException when the name is blank
      */
-    public Slot {
+    public SourceName {
         if (name.isBlank()) {
             throw new IllegalArgumentException("the name of a source must not be blank");
         }
@@ -40,7 +40,7 @@ public record Slot(String name) {
     /** Whether it has the same name. By hand, for what a record brings is dear in a fresh JVM. */
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Slot slot && name.equals(slot.name);
+        return other instanceof SourceName that && name.equals(that.name);
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What there is to say of one source of a chain; free of secrets.
  *
- * @param slot its place
+ * @param name its name
  * @param state where it stands
  * @param reason why it stands there, in words; empty where the state says it all
  * @param description its settings, endpoint and token
@@ -18,9 +18,9 @@ import java.util.Optional;
  * @param failure why it last failed, where it did
  * @param remedy what mends it, where that is known
  */
-public record LinkReport(
-        Slot slot,
-        LinkState state,
+public record SourceReport(
+        SourceName name,
+        SourceState state,
         String reason,
         SourceDescription description,
         Optional<Identity> identity,
@@ -40,7 +40,7 @@ public record LinkReport(
     /** One line, for example {@code environment: not configured [AWS_ACCESS_KEY_ID (not set), ...]}. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(slot.name()).append(": ").append(state);
+        StringBuilder text = new StringBuilder(name.name()).append(": ").append(state);
         if (!reason.isEmpty()) {
             text.append(", ").append(reason);
         }

@@ -4,7 +4,7 @@ package io.lanyard.chain;
 import java.util.Locale;
 
 /** Where a source of a chain stands. */
-public enum LinkState {
+public enum SourceState {
     /** It gives the chain's credentials. */
     IN_USE,
     /** It is configured and its turn, and has not been asked yet. */

@@ -4,10 +4,8 @@ package io.lanyard.sdk.v2;
 import io.lanyard.CredentialsListener;
 import io.lanyard.SourceDescription;
 import io.lanyard.TokenClaims;
-import io.lanyard.chain.Detection;
-import io.lanyard.chain.Link;
+import io.lanyard.chain.Availability;
 import io.lanyard.refresh.RefreshPolicy;
-import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.spi.BoundedFileReader;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
@@ -25,14 +23,13 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.regions.Region;
 
 /** A role assumed with a web identity token: IAM roles for service accounts (IRSA). */
-final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
+final class WebIdentitySource extends RefreshedSource {
 
     private static final int TOKEN_LIMIT = 64 * 1024;
 
     private final Environment environment;
     private final @Nullable Region region;
     private final Threads threads;
-    private final RefreshedProvider provider;
 
     /** The same for all sessions of this process, as with the SDK's own provider. */
     private final String sessionName;
@@ -41,24 +38,27 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
 
     private @Nullable BoundedFileReader files; // guarded by this
 
-    WebIdentityLink(
+    WebIdentitySource(
             Environment environment, @Nullable Region region, Threads threads, @Nullable CredentialsListener listener) {
+        super(RefreshPolicy.builder().servePastExpiry(false).build(), threads, true, listener);
         this.environment = environment;
         this.region = region;
         this.threads = threads;
         this.sessionName = "aws-sdk-java-" + Clock.system().epochMillis();
-        RefreshPolicy policy = RefreshPolicy.builder().servePastExpiry(false).build();
-        this.provider = new RefreshedProvider(
-                this::sdkProvider,
-                policy,
-                threads,
-                true,
-                listener,
-                () -> "AWS STS for " + SdkSetting.ROLE_ARN.value(environment),
-                () -> describe().token());
     }
 
-    private AwsCredentialsProvider sdkProvider() {
+    @Override
+    String endpoint() {
+        return "AWS STS for " + SdkSetting.ROLE_ARN.value(environment);
+    }
+
+    @Override
+    Optional<TokenClaims> token() {
+        return describe().token();
+    }
+
+    @Override
+    AwsCredentialsProvider newProvider() {
         String role = Objects.requireNonNull(SdkSetting.ROLE_ARN.value(environment));
         String file = Objects.requireNonNull(SdkSetting.WEB_IDENTITY_TOKEN_FILE.value(environment));
         String session = SdkSetting.ROLE_SESSION_NAME.value(environment);
@@ -75,23 +75,23 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
     }
 
     @Override
-    public Detection detect() {
+    public Availability availability() {
         boolean role = SdkSetting.ROLE_ARN.isSet(environment);
         boolean file = SdkSetting.WEB_IDENTITY_TOKEN_FILE.isSet(environment);
         if (!role && !file) {
-            return Detection.notConfigured("");
+            return Availability.notConfigured("");
         }
         if (!role || !file) {
             String set = (role ? SdkSetting.ROLE_ARN : SdkSetting.WEB_IDENTITY_TOKEN_FILE).variable();
             String missing = (role ? SdkSetting.WEB_IDENTITY_TOKEN_FILE : SdkSetting.ROLE_ARN).variable();
-            return Detection.incomplete(
+            return Availability.incomplete(
                     set + " is set and " + missing + " is not", "set " + missing + " too, or unset " + set);
         }
         mayBeWithdrawn = SdkSetting.ROLE_ARN.isProperty(environment)
                 || SdkSetting.WEB_IDENTITY_TOKEN_FILE.isProperty(environment);
         return Sts.isPresent()
-                ? Detection.configured()
-                : Detection.incomplete(
+                ? Availability.configured()
+                : Availability.incomplete(
                         SdkSetting.ROLE_ARN.variable() + " and " + SdkSetting.WEB_IDENTITY_TOKEN_FILE.variable()
                                 + " are set, and the SDK's module that uses them is not on the class path",
                         "add the dependency " + Sts.MODULE);
@@ -102,17 +102,12 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
         if (isWithdrawn()) {
             throw withdrawn();
         }
-        return provider.get();
+        return super.resolve();
     }
 
     @Override
     public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
-        return isWithdrawn() ? CompletableFuture.failedFuture(withdrawn()) : provider.getAsync();
-    }
-
-    @Override
-    public AwsCredentialsIdentity probe() throws InterruptedException {
-        return provider.probe();
+        return isWithdrawn() ? CompletableFuture.failedFuture(withdrawn()) : super.resolveAsync();
     }
 
     @Override
@@ -137,26 +132,6 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
                 problem);
     }
 
-    @Override
-    public @Nullable AwsCredentialsIdentity held() {
-        return provider.held();
-    }
-
-    @Override
-    public RefreshStatus status() {
-        return provider.status();
-    }
-
-    @Override
-    public void invalidate(String accessKeyId) {
-        provider.invalidate(accessKeyId);
-    }
-
-    @Override
-    public void close() {
-        provider.close();
-    }
-
     /** A process's variables cannot be taken away, its properties can. */
     private boolean isWithdrawn() {
         return mayBeWithdrawn
@@ -165,8 +140,8 @@ final class WebIdentityLink implements Link<AwsCredentialsIdentity> {
 
     /** Nobody asks it any longer, so nothing is to be refreshed. */
     private RuntimeException withdrawn() {
-        provider.close();
-        return Links.notConfigured(SdkSetting.ROLE_ARN.variable() + " and "
+        close();
+        return Sources.notConfigured(SdkSetting.ROLE_ARN.variable() + " and "
                 + SdkSetting.WEB_IDENTITY_TOKEN_FILE.variable() + " are no longer both set");
     }
 

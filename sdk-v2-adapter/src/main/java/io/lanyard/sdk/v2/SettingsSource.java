@@ -3,11 +3,12 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.SettingSeen;
 import io.lanyard.SourceDescription;
-import io.lanyard.chain.Detection;
-import io.lanyard.chain.Link;
+import io.lanyard.chain.Availability;
+import io.lanyard.chain.ChainSource;
 import io.lanyard.spi.Environment;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -20,39 +21,39 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
  * Credentials that are set outright, as system properties or as variables. Properties are read at every use, for they can
  * be taken away, and made into credentials when they have changed.
  */
-final class SettingsLink implements Link<AwsCredentialsIdentity> {
+final class SettingsSource implements ChainSource<AwsCredentialsIdentity> {
 
     private final boolean properties;
     private final Environment environment;
     private volatile @Nullable Known known;
 
-    private SettingsLink(boolean properties, Environment environment) {
+    private SettingsSource(boolean properties, Environment environment) {
         this.properties = properties;
         this.environment = environment;
     }
 
-    static SettingsLink systemProperties(Environment environment) {
-        return new SettingsLink(true, environment);
+    static SettingsSource systemProperties(Environment environment) {
+        return new SettingsSource(true, environment);
     }
 
-    static SettingsLink environment(Environment environment) {
-        return new SettingsLink(false, environment);
+    static SettingsSource environment(Environment environment) {
+        return new SettingsSource(false, environment);
     }
 
     @Override
-    public Detection detect() {
+    public Availability availability() {
         boolean key = value(SdkSetting.ACCESS_KEY_ID) != null;
         boolean secret = value(SdkSetting.SECRET_ACCESS_KEY) != null;
         if (key && secret) {
-            return Detection.configured();
+            return Availability.configured();
         }
         String keyName = name(SdkSetting.ACCESS_KEY_ID);
         String secretName = name(SdkSetting.SECRET_ACCESS_KEY);
         if (!key && !secret) {
-            return Detection.notConfigured("");
+            return Availability.notConfigured("");
         }
         String missing = key ? secretName : keyName;
-        return Detection.incomplete(
+        return Availability.incomplete(
                 (key ? keyName : secretName) + " is set and " + missing + " is not",
                 "set " + missing + " too, or unset both");
     }
@@ -83,9 +84,9 @@ final class SettingsLink implements Link<AwsCredentialsIdentity> {
     }
 
     @Override
-    public @Nullable AwsCredentialsIdentity held() {
-        Known held = known;
-        return held == null ? null : held.credentials;
+    public Optional<AwsCredentialsIdentity> cached() {
+        Known last = known;
+        return last == null ? Optional.empty() : Optional.of(last.credentials);
     }
 
     @Override
@@ -113,7 +114,7 @@ final class SettingsLink implements Link<AwsCredentialsIdentity> {
         try {
             now = new Known(key, secret, token, account, provider.resolveCredentials());
         } catch (SdkClientException e) { // they are not both set, or have been taken away since they were read here
-            throw Links.notConfigured(name(SdkSetting.ACCESS_KEY_ID) + " and " + name(SdkSetting.SECRET_ACCESS_KEY)
+            throw Sources.notConfigured(name(SdkSetting.ACCESS_KEY_ID) + " and " + name(SdkSetting.SECRET_ACCESS_KEY)
                     + " are not both set");
         }
         known = now;

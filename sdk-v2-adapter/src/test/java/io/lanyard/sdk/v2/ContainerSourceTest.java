@@ -4,54 +4,55 @@ package io.lanyard.sdk.v2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lanyard.SettingSeen;
-import io.lanyard.chain.Detection;
-import io.lanyard.chain.LinkState;
+import io.lanyard.chain.Availability;
+import io.lanyard.chain.SourceState;
 import io.lanyard.spi.Environment;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ContainerLinkTest {
+class ContainerSourceTest {
 
     private static final String FULL_URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
     private static final String TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 
-    private static ContainerLink link(Map<String, String> variables) {
+    private static ContainerSource source(Map<String, String> variables) {
         Environment environment = Pod.environment(variables);
-        return new ContainerLink(
-                LanyardContainerCredentialsProvider.builder()
-                        .source(source -> source.environment(environment))
-                        .build(),
-                environment);
+        return LanyardContainerCredentialsProvider.builder()
+                .source(options -> options.environment(environment))
+                .build()
+                .source()
+                .in(environment);
     }
 
     @Test
     void a_uri_makes_it_configured() {
-        assertThat(link(Map.of(FULL_URI, "http://127.0.0.1/")).detect()).isEqualTo(Detection.configured());
+        assertThat(source(Map.of(FULL_URI, "http://127.0.0.1/")).availability()).isEqualTo(Availability.configured());
     }
 
     @Test
     void a_token_file_without_a_uri_is_incomplete_with_a_remedy() {
-        Detection detection = link(Map.of(TOKEN_FILE, "/token", FULL_URI, " ", "KUBERNETES_SERVICE_HOST", "10.0.0.1"))
-                .detect();
+        Availability detection = source(
+                        Map.of(TOKEN_FILE, "/token", FULL_URI, " ", "KUBERNETES_SERVICE_HOST", "10.0.0.1"))
+                .availability();
 
-        assertThat(detection.state()).isEqualTo(LinkState.INCOMPLETE);
+        assertThat(detection.state()).isEqualTo(SourceState.INCOMPLETE);
         assertThat(detection.reason()).contains(TOKEN_FILE + " is set", FULL_URI + " is blank");
         assertThat(detection.remedy().orElseThrow()).contains("set " + FULL_URI);
     }
 
     @Test
     void a_blank_uri_is_not_configured_and_the_reason_says_so() {
-        Detection detection = link(Map.of(FULL_URI, "", "KUBERNETES_SERVICE_HOST", "10.0.0.1"))
-                .detect();
+        Availability detection = source(Map.of(FULL_URI, "", "KUBERNETES_SERVICE_HOST", "10.0.0.1"))
+                .availability();
 
-        assertThat(detection.state()).isEqualTo(LinkState.NOT_CONFIGURED);
+        assertThat(detection.state()).isEqualTo(SourceState.NOT_CONFIGURED);
         assertThat(detection.reason()).contains(FULL_URI + " is blank");
         assertThat(detection.remedy().orElseThrow()).contains("association");
     }
 
     @Test
     void nothing_set_is_not_configured() {
-        assertThat(link(Map.of()).detect()).isEqualTo(Detection.notConfigured(""));
+        assertThat(source(Map.of()).availability()).isEqualTo(Availability.notConfigured(""));
     }
 
     @Test

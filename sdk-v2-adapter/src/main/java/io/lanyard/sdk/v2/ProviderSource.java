@@ -3,12 +3,14 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
-import io.lanyard.chain.Detection;
-import io.lanyard.chain.Link;
+import io.lanyard.RefreshStatus;
+import io.lanyard.chain.Availability;
+import io.lanyard.chain.ChainSource;
 import io.lanyard.internal.LoadContext;
 import io.lanyard.spi.Scheduler;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,7 +35,7 @@ import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
  * their own. On the caller's thread it calls those that are known not to block, and any while that is a shared thread
  * itself.
  */
-final class ProviderLink implements Link<AwsCredentialsIdentity> {
+final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
 
     private static final ResolveIdentityRequest ANY =
             ResolveIdentityRequest.builder().build();
@@ -48,9 +50,9 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
 
     // for reports and invalidation: what the provider caches, it does not show
     private volatile @Nullable AwsCredentialsIdentity given;
-    private volatile @Nullable Throwable failure;
+    private volatile @Nullable CredentialsException failure;
 
-    ProviderLink(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
+    ProviderSource(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
         this.provider = provider;
         this.mayBlock = !(provider instanceof LanyardContainerCredentialsProvider
                 || provider instanceof LanyardDefaultCredentialsProvider
@@ -59,8 +61,8 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
     }
 
     @Override
-    public Detection detect() {
-        return Detection.configured();
+    public Availability availability() {
+        return Availability.configured();
     }
 
     @Override
@@ -77,7 +79,7 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
                 }
                 cancelled = true; // perhaps by another caller with whom the provider shared it
             } catch (RuntimeException e) {
-                Links.throwIfInterrupted(e);
+                Sources.throwIfInterrupted(e);
                 throw failed(e);
             }
         }
@@ -101,7 +103,9 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
         return call.result.handleAsync(
                 (credentials, thrown) -> {
                     if (thrown != null) {
-                        throw new CompletionException(unwrapped(thrown));
+                        Throwable shared = unwrapped(thrown);
+                        throw new CompletionException(
+                                shared instanceof CredentialsException failed ? failed.forCaller() : shared);
                     }
                     return credentials;
                 },
@@ -227,18 +231,22 @@ final class ProviderLink implements Link<AwsCredentialsIdentity> {
             aborted.initCause(thrown);
             return aborted;
         }
-        failure = thrown;
-        return thrown instanceof RuntimeException e ? e : new IllegalStateException(thrown);
+        CredentialsException classified = SdkFailures.classified(
+                thrown == null ? new IllegalStateException("the provider failed without an exception") : thrown,
+                "",
+                Optional.empty());
+        failure = classified;
+        return classified;
     }
 
     @Override
-    public @Nullable AwsCredentialsIdentity held() {
-        return given;
+    public Optional<AwsCredentialsIdentity> cached() {
+        return Optional.ofNullable(given);
     }
 
     @Override
-    public @Nullable Throwable lastFailure() {
-        return failure;
+    public RefreshStatus status() {
+        return RefreshStatus.unmanaged(failure);
     }
 
     /** Reaches a provider that can be told. */

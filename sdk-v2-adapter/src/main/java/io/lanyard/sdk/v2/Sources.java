@@ -3,18 +3,22 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.CredentialsSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 
-/** What the links of the default chain share. */
-final class Links {
+/** What the sources of the default chain share. */
+final class Sources {
 
-    private Links() {}
+    private Sources() {}
 
-    /** By which a link says that the next one is to be asked. */
+    /** The failure of a source that is not configured, after which the chain goes on to the next. */
     static CredentialsException notConfigured(String reason) {
         return CredentialsException.builder(Category.NOT_CONFIGURED, reason).build();
     }
@@ -28,6 +32,32 @@ final class Links {
                 .recoverable(true)
                 .remedy(remedy)
                 .build();
+    }
+
+    /** Returns a source's credentials as a provider of the SDK does. */
+    static AwsCredentials resolve(CredentialsSource<AwsCredentialsIdentity> source) {
+        try {
+            return asAwsCredentials(source.resolve());
+        } catch (RuntimeException e) {
+            throw SdkFailures.toSdk(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw AbortedException.create("Interrupted while waiting for credentials", e);
+        }
+    }
+
+    /** Returns a source's credentials as a provider of the SDK does, without blocking and without throwing. */
+    static CompletableFuture<AwsCredentialsIdentity> resolveAsync(CredentialsSource<AwsCredentialsIdentity> source) {
+        CompletableFuture<AwsCredentialsIdentity> resolved = source.resolveAsync();
+        if (resolved.isDone() && !resolved.isCompletedExceptionally()) {
+            return resolved;
+        }
+        return resolved.exceptionally(failure -> {
+            throw SdkFailures.toSdk(
+                    failure instanceof CompletionException && failure.getCause() != null
+                            ? failure.getCause()
+                            : failure);
+        });
     }
 
     /** Logs a warning; the logger is looked up only then. */
@@ -55,15 +85,18 @@ final class Links {
 
     /** Whether a module of the SDK is on the class path. Loads nothing of it. */
     static boolean hasModule(String className) {
-        ClassLoader loader = Links.class.getClassLoader();
+        ClassLoader loader = Sources.class.getClassLoader();
         String resource = className.replace('.', '/') + ".class";
         return (loader == null ? ClassLoader.getSystemResource(resource) : loader.getResource(resource)) != null;
     }
 
-    /** The SDK's older type for the same; nearly every identity is one already. */
+    /**
+     * The credentials as one of the SDK's own two types, which can be compared by their content. Nearly all are of one
+     * of them already.
+     */
     static AwsCredentials asAwsCredentials(AwsCredentialsIdentity identity) {
-        if (identity instanceof AwsCredentials credentials) {
-            return credentials;
+        if (identity instanceof AwsSessionCredentials || identity instanceof AwsBasicCredentials) {
+            return (AwsCredentials) identity;
         }
         if (identity instanceof AwsSessionCredentialsIdentity session) {
             return AwsSessionCredentials.builder()

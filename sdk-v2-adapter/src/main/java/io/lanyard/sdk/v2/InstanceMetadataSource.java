@@ -3,11 +3,10 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.CredentialsListener;
 import io.lanyard.SourceDescription;
-import io.lanyard.chain.Detection;
-import io.lanyard.chain.Link;
-import io.lanyard.chain.LinkState;
+import io.lanyard.chain.Availability;
+import io.lanyard.chain.ChainSource;
+import io.lanyard.chain.SourceState;
 import io.lanyard.refresh.RefreshPolicy;
-import io.lanyard.refresh.RefreshStatus;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.Scheduler;
 import java.util.List;
@@ -15,71 +14,75 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.profiles.ProfileFile;
 
 /** The node's role, from the instance metadata service; excluded while container credentials are configured. */
-final class InstanceMetadataLink implements Link<AwsCredentialsIdentity>, Runnable {
+final class InstanceMetadataSource extends RefreshedSource implements Runnable {
 
     private final Environment environment;
     private final boolean excluded;
-    private final Link<?> container;
-    private final RefreshedProvider provider;
+    private final ChainSource<?> container;
+    private final @Nullable String profileName;
+    private final @Nullable Supplier<ProfileFile> profileFile;
     private volatile boolean used;
 
-    InstanceMetadataLink(
+    InstanceMetadataSource(
             Environment environment,
             boolean excluded,
-            Link<?> container,
+            ChainSource<?> container,
             @Nullable String profileName,
             @Nullable Supplier<ProfileFile> profileFile,
             Threads threads,
             @Nullable CredentialsListener listener) {
+        super(RefreshPolicy.builder().recheckInterval(UNKNOWN_EXPIRATION).build(), threads, true, listener);
         this.environment = environment;
         this.excluded = excluded;
         this.container = container;
-        this.provider = new RefreshedProvider(
-                () -> {
-                    InstanceProfileCredentialsProvider.Builder builder = InstanceProfileCredentialsProvider.builder();
-                    if (profileName != null) {
-                        builder.profileName(profileName);
-                    }
-                    if (profileFile != null) {
-                        builder.profileFile(profileFile);
-                    }
-                    return builder.build();
-                },
-                RefreshPolicy.builder()
-                        .recheckInterval(RefreshedProvider.UNKNOWN_EXPIRATION)
-                        .build(),
-                threads,
-                true,
-                listener,
-                () -> SdkFailures.INSTANCE_METADATA,
-                Optional::empty);
+        this.profileName = profileName;
+        this.profileFile = profileFile;
     }
 
     @Override
-    public Detection detect() {
+    AwsCredentialsProvider newProvider() {
+        InstanceProfileCredentialsProvider.Builder builder = InstanceProfileCredentialsProvider.builder();
+        if (profileName != null) {
+            builder.profileName(profileName);
+        }
+        if (profileFile != null) {
+            builder.profileFile(profileFile);
+        }
+        return builder.build();
+    }
+
+    @Override
+    String endpoint() {
+        return SdkFailures.INSTANCE_METADATA;
+    }
+
+    @Override
+    public Availability availability() {
         if (excluded) {
-            return new Detection(
-                    LinkState.EXCLUDED,
+            return new Availability(
+                    SourceState.EXCLUDED,
                     "excluded by excludeInstanceMetadata(true) or lanyard.exclude-instance-metadata",
                     Optional.of("configure another source; to use the instance's role, remove the exclusion"),
                     false);
         }
         if ("true".equalsIgnoreCase(SdkSetting.METADATA_DISABLED.value(environment))) {
-            return Detection.excluded(SdkSetting.METADATA_DISABLED.variable() + " is true");
+            return Availability.excluded(SdkSetting.METADATA_DISABLED.variable() + " is true");
         }
-        return container.detect().isConfigured()
-                ? Detection.excluded("container credentials are configured, and the node's role is not a container's")
-                : Detection.configured();
+        return container.availability().isConfigured()
+                ? Availability.excluded(
+                        "container credentials are configured, and the node's role is not a container's")
+                : Availability.configured();
     }
 
     @Override
     public AwsCredentialsIdentity resolve() throws InterruptedException {
-        AwsCredentialsIdentity credentials = provider.get();
+        AwsCredentialsIdentity credentials = super.resolve();
         if (!used) {
             run();
         }
@@ -88,7 +91,7 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity>, Runnab
 
     @Override
     public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
-        CompletableFuture<AwsCredentialsIdentity> answer = provider.getAsync();
+        CompletableFuture<AwsCredentialsIdentity> answer = super.resolveAsync();
         if (!used) {
             CompletableFuture<Void> unused = answer.thenRunAsync(this, Scheduler.shared()::execute);
         }
@@ -120,14 +123,9 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity>, Runnab
                                         + " AWS_CONTAINER_CREDENTIALS_FULL_URI"
                                 : null;
         if (warning != null) {
-            Links.warn(warning + ", or exclude instance metadata with excludeInstanceMetadata(true) or"
+            Sources.warn(warning + ", or exclude instance metadata with excludeInstanceMetadata(true) or"
                     + " lanyard.exclude-instance-metadata=true");
         }
-    }
-
-    @Override
-    public AwsCredentialsIdentity probe() throws InterruptedException {
-        return provider.probe();
     }
 
     @Override
@@ -136,25 +134,5 @@ final class InstanceMetadataLink implements Link<AwsCredentialsIdentity>, Runnab
                 List.of(SdkSetting.METADATA_DISABLED.seen(environment), SdkSetting.METADATA_ENDPOINT.seen(environment)),
                 Optional.of(SdkFailures.INSTANCE_METADATA),
                 Optional.empty());
-    }
-
-    @Override
-    public @Nullable AwsCredentialsIdentity held() {
-        return provider.held();
-    }
-
-    @Override
-    public RefreshStatus status() {
-        return provider.status();
-    }
-
-    @Override
-    public void invalidate(String accessKeyId) {
-        provider.invalidate(accessKeyId);
-    }
-
-    @Override
-    public void close() {
-        provider.close();
     }
 }

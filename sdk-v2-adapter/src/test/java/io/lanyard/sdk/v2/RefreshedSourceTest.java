@@ -6,13 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsListener;
-import io.lanyard.chain.Link;
+import io.lanyard.RefreshState;
+import io.lanyard.chain.ChainSource;
 import io.lanyard.refresh.RefreshPolicy;
-import io.lanyard.refresh.RefreshState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,13 +26,13 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /** A provider of the SDK that Lanyard's cache keeps fresh. */
 @Timeout(30)
-class RefreshedLinkTest {
+class RefreshedSourceTest {
 
     private final AtomicInteger loads = new AtomicInteger();
     private final AtomicInteger closed = new AtomicInteger();
     private final List<String> events = new CopyOnWriteArrayList<>();
 
-    private final Link<AwsCredentialsIdentity> link = LanyardDefaultCredentialsProvider.refreshedLink(
+    private final ChainSource<AwsCredentialsIdentity> source = LanyardDefaultCredentialsProvider.refreshedSource(
             Provider::new, RefreshPolicy.builder().servePastExpiry(false).build(), new CredentialsListener() {
                 @Override
                 public void loaded(Duration took, @Nullable Category failure) {
@@ -43,48 +42,48 @@ class RefreshedLinkTest {
 
     @Test
     void its_credentials_are_cached_and_each_provider_is_closed_after_its_load() throws Exception {
-        AwsCredentialsIdentity first = link.resolve();
+        AwsCredentialsIdentity first = source.resolve();
 
-        assertThat(link.detect().isConfigured()).isTrue();
-        assertThat(link.resolve()).isSameAs(first);
-        assertThat(link.resolveAsync().get(5, TimeUnit.SECONDS)).isSameAs(first);
-        assertThat(link.held()).isSameAs(first);
+        assertThat(source.availability().isConfigured()).isTrue();
+        assertThat(source.resolve()).isSameAs(first);
+        assertThat(source.resolveAsync().get(5, TimeUnit.SECONDS)).isSameAs(first);
+        assertThat(source.cached()).containsSame(first);
         assertThat(loads).hasValue(1);
         assertThat(closed).hasValue(1);
-        assertThat(Objects.requireNonNull(link.status()).state()).isEqualTo(RefreshState.FRESH);
+        assertThat(source.status().state()).isEqualTo(RefreshState.FRESH);
     }
 
     @Test
     void the_listener_receives_its_loads() throws Exception {
-        link.resolve();
+        source.resolve();
 
         await().atMost(Duration.ofSeconds(10)).until(() -> events.contains("loaded"));
     }
 
     @Test
     void a_probe_loads_and_caches_nothing() throws Exception {
-        assertThat(link.probe().accessKeyId()).isEqualTo("ASIA1");
+        assertThat(source.probe().accessKeyId()).isEqualTo("ASIA1");
 
-        assertThat(link.held()).isNull();
+        assertThat(source.cached()).isEmpty();
     }
 
     @Test
     void credentials_that_a_service_rejected_are_refreshed() throws Exception {
-        String first = link.resolve().accessKeyId();
+        String first = source.resolve().accessKeyId();
 
-        link.invalidate(first);
+        source.invalidate(first);
 
         await().atMost(Duration.ofSeconds(10))
-                .until(() -> !link.resolve().accessKeyId().equals(first));
+                .until(() -> !source.resolve().accessKeyId().equals(first));
     }
 
     @Test
-    void a_closed_link_serves_the_next_call() throws Exception {
-        link.resolve();
+    void a_closed_source_serves_the_next_call() throws Exception {
+        source.resolve();
 
-        link.close();
+        source.close();
 
-        assertThat(link.resolve().accessKeyId()).startsWith("ASIA");
+        assertThat(source.resolve().accessKeyId()).startsWith("ASIA");
     }
 
     private final class Provider implements AwsCredentialsProvider, SdkAutoCloseable {

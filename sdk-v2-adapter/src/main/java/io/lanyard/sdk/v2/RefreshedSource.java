@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.sdk.v2;
+
+import io.lanyard.CredentialsListener;
+import io.lanyard.RefreshStatus;
+import io.lanyard.TokenClaims;
+import io.lanyard.chain.Availability;
+import io.lanyard.chain.ChainSource;
+import io.lanyard.refresh.Loaded;
+import io.lanyard.refresh.RefreshPolicy;
+import io.lanyard.refresh.RefreshingCache;
+import io.lanyard.spi.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
+
+/**
+ * The credentials of one of the SDK's own providers in Lanyard's cache, so that no call waits or fails while they are
+ * valid.
+ *
+ * <p>Each load makes a provider and closes it: a provider of the SDK keeps what it read when it was made, failures
+ * included, and does not show whether it made a request or remembered an answer.
+ */
+abstract class RefreshedSource
+        implements ChainSource<AwsCredentialsIdentity>, RefreshingCache.Loader<AwsCredentialsIdentity> {
+
+    /** How long credentials that were expired when they were loaded count as valid; they are refreshed at half of it. */
+    private static final Duration EXPIRED_LIFETIME = Duration.ofMinutes(10);
+
+    /**
+     * How often credentials are loaded again whose expiration is unknown: older SDKs, 2.30 among them, do not return it
+     * for the instance metadata service and for SSO. The former has newer ones five minutes before the expiration.
+     */
+    static final Duration UNKNOWN_EXPIRATION = Duration.ofMinutes(4);
+
+    /** STS and the instance metadata service answer within seconds, the SDK's retries included. */
+    private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(30);
+
+    /** A process or a login may wait for a person. */
+    private static final Duration PERSONS_TIMEOUT = Duration.ofSeconds(60);
+
+    private final boolean keepsExpired;
+    private final RefreshingCache<AwsCredentialsIdentity> cache;
+
+    /**
+     * Creates a source that has loaded nothing.
+     *
+     * @param unasked whether credentials are refreshed also when nothing calls
+     */
+    RefreshedSource(RefreshPolicy policy, Threads threads, boolean unasked, @Nullable CredentialsListener listener) {
+        this.keepsExpired = policy.servePastExpiry();
+        this.cache = RefreshingCache.builder(this)
+                .name("the credentials of the AWS SDK's provider")
+                .policy(policy)
+                .loadTimeout(unasked ? LOAD_TIMEOUT : PERSONS_TIMEOUT)
+                .unasked(unasked)
+                .scheduler(threads.scheduler())
+                .executor(threads.executor())
+                .listener(listener)
+                .build();
+    }
+
+    /**
+     * Creates a source of credentials that an application or a profile provides.
+     *
+     * @param endpoint what is asked, for failures; free of secrets; empty where it is not known
+     */
+    static RefreshedSource of(
+            String endpoint,
+            Supplier<? extends AwsCredentialsProvider> factory,
+            RefreshPolicy policy,
+            Threads threads,
+            boolean unasked,
+            @Nullable CredentialsListener listener) {
+        return new OfFactory(endpoint, factory, policy, threads, unasked, listener);
+    }
+
+    private static final class OfFactory extends RefreshedSource {
+        private final String endpoint;
+        private final Supplier<? extends AwsCredentialsProvider> factory;
+
+        OfFactory(
+                String endpoint,
+                Supplier<? extends AwsCredentialsProvider> factory,
+                RefreshPolicy policy,
+                Threads threads,
+                boolean unasked,
+                @Nullable CredentialsListener listener) {
+            super(policy, threads, unasked, listener);
+            this.endpoint = endpoint;
+            this.factory = factory;
+        }
+
+        @Override
+        AwsCredentialsProvider newProvider() {
+            return factory.get();
+        }
+
+        @Override
+        String endpoint() {
+            return endpoint;
+        }
+    }
+
+    /** Makes a provider that has no credentials yet. */
+    abstract AwsCredentialsProvider newProvider();
+
+    /** What is asked, for failures; free of secrets. */
+    abstract String endpoint();
+
+    /** The claims of the web identity token, for failures. */
+    Optional<TokenClaims> token() {
+        return Optional.empty();
+    }
+
+    private AwsCredentialsIdentity request() {
+        AwsCredentialsProvider provider = newProvider();
+        try {
+            return provider.resolveCredentials();
+        } finally {
+            if (provider instanceof SdkAutoCloseable closeable) {
+                closeable.close();
+            }
+        }
+    }
+
+    @Override
+    public Loaded<AwsCredentialsIdentity> load() {
+        AwsCredentialsIdentity credentials;
+        try {
+            credentials = Sources.asAwsCredentials(request());
+        } catch (RuntimeException e) {
+            throw SdkFailures.classified(e, endpoint(), token());
+        }
+        Instant expiration = credentials.expirationTime().orElse(null);
+        Instant now = Clock.system().instant();
+        // in an outage the instance metadata service returns expired credentials on purpose: AWS accepts or rejects
+        // them
+        boolean meant = keepsExpired && expiration != null && expiration.isBefore(now);
+        return Loaded.of(credentials, credentials.accessKeyId(), meant ? now.plus(EXPIRED_LIFETIME) : expiration);
+    }
+
+    /** Makes a request of its own on the calling thread, and keeps nothing. */
+    @Override
+    public AwsCredentialsIdentity probe() throws InterruptedException {
+        try {
+            return request();
+        } catch (RuntimeException e) {
+            Sources.throwIfInterrupted(e);
+            throw SdkFailures.classified(e, endpoint(), token());
+        }
+    }
+
+    @Override
+    public Availability availability() {
+        return Availability.configured();
+    }
+
+    @Override
+    public AwsCredentialsIdentity resolve() throws InterruptedException {
+        return cache.resolve();
+    }
+
+    @Override
+    public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
+        return cache.resolveAsync();
+    }
+
+    @Override
+    public Optional<AwsCredentialsIdentity> cached() {
+        return cache.cached();
+    }
+
+    @Override
+    public RefreshStatus status() {
+        return cache.status();
+    }
+
+    @Override
+    public void invalidate(String accessKeyId) {
+        cache.invalidate(accessKeyId);
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+    }
+}
