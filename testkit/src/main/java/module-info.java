@@ -10,5 +10,7 @@ module io.lanyard.testkit {
     requires static transitive spring.test;
 
     exports io.lanyard.testkit;
+    exports io.lanyard.testkit.iam;
     exports io.lanyard.testkit.junit;
+    exports io.lanyard.testkit.token;
 }

@@ -9,7 +9,7 @@ import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.Fault;
-import io.lanyard.testkit.ServiceAccountTokens;
+import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -10,7 +10,7 @@ import io.lanyard.CredentialsException;
 import io.lanyard.container.SourceWorld.Answer;
 import io.lanyard.testkit.EksAuthAnswer;
 import io.lanyard.testkit.EksPodIdentityAgent;
-import io.lanyard.testkit.ServiceAccountTokens;
+import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;

@@ -15,7 +15,7 @@ import io.lanyard.spi.HostResolver;
 import io.lanyard.spi.Scheduler;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.Fault;
-import io.lanyard.testkit.ServiceAccountTokens;
+import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;

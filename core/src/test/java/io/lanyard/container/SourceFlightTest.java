@@ -11,7 +11,7 @@ import io.lanyard.CredentialsException;
 import io.lanyard.testing.Crowd;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.Fault;
-import io.lanyard.testkit.ServiceAccountTokens;
+import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

@@ -14,7 +14,7 @@ import io.lanyard.spi.Environment;
 import io.lanyard.spi.NotRegularFileException;
 import io.lanyard.testing.Crowd;
 import io.lanyard.testkit.EksPodIdentityAgent;
-import io.lanyard.testkit.ServiceAccountTokenFile;
+import io.lanyard.testkit.token.ServiceAccountTokenFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;

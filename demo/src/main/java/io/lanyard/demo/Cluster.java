@@ -3,9 +3,9 @@ package io.lanyard.demo;
 
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.IssuedCredentials;
-import io.lanyard.testkit.ServiceAccountTokenFile;
-import io.lanyard.testkit.ServiceAccountTokens;
 import io.lanyard.testkit.StsService;
+import io.lanyard.testkit.token.ServiceAccountTokenFile;
+import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

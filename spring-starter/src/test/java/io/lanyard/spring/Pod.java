@@ -3,7 +3,7 @@ package io.lanyard.spring;
 
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.IssuedCredentials;
-import io.lanyard.testkit.ServiceAccountTokenFile;
+import io.lanyard.testkit.token.ServiceAccountTokenFile;
 import java.util.List;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.iam.PodIdentitySession;
+import io.lanyard.testkit.internal.go.Jwt;
+import io.lanyard.testkit.internal.http.HttpAnswer;
+import io.lanyard.testkit.internal.http.HttpRequest;
+import io.lanyard.testkit.internal.http.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Inet6Address;
@@ -255,7 +260,7 @@ public abstract sealed class CredentialsServer implements AutoCloseable
         Instant arrived = clock.instant();
         Fault fault = faults.take();
         HttpAnswer answer = null;
-        if (fault.delivery().sendsAnswer || fault.answer() != null) {
+        if (fault.delivery().sendsAnswer() || fault.answer() != null) {
             HttpAnswer scripted = fault.answer();
             answer = (scripted != null ? scripted : answer(request, fault)).with(fault.headers());
         }
@@ -271,7 +276,7 @@ public abstract sealed class CredentialsServer implements AutoCloseable
         synchronized (requests) {
             requests.add(record);
         }
-        return new HttpServer.Reply(answer, fault);
+        return new HttpServer.Reply(answer, fault.delivery(), fault.delay(), fault.perByte(), fault.size());
     }
 
     static String authorization(HttpRequest request) {

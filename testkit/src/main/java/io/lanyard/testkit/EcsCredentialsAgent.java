@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.internal.RateLimiter;
+import io.lanyard.testkit.internal.RoleArn;
+import io.lanyard.testkit.internal.go.GoJson;
+import io.lanyard.testkit.internal.go.GoPath;
+import io.lanyard.testkit.internal.http.HttpAnswer;
+import io.lanyard.testkit.internal.http.HttpRequest;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -82,7 +88,7 @@ public final class EcsCredentialsAgent extends CredentialsAgent {
     }
 
     void task(String id, String roleArn) {
-        FakeCredentials.accountOf(roleArn);
+        RoleArn.accountOf(roleArn);
         synchronized (tasks) {
             tasks.put(id, new Task(roleArn));
         }

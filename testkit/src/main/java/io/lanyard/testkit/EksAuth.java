@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.iam.IamRole;
+import io.lanyard.testkit.iam.PodIdentityAssociation;
+import io.lanyard.testkit.iam.PodIdentitySession;
+import io.lanyard.testkit.internal.RoleArn;
+import io.lanyard.testkit.internal.go.Jwt;
+import io.lanyard.testkit.internal.http.HttpAnswer;
+import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Nothing here blocks: it is the agent that waits.
  */
 public final class EksAuth {
-    static final String PRINCIPAL = "pods.eks.amazonaws.com";
+    private static final String PRINCIPAL = "pods.eks.amazonaws.com";
 
     private static final Duration LIFE_OF_CHAINED_ROLE = Duration.ofMinutes(59);
 
@@ -302,7 +309,7 @@ public final class EksAuth {
     }
 
     private boolean isOurs(Jwt jwt) {
-        return issuer == null || issuer.hasIssued(jwt);
+        return issuer == null || issuer.hasIssued(jwt.token());
     }
 
     private boolean isDeleted(@Nullable String podUid) {
@@ -333,20 +340,19 @@ public final class EksAuth {
         Map<String, String> context = new HashMap<>();
         tags.forEach((name, value) -> context.put("aws:RequestTag/" + name, value));
         IamRole target = association.targetRole();
-        return association.role().trust().trusts(fromEks(context))
-                && (target == null || target.trust().trusts(fromRole(association, context)));
+        return trustsEks(association.role(), context) && (target == null || trustsRoleOf(association, target, context));
     }
 
-    private TrustPolicy.Request fromEks(Map<String, String> tags) {
+    private boolean trustsEks(IamRole role, Map<String, String> tags) {
         Map<String, String> context = new HashMap<>(tags);
         context.put("aws:SourceArn", cluster.arn());
         context.put("aws:SourceAccount", cluster.account());
-        return new TrustPolicy.Request(Set.of(PRINCIPAL), context);
+        return role.trusts(Set.of(PRINCIPAL), context);
     }
 
-    private TrustPolicy.Request fromRole(PodIdentityAssociation association, Map<String, String> tags) {
+    private boolean trustsRoleOf(PodIdentityAssociation association, IamRole target, Map<String, String> tags) {
         String role = association.role().arn();
-        String account = FakeCredentials.accountOf(role);
+        String account = RoleArn.accountOf(role);
         Map<String, String> context = new HashMap<>(tags);
         context.put("aws:PrincipalArn", role);
         context.put(
@@ -358,6 +364,6 @@ public final class EksAuth {
                         cluster.name(),
                         association.namespace(),
                         association.serviceAccount()));
-        return new TrustPolicy.Request(Set.of(role, account, "arn:aws:iam::" + account + ":root"), context);
+        return target.trusts(Set.of(role, account, "arn:aws:iam::" + account + ":root"), context);
     }
 }

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.iam.IamRole;
+import io.lanyard.testkit.iam.PodIdentityAssociation;
+import io.lanyard.testkit.internal.go.GoJson;
+import io.lanyard.testkit.internal.http.HttpAnswer;
+import io.lanyard.testkit.internal.http.HttpRequest;
+import io.lanyard.testkit.internal.http.HttpServer;
+import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -230,7 +237,7 @@ public final class EksCluster implements AutoCloseable {
             case "/openid/v1/jwks" -> HttpAnswer.of(200, "application/jwk-set+json", tokens.jwks());
             default -> HttpAnswer.notFound();
         };
-        return new HttpServer.Reply(answer, Fault.NONE);
+        return HttpServer.Reply.of(answer);
     }
 
     private String discovery() {

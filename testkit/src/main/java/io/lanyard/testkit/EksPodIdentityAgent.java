@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.iam.IamRole;
+import io.lanyard.testkit.iam.PodIdentityAssociation;
+import io.lanyard.testkit.internal.RateLimiter;
+import io.lanyard.testkit.internal.go.GoJson;
+import io.lanyard.testkit.internal.go.GoPath;
+import io.lanyard.testkit.internal.go.Jwt;
+import io.lanyard.testkit.internal.http.HttpAnswer;
+import io.lanyard.testkit.internal.http.HttpRequest;
+import io.lanyard.testkit.token.ServiceAccountTokenFile;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

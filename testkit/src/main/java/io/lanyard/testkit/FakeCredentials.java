@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.internal.RoleArn;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Random;
@@ -29,7 +30,7 @@ interface FakeCredentials {
                 "ASIA" + draw(random, BASE32, 16),
                 "CANARY+/=<>&" + draw(random, BASE64, 28),
                 "IQoJb3JpZ2luX2VjCANARY+/=<>&" + draw(random, BASE64, 300 + padding),
-                accountOf(roleArn),
+                RoleArn.accountOf(roleArn),
                 expiration,
                 roleArn,
                 null);
@@ -43,18 +44,5 @@ interface FakeCredentials {
             out.append(alphabet.charAt((b & 0xff) % alphabet.length()));
         }
         return out.toString();
-    }
-
-    static boolean isRoleArn(String text) {
-        return text.matches("arn:[^:]+:[^:]*:[^:]*:\\d{12}:.+");
-    }
-
-    /** The account in an ARN; throws for what is no role ARN. */
-    static String accountOf(String roleArn) {
-        if (!isRoleArn(roleArn)) {
-            throw new IllegalArgumentException(
-                    "a role ARN looks like arn:aws:iam::111122223333:role/Name, not like " + roleArn);
-        }
-        return roleArn.split(":", 6)[4];
     }
 }

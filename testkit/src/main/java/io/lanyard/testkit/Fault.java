@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.internal.http.Delivery;
+import io.lanyard.testkit.internal.http.HttpAnswer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -21,25 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fault {
     static final Fault NONE = new Fault(Duration.ZERO, Delivery.WHOLE, Duration.ZERO, 0, null, null, Map.of());
-
-    enum Delivery {
-        WHOLE(true),
-        DRIP(true),
-        HALF_BODY(true),
-        RESET_IN_BODY(true),
-        HANG_AFTER_HEADERS(true),
-        OVERSIZE(false),
-        HANG(false),
-        RESET(false),
-        CLOSE(false),
-        GARBAGE(false);
-
-        final boolean sendsAnswer;
-
-        Delivery(boolean sendsAnswer) {
-            this.sendsAnswer = sendsAnswer;
-        }
-    }
 
     private final Duration delay;
     private final Delivery delivery;
@@ -280,7 +263,7 @@ public final class Fault {
     }
 
     private Fault checkedSense() {
-        if (!delivery.sendsAnswer && (replacesAnswer() || (delivery != Delivery.OVERSIZE && !headers.isEmpty()))) {
+        if (!delivery.sendsAnswer() && (replacesAnswer() || (delivery != Delivery.OVERSIZE && !headers.isEmpty()))) {
             throw new IllegalArgumentException("nobody would see the answer: " + this);
         }
         return this;

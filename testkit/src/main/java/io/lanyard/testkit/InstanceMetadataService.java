@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.internal.RoleArn;
+import io.lanyard.testkit.internal.go.GoJson;
+import io.lanyard.testkit.internal.http.HttpAnswer;
+import io.lanyard.testkit.internal.http.HttpRequest;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,7 +80,7 @@ public final class InstanceMetadataService extends CredentialsServer {
      * @throws IllegalArgumentException if that is no role ARN
      */
     public void role(String roleArn) {
-        FakeCredentials.accountOf(roleArn);
+        RoleArn.accountOf(roleArn);
         this.roleArn = roleArn;
     }
 
@@ -188,7 +192,7 @@ public final class InstanceMetadataService extends CredentialsServer {
                   "instanceType" : "m5.large",
                   "region" : "%s",
                   "version" : "2017-09-30"
-                }""".formatted(role == null ? "111122223333" : FakeCredentials.accountOf(role), region, region);
+                }""".formatted(role == null ? "111122223333" : RoleArn.accountOf(role), region, region);
     }
 
     private static HttpAnswer plain(int status, String body) {

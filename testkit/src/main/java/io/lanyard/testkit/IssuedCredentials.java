@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.iam.PodIdentitySession;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.token.ServiceAccountTokenFile;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

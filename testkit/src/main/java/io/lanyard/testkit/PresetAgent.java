@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.internal.RoleArn;
+import io.lanyard.testkit.internal.http.HttpAnswer;
+import io.lanyard.testkit.internal.http.HttpRequest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,7 +104,7 @@ public final class PresetAgent extends CredentialsServer {
     }
 
     String account() {
-        return FakeCredentials.accountOf(roleArn);
+        return RoleArn.accountOf(roleArn);
     }
 
     Instant now() {
@@ -117,7 +120,7 @@ public final class PresetAgent extends CredentialsServer {
     /** Credentials of any role; null if they are refused. */
     @Nullable
     IssuedCredentials credentials(String askedRoleArn, Fault fault) {
-        if (refusing || !FakeCredentials.isRoleArn(askedRoleArn)) {
+        if (refusing || !RoleArn.matches(askedRoleArn)) {
             return null;
         }
         boolean eternal = preset.neverExpires() && fault.lifetime() == null;
@@ -130,7 +133,7 @@ public final class PresetAgent extends CredentialsServer {
         private final String roleArn;
 
         private Builder(AgentPreset preset, String roleArn) {
-            FakeCredentials.accountOf(roleArn);
+            RoleArn.accountOf(roleArn);
             this.preset = Objects.requireNonNull(preset, "preset");
             this.roleArn = roleArn;
         }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.iam.PodIdentitySession;
+import io.lanyard.testkit.internal.RoleArn;
+import io.lanyard.testkit.internal.go.Jwt;
+import io.lanyard.testkit.internal.http.HttpAnswer;
+import io.lanyard.testkit.internal.http.HttpRequest;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -100,7 +105,7 @@ public final class StsService extends CredentialsServer {
      *
      * @param roleArn of the service account's annotation
      * @param tokenFile the pod's token, issued for {@code sts.amazonaws.com}:
-     *     {@link ServiceAccountTokenFile#createForSts(String, String)}
+     *     {@link io.lanyard.testkit.token.ServiceAccountTokenFile#createForSts(String, String)}
      * @return {@code AWS_ROLE_ARN}, {@code AWS_WEB_IDENTITY_TOKEN_FILE}, {@code AWS_REGION} and
      *     {@code AWS_ENDPOINT_URL_STS}, immutable
      */
@@ -123,7 +128,7 @@ public final class StsService extends CredentialsServer {
      * @throws IllegalArgumentException if that is no role ARN
      */
     public void allow(String roleArn, String namespace, String serviceAccount) {
-        FakeCredentials.accountOf(roleArn);
+        RoleArn.accountOf(roleArn);
         synchronized (trusts) {
             trusts.add(new Trust(roleArn, "system:serviceaccount:" + namespace + ":" + serviceAccount));
         }
@@ -148,7 +153,7 @@ public final class StsService extends CredentialsServer {
      * @throws IllegalArgumentException if that is no ARN with an account
      */
     public void register(String accessKeyId, String arn) {
-        FakeCredentials.accountOf(arn);
+        RoleArn.accountOf(arn);
         register(accessKeyId, new Identity(arn, uniqueId("AIDA", arn), null, null));
     }
 
@@ -223,7 +228,7 @@ public final class StsService extends CredentialsServer {
         caller(request);
         String roleArn = parameter(form, "RoleArn");
         String sessionName = parameter(form, "RoleSessionName");
-        if (!FakeCredentials.isRoleArn(roleArn)) {
+        if (!RoleArn.matches(roleArn)) {
             throw new RefusalException(StsError.VALIDATION_ERROR);
         }
         return success("AssumeRole", assumedRole(issue(roleArn, expiration(fault, form)), sessionName));
@@ -235,7 +240,7 @@ public final class StsService extends CredentialsServer {
                     <UserId>%s</UserId>
                     <Account>%s</Account>
                 """.formatted(
-                        escape(caller.arn), escape(caller.userId), FakeCredentials.accountOf(caller.arn)));
+                        escape(caller.arn), escape(caller.userId), RoleArn.accountOf(caller.arn)));
     }
 
     private String assumedRole(IssuedCredentials credentials, String sessionName) {

@@ -8,11 +8,14 @@
  * real agents were captured answering, {@link io.lanyard.testkit.PresetAgent} as the smaller servers do; {@link
  * io.lanyard.testkit.EksCluster} is all that a pod of EKS Pod Identity meets, from the webhook to EKS Auth; {@link
  * io.lanyard.testkit.StsService} and {@link io.lanyard.testkit.InstanceMetadataService} stand for IRSA and the node;
- * {@link io.lanyard.testkit.Fault} bends an answer or breaks it off;
- * {@link io.lanyard.testkit.ServiceAccountTokenFile} keeps a token on disk the way kubelet does. Every secret they
- * hand out is a fake that contains the word {@code CANARY}, so that a scan of logs and heaps finds a leak.
+ * {@link io.lanyard.testkit.Fault} bends an answer or breaks it off. Every secret they hand out is a fake that
+ * contains the word {@code CANARY}, so that a scan of logs and heaps finds a leak.
  *
- * <p>The package shares no code with the rest of Lanyard: what would read wrongly and write wrongly in the same way
+ * <p>The package {@link io.lanyard.testkit.token} has the tokens that pods show and the file in which kubelet keeps
+ * them, {@link io.lanyard.testkit.iam} the roles that pods get and what associates them, and
+ * {@link io.lanyard.testkit.junit} all of it as parameters of a test.
+ *
+ * <p>The testkit shares no code with the rest of Lanyard: what would read wrongly and write wrongly in the same way
  * would prove nothing.
  */
 @NullMarked

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.internal.RoleArn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -91,7 +92,7 @@ record Capture(String name, String head, String body) {
                 from.field("AccessKeyId").orElseThrow(),
                 from.field("SecretAccessKey").orElseThrow(),
                 from.field("Token").orElseThrow(),
-                FakeCredentials.accountOf(roleArn),
+                RoleArn.accountOf(roleArn),
                 expiration,
                 roleArn,
                 null);

@@ -4,6 +4,7 @@ package io.lanyard.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.list;
 
+import io.lanyard.testkit.iam.IamRole;
+import io.lanyard.testkit.iam.PodIdentityAssociation;
+import io.lanyard.testkit.iam.PodIdentitySession;
+import io.lanyard.testkit.internal.go.GoJson;
+import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;

@@ -3,6 +3,8 @@ package io.lanyard.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lanyard.testkit.internal.RoleArn;
+import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +46,7 @@ class EksCredentialsCacheTest {
                         String.format("ASIAPEERPEERPEER%04d", made.incrementAndGet()),
                         "secret",
                         "token",
-                        FakeCredentials.accountOf(role),
+                        RoleArn.accountOf(role),
                         expiration,
                         role,
                         null))

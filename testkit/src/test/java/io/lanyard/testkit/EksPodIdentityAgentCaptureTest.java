@@ -3,6 +3,9 @@ package io.lanyard.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lanyard.testkit.iam.IamRole;
+import io.lanyard.testkit.iam.PodIdentityAssociation;
+import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -4,6 +4,7 @@ package io.lanyard.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketException;

@@ -4,8 +4,11 @@ package io.lanyard.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lanyard.testkit.iam.IamRole;
+import io.lanyard.testkit.iam.PodIdentityAssociation;
 import io.lanyard.testkit.junit.CredentialsTest;
 import io.lanyard.testkit.junit.PodIdentity;
+import io.lanyard.testkit.token.ServiceAccountTokenFile;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;

@@ -4,6 +4,9 @@ package io.lanyard.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.lanyard.testkit.internal.go.Jwt;
+import io.lanyard.testkit.token.ServiceAccountTokenFile;
+import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;

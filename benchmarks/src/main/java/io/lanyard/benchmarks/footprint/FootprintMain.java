@@ -10,7 +10,7 @@ import io.lanyard.benchmarks.report.Result;
 import io.lanyard.benchmarks.report.Sample;
 import io.lanyard.benchmarks.report.Text;
 import io.lanyard.testkit.EksPodIdentityAgent;
-import io.lanyard.testkit.ServiceAccountTokenFile;
+import io.lanyard.testkit.token.ServiceAccountTokenFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.lanyard.benchmarks.outage;
 
 import io.lanyard.benchmarks.outage.ContestantProcess.TroubleException;
 import io.lanyard.testkit.EksPodIdentityAgent;
-import io.lanyard.testkit.ServiceAccountTokenFile;
+import io.lanyard.testkit.token.ServiceAccountTokenFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

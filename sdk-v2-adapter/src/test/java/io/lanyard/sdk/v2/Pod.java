@@ -4,7 +4,7 @@ package io.lanyard.sdk.v2;
 import io.lanyard.spi.Environment;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.IssuedCredentials;
-import io.lanyard.testkit.ServiceAccountTokenFile;
+import io.lanyard.testkit.token.ServiceAccountTokenFile;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lanyard.it.netns.Application.Answer;
-import io.lanyard.testkit.ServiceAccountTokenFile;
+import io.lanyard.testkit.token.ServiceAccountTokenFile;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

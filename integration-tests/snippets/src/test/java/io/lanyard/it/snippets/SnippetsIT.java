@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lanyard.testing.Child;
 import io.lanyard.testkit.EksPodIdentityAgent;
-import io.lanyard.testkit.ServiceAccountTokenFile;
+import io.lanyard.testkit.token.ServiceAccountTokenFile;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

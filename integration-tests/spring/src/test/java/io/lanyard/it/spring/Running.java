@@ -2,7 +2,7 @@
 package io.lanyard.it.spring;
 
 import io.lanyard.testkit.EksPodIdentityAgent;
-import io.lanyard.testkit.ServiceAccountTokenFile;
+import io.lanyard.testkit.token.ServiceAccountTokenFile;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.token;
 
+import io.lanyard.testkit.internal.go.GoJson;
+import io.lanyard.testkit.internal.go.Jwt;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -53,8 +55,14 @@ public final class ServiceAccountTokens {
         return new ServiceAccountTokens(InstantSource.system(), "us-west-2", "0123456789ABCDEF0123456789ABCDEF");
     }
 
-    /** Another cluster each time. */
-    static ServiceAccountTokens ofNewCluster(InstantSource clock, String region) {
+    /**
+     * Creates the issuer of a new cluster, which takes the tokens of no other for its own.
+     *
+     * @param clock where {@code iat}, {@code nbf} and {@code exp} come from
+     * @param region of AWS
+     * @return an issuer whose {@link #issuer()} is never the same twice
+     */
+    public static ServiceAccountTokens ofNewCluster(InstantSource clock, String region) {
         String id = UUID.randomUUID().toString().replace("-", "").toUpperCase(Locale.ROOT);
         return new ServiceAccountTokens(clock, region, id);
     }
@@ -165,25 +173,34 @@ public final class ServiceAccountTokens {
         return "https://oidc.eks." + region + ".amazonaws.com/id/" + id;
     }
 
-    /** Whether issuer and signature are this cluster's. */
-    boolean hasIssued(Jwt jwt) {
-        String token = jwt.token();
-        int end = token.lastIndexOf('.');
+    /**
+     * Returns whether the issuer and the signature of a token are this cluster's. The times are not looked at.
+     *
+     * @param token a JWT, or any text
+     * @return false also for what is no JWT
+     */
+    public boolean hasIssued(String token) {
         try {
+            String claimedIssuer = Jwt.parse(token).text("iss");
+            int end = token.lastIndexOf('.');
             Signature signature = Signature.getInstance(ALGORITHM);
             signature.initVerify(publicKey());
             signature.update(token.substring(0, end).getBytes(StandardCharsets.US_ASCII));
             byte[] claimed = Base64.getUrlDecoder().decode(token.substring(end + 1));
-            return issuer().equals(jwt.text("iss")) && signature.verify(claimed);
-        } catch (SignatureException | IllegalArgumentException e) {
+            return issuer().equals(claimedIssuer) && signature.verify(claimed);
+        } catch (Jwt.MalformedException | SignatureException | IllegalArgumentException e) {
             return false;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has RSA", e);
         }
     }
 
-    /** The key as the API server publishes it, a JSON Web Key Set. */
-    String jwks() {
+    /**
+     * Returns the public key as the API server publishes it.
+     *
+     * @return a JSON Web Key Set with one key
+     */
+    public String jwks() {
         RSAPublicKey key = (RSAPublicKey) publicKey();
         return "{\"keys\":[{\"use\":\"sig\",\"kty\":\"RSA\",\"kid\":\"" + keyId() + "\",\"alg\":\"RS256\""
                 + ",\"n\":\"" + unsigned(key.getModulus())

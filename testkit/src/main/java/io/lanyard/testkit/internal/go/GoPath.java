@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.internal.go;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Go's {@code path.Clean}, with the leading slash and the trailing one kept as its HTTP routers do. */
-final class GoPath {
+public final class GoPath {
     private GoPath() {}
 
-    static String clean(String path) {
+    public static String clean(String path) {
         Deque<String> kept = new ArrayDeque<>();
         for (String segment : path.split("/", -1)) {
             if (segment.equals("..")) {

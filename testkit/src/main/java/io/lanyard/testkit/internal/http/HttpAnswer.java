@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.internal.http;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** An answer before it is framed. Headers are sorted by name, as Go's net/http writes them. Immutable. */
-final class HttpAnswer {
+public final class HttpAnswer {
     /** Go answers in chunks what does not fit this buffer. */
     private static final int CHUNKING_BEYOND = 2048;
 
@@ -60,7 +60,7 @@ final class HttpAnswer {
         this.sniffed = sniffed;
     }
 
-    static HttpAnswer of(int status, String contentType, String body) {
+    public static HttpAnswer of(int status, String contentType, String body) {
         SortedMap<String, String> headers = new TreeMap<>();
         if (!contentType.isEmpty()) {
             headers.put("Content-Type", contentType);
@@ -69,44 +69,44 @@ final class HttpAnswer {
     }
 
     /** Text whose handler names no type: Go makes it out from the body, and writes it behind the length. */
-    static HttpAnswer sniffed(int status, String body) {
+    public static HttpAnswer sniffed(int status, String body) {
         return new HttpAnswer(status, new TreeMap<>(), body.getBytes(StandardCharsets.UTF_8), true);
     }
 
-    static HttpAnswer json(int status, String body) {
+    public static HttpAnswer json(int status, String body) {
         return of(status, "application/json", body);
     }
 
     /** As Go's {@code http.Error} writes it: with a trailing newline. */
-    static HttpAnswer error(int status, String text) {
+    public static HttpAnswer error(int status, String text) {
         return of(status, "text/plain; charset=utf-8", text + "\n").with("X-Content-Type-Options", "nosniff");
     }
 
-    static HttpAnswer notFound() {
+    public static HttpAnswer notFound() {
         return error(404, "404 page not found");
     }
 
-    HttpAnswer with(String name, String value) {
+    public HttpAnswer with(String name, String value) {
         SortedMap<String, String> more = new TreeMap<>(headers);
         more.put(name, value);
         return new HttpAnswer(status, more, body, sniffed);
     }
 
-    HttpAnswer with(Map<String, String> added) {
+    public HttpAnswer with(Map<String, String> added) {
         SortedMap<String, String> more = new TreeMap<>(headers);
         more.putAll(added);
         return new HttpAnswer(status, more, body, sniffed);
     }
 
-    int status() {
+    public int status() {
         return status;
     }
 
-    int length() {
+    public int length() {
         return body.length;
     }
 
-    static String reason(int status) {
+    public static String reason(int status) {
         return REASONS.getOrDefault(status, "status code " + status);
     }
 

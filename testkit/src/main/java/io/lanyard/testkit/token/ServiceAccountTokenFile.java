@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.token;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -90,7 +90,7 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
 
     /**
      * Creates a file as IRSA's webhook projects it: with a token for {@code sts.amazonaws.com}, which
-     * {@link StsService} accepts and the agents of EKS do not.
+     * {@link io.lanyard.testkit.StsService} accepts and the agents of EKS do not.
      *
      * @param namespace of Kubernetes
      * @param serviceAccount its name
@@ -117,15 +117,15 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
         overwritten = false;
     }
 
-    /** Kubelet's look at the token. */
-    synchronized void rotateIfDue() {
+    /** Rotates the token if kubelet would by now: after 80 % of its lifetime, or 24 hours. */
+    public synchronized void rotateIfDue() {
         if (token.isDue(issued)) {
             rotate();
         }
     }
 
-    /** Issues a token if the present text is not one that this object has issued. */
-    synchronized void rotateIfOverwritten() {
+    /** Rotates the token if {@link #write(String)} or {@link #remove()} has replaced the last one issued. */
+    public synchronized void rotateIfOverwritten() {
         if (overwritten) {
             rotate();
         }

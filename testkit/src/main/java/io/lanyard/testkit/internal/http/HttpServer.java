@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.internal.http;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * HTTP/1.0 and 1.1 over plain sockets in the manner of Go's net/http, because faults need every byte in hand. Opened
  * once, closed once; a daemon thread accepts and one more serves each connection.
  */
-final class HttpServer implements AutoCloseable {
+public final class HttpServer implements AutoCloseable {
     /** Go's 1 MiB of headers and its 4 KiB of slack. */
     private static final int MAX_HEAD = (1 << 20) + 4096;
 
@@ -50,19 +50,28 @@ final class HttpServer implements AutoCloseable {
     private final Thread acceptor;
 
     /** Decides what is answered; called on the connection's thread. */
-    interface Service {
+    public interface Service {
         Reply reply(HttpRequest request);
     }
 
     /**
      * An answer, if any, and what goes wrong with it.
      *
-     * @param answer null if the fault sends none
-     * @param fault {@link Fault#NONE} for none
+     * @param answer null if none is sent
+     * @param delivery how it is sent, or what happens in its place
+     * @param delay before anything is sent, in real time
+     * @param perByte the pause after each byte of an answer that drips
+     * @param size length of an oversize body; {@code Long.MAX_VALUE} is endless
      */
-    record Reply(@Nullable HttpAnswer answer, Fault fault) {}
+    public record Reply(@Nullable HttpAnswer answer, Delivery delivery, Duration delay, Duration perByte, long size) {
 
-    HttpServer(String name, InetAddress address, int port, Duration idle, InstantSource clock, Service service)
+        /** That answer, whole and at once. */
+        public static Reply of(HttpAnswer answer) {
+            return new Reply(answer, Delivery.WHOLE, Duration.ZERO, Duration.ZERO, 0);
+        }
+    }
+
+    public HttpServer(String name, InetAddress address, int port, Duration idle, InstantSource clock, Service service)
             throws IOException {
         this.name = name;
         this.idle = idle;
@@ -79,11 +88,11 @@ final class HttpServer implements AutoCloseable {
         this.acceptor = daemon(this::accept, name + "-" + listener.getLocalPort());
     }
 
-    void start() {
+    public void start() {
         acceptor.start();
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
@@ -302,20 +311,19 @@ final class HttpServer implements AutoCloseable {
 
         /** Sends the reply; whether the connection lives on. */
         private boolean deliver(HttpRequest request, Reply reply) throws IOException {
-            Fault fault = reply.fault();
-            if (!pause(fault.delay())) {
+            if (!pause(reply.delay())) {
                 return false;
             }
             HttpAnswer answer = reply.answer();
             if (answer == null) {
-                return deliverNothing(fault);
+                return deliverNothing(reply.delivery());
             }
-            if (fault.delivery() == Fault.Delivery.OVERSIZE) {
-                return deliverOversize(request, answer, fault.size());
+            if (reply.delivery() == Delivery.OVERSIZE) {
+                return deliverOversize(request, answer, reply.size());
             }
             HttpAnswer.Wire wire = answer.wire(request, clock.instant(), unreadInput);
             byte[] half = Arrays.copyOf(wire.body, wire.body.length / 2);
-            switch (fault.delivery()) {
+            switch (reply.delivery()) {
                 case HANG_AFTER_HEADERS -> {
                     write(wire.head);
                     return hang();
@@ -329,7 +337,7 @@ final class HttpServer implements AutoCloseable {
                     return false;
                 }
                 case DRIP -> {
-                    return drip(wire, fault.perByte()) && !wire.close;
+                    return drip(wire, reply.perByte()) && !wire.close;
                 }
                 default -> {
                     write(wire.head, wire.body);
@@ -338,8 +346,8 @@ final class HttpServer implements AutoCloseable {
             }
         }
 
-        private boolean deliverNothing(Fault fault) throws IOException {
-            return switch (fault.delivery()) {
+        private boolean deliverNothing(Delivery delivery) throws IOException {
+            return switch (delivery) {
                 case HANG -> hang();
                 case RESET -> reset();
                 case GARBAGE -> {

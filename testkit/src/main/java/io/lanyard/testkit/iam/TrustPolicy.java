@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.iam;
 
+import io.lanyard.testkit.internal.go.GoJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.internal.go;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A JSON Web Token, parsed and not verified, with the texts of golang-jwt 5.2.2, the library of the EKS agent.
  */
-final class Jwt {
+public final class Jwt {
     private static final Set<String> METHODS = Set.of(
             "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512",
             "EdDSA", "none");
@@ -32,7 +32,7 @@ final class Jwt {
         this.notBefore = instant("nbf");
     }
 
-    static Jwt parse(String token) throws MalformedException {
+    public static Jwt parse(String token) throws MalformedException {
         String[] parts = token.split("\\.", -1);
         if (parts.length != 3) {
             throw malformed("token contains an invalid number of segments");
@@ -49,7 +49,7 @@ final class Jwt {
     }
 
     /** What is wrong with the times, in the library's words; empty if nothing is. No leeway. */
-    String timeFault(Instant now) {
+    public String timeFault(Instant now) {
         List<String> faults = new ArrayList<>();
         if (expiresAt != null && !now.isBefore(expiresAt)) {
             faults.add("token is expired");
@@ -60,19 +60,17 @@ final class Jwt {
         return String.join(", ", faults);
     }
 
-    @Nullable
-    String text(String claim) {
+    public @Nullable String text(String claim) {
         return claims.get(claim) instanceof String text ? text : null;
     }
 
-    boolean hasAudience(String audience) {
+    public boolean hasAudience(String audience) {
         Object claim = claims.get("aud");
         return claim instanceof List<?> list ? list.contains(audience) : audience.equals(claim);
     }
 
     /** Name or uid of the pod that it is bound to; null if it is bound to none. */
-    @Nullable
-    String pod(String field) {
+    public @Nullable String pod(String field) {
         return claims.get("kubernetes.io") instanceof Map<?, ?> kubernetes
                         && kubernetes.get("pod") instanceof Map<?, ?> pod
                         && pod.get(field) instanceof String text
@@ -81,7 +79,7 @@ final class Jwt {
     }
 
     /** The token itself, for whoever verifies it. */
-    String token() {
+    public String token() {
         return token;
     }
 
@@ -151,7 +149,7 @@ final class Jwt {
         return new MalformedException("token is malformed: " + message);
     }
 
-    static final class MalformedException extends Exception {
+    public static final class MalformedException extends Exception {
         private static final long serialVersionUID = 1L;
 
         MalformedException(String message) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.iam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -103,7 +103,7 @@ class TrustPolicyTest {
     void what_cannot_be_judged_is_refused(String document) {
         IamRole role = IamRole.trustingEks("arn:aws:iam::111122223333:role/App");
         assertThatThrownBy(() -> role.trustPolicy(json(document))).isInstanceOf(IllegalArgumentException.class);
-        assertThat(role.trust().trusts(REQUEST)).isTrue();
+        assertThat(role.trusts(REQUEST.names(), REQUEST.context())).isTrue();
         assertThat(role).hasToString("arn:aws:iam::111122223333:role/App");
     }
 }

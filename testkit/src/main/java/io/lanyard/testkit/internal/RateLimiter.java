@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.internal;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
 /** A token bucket on the agent's clock. Thread-safe. */
-final class RateLimiter {
+public final class RateLimiter {
     private final InstantSource clock;
     private final double perSecond;
     private final int burst;
     private Instant last;
     private double tokens;
 
-    RateLimiter(InstantSource clock, double perSecond, int burst) {
+    public RateLimiter(InstantSource clock, double perSecond, int burst) {
         this.clock = clock;
         this.perSecond = perSecond;
         this.burst = burst;
@@ -21,7 +21,7 @@ final class RateLimiter {
         this.tokens = burst;
     }
 
-    synchronized boolean allow() {
+    public synchronized boolean allow() {
         Instant now = clock.instant();
         double elapsed = Math.max(0, Duration.between(last, now).toNanos() / 1e9);
         last = now;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.internal.go;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as Go's {@code encoding/json} writes it and complains about it. */
-final class GoJson {
+public final class GoJson {
     /** Far below Go's 10,000, so that no stack is at risk. */
     private static final int MAX_DEPTH = 1_000;
 
@@ -22,7 +22,7 @@ final class GoJson {
     }
 
     /** A JSON object from alternating names and values; a value is a string or a number. */
-    static String object(Object... namesAndValues) {
+    public static String object(Object... namesAndValues) {
         StringBuilder out = new StringBuilder("{");
         for (int i = 0; i < namesAndValues.length; i += 2) {
             if (i > 0) {
@@ -41,7 +41,7 @@ final class GoJson {
     }
 
     /** One JSON string, with its quotes. */
-    static String text(String value) {
+    public static String text(String value) {
         StringBuilder out = new StringBuilder();
         quote(out, value);
         return out.toString();
@@ -73,7 +73,7 @@ final class GoJson {
     }
 
     /** Parses one JSON text: {@code Map}, {@code List}, {@code String}, {@code BigDecimal}, {@code Boolean}, null. */
-    static @Nullable Object parse(String text) throws SyntaxException {
+    public static @Nullable Object parse(String text) throws SyntaxException {
         GoJson parser = new GoJson(text);
         Object value = parser.value();
         parser.skipSpace();
@@ -295,7 +295,7 @@ final class GoJson {
     }
 
     /** What Go calls a syntax error, in Go's words. */
-    static final class SyntaxException extends Exception {
+    public static final class SyntaxException extends Exception {
         private static final long serialVersionUID = 1L;
 
         SyntaxException(String message) {

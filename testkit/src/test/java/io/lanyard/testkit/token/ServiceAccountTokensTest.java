@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lanyard.testkit.internal.go.GoJson;
+import io.lanyard.testkit.internal.go.Jwt;
 import java.nio.charset.StandardCharsets;
 import java.security.Signature;
 import java.time.Duration;
@@ -25,6 +27,17 @@ class ServiceAccountTokensTest {
         signature.initVerify(tokens.publicKey());
         signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
         assertThat(signature.verify(Base64.getUrlDecoder().decode(parts[2]))).isTrue();
+    }
+
+    @Test
+    void a_cluster_knows_its_own_tokens() {
+        ServiceAccountTokens other = ServiceAccountTokens.ofNewCluster(InstantSource.fixed(NOW), "us-west-2");
+        String token = tokens.issue("shop", "cart");
+        assertThat(tokens.hasIssued(token)).isTrue();
+        assertThat(other.hasIssued(token)).isFalse();
+        assertThat(tokens.hasIssued(token.substring(0, token.lastIndexOf('.') + 1)))
+                .isFalse();
+        assertThat(tokens.hasIssued("no token")).isFalse();
     }
 
     @Test

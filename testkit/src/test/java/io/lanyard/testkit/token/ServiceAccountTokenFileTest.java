@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lanyard.testing.Crowd;
+import io.lanyard.testkit.internal.go.Jwt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

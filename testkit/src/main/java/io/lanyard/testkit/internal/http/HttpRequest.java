@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.internal.http;
 
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param body empty if there is none, or it is chunked or long
  * @param client waits for the answer
  */
-record HttpRequest(
+public record HttpRequest(
         String method,
         String target,
         boolean http10,
@@ -28,7 +28,7 @@ record HttpRequest(
         Client client) {
 
     /** The other end of the connection while its request is being answered. */
-    interface Client {
+    public interface Client {
         /** Lets that time pass; false, and sooner, if the client leaves or the server is closed. */
         boolean staysFor(Duration duration);
     }
@@ -39,8 +39,7 @@ record HttpRequest(
         return new HttpRequest(method, target, http10, headers, remote, read, client);
     }
 
-    @Nullable
-    String header(String name) {
+    public @Nullable String header(String name) {
         for (Map.Entry<String, String> header : headers) {
             if (header.getKey().equalsIgnoreCase(name)) {
                 return header.getValue();
@@ -50,7 +49,7 @@ record HttpRequest(
     }
 
     /** The host asked for: that of an absolute-form target, else the Host header, else empty. */
-    String host() {
+    public String host() {
         if (isAbsolute()) {
             String rest = target.substring(HTTP.length());
             return rest.split("[/?]", 2)[0];
@@ -59,20 +58,20 @@ record HttpRequest(
         return host == null ? "" : host;
     }
 
-    String path() {
+    public String path() {
         String origin = origin();
         int query = origin.indexOf('?');
         return query < 0 ? origin : origin.substring(0, query);
     }
 
     /** The query with its question mark, or empty. */
-    String query() {
+    public String query() {
         String origin = origin();
         int query = origin.indexOf('?');
         return query < 0 ? "" : origin.substring(query);
     }
 
-    boolean isHead() {
+    public boolean isHead() {
         return method.equals("HEAD");
     }
 

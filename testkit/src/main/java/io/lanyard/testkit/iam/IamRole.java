@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.iam;
 
+import io.lanyard.testkit.internal.RoleArn;
+import io.lanyard.testkit.internal.go.GoJson;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * A role of IAM, as far as assuming it is concerned: its ARN and its trust policy, which can be changed while a cluster
@@ -15,6 +19,8 @@ import java.util.Objects;
  * <p>Thread-safe. A change is in force at once, without IAM's propagation delay. Nothing here blocks or does I/O.
  */
 public final class IamRole {
+    private static final String EKS = "pods.eks.amazonaws.com";
+
     private final String arn;
     private volatile TrustPolicy trust;
 
@@ -32,7 +38,7 @@ public final class IamRole {
      * @throws IllegalArgumentException if that is no role ARN, or no policy that can be emulated
      */
     public static IamRole of(String arn, String trustPolicy) {
-        Objects.requireNonNull(FakeCredentials.accountOf(arn));
+        Objects.requireNonNull(RoleArn.accountOf(arn));
         return new IamRole(arn, TrustPolicy.parse(trustPolicy));
     }
 
@@ -44,7 +50,7 @@ public final class IamRole {
      * @throws IllegalArgumentException if that is no role ARN
      */
     public static IamRole trustingEks(String arn) {
-        return of(arn, trustPolicy("Service", EksAuth.PRINCIPAL));
+        return of(arn, trustPolicy("Service", EKS));
     }
 
     /**
@@ -56,7 +62,7 @@ public final class IamRole {
      * @throws IllegalArgumentException if that is no role ARN
      */
     public static IamRole trustingRole(String arn, String trustedRoleArn) {
-        Objects.requireNonNull(FakeCredentials.accountOf(trustedRoleArn));
+        Objects.requireNonNull(RoleArn.accountOf(trustedRoleArn));
         return of(arn, trustPolicy("AWS", trustedRoleArn));
     }
 
@@ -79,8 +85,17 @@ public final class IamRole {
         trust = TrustPolicy.parse(document);
     }
 
-    TrustPolicy trust() {
-        return trust;
+    /**
+     * Returns whether the trust policy lets a caller assume the role with session tags, which takes
+     * {@code sts:AssumeRole} and {@code sts:TagSession}.
+     *
+     * @param caller every text by which a policy may name the caller: a service; or the ARN of a role, its account, and
+     *     the ARN of that account's root
+     * @param context the condition keys of the request with their values; the case of a key does not matter
+     * @return whether both actions are allowed
+     */
+    public boolean trusts(Set<String> caller, Map<String, String> context) {
+        return trust.trusts(new TrustPolicy.Request(caller, context));
     }
 
     /** The ARN. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.testkit;
+package io.lanyard.testkit.iam;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Service-account tokens: an API server's issuer, and the file that kubelet projects into a pod. */
+@NullMarked
+package io.lanyard.testkit.token;
+
+import org.jspecify.annotations.NullMarked;
