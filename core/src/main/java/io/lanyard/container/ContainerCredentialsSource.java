@@ -115,8 +115,7 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
      * Returns the credentials. Waits for a load when no valid ones are cached: at most the load timeout, by default 25
      * seconds, plus one second.
      *
-     * @return valid credentials, or stale ones while no newer ones can be loaded, as {@link Builder#expiredCredentials}
-     *     says
+     * @return valid credentials, or stale ones while no newer ones can be loaded, as the {@linkplain RefreshPolicy#expiredCredentials refresh policy} says
      * @throws CredentialsException when no credentials can be loaded; {@link Category#NOT_CONFIGURED} when no URI is set
      * @throws InterruptedException when the calling thread is interrupted while it waits; the load goes on
      */
@@ -230,7 +229,6 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
         private @Nullable Duration loadTimeout;
         private @Nullable Integer maxAttempts;
         private Duration startupPatience = LoadPolicy.STARTUP_PATIENCE;
-        private ExpiredCredentials expiredCredentials = ExpiredCredentials.KEEP;
         private @Nullable SSLContext sslContext;
         private @Nullable AgentTransport transport;
         private Environment environment = Environment.system();
@@ -258,7 +256,6 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
             this.loadTimeout = that.loadTimeout;
             this.maxAttempts = that.maxAttempts;
             this.startupPatience = that.startupPatience;
-            this.expiredCredentials = that.expiredCredentials;
             this.sslContext = that.sslContext;
             this.transport = that.transport;
             this.environment = that.environment;
@@ -436,18 +433,6 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
         }
 
         /**
-         * Sets what happens with expired credentials while no newer ones can be loaded. Default: {@link
-         * ExpiredCredentials#KEEP}. Overrides {@link RefreshPolicy#servePastExpiry()}.
-         *
-         * @param expiredCredentials what happens with them
-         * @return this builder
-         */
-        public Builder expiredCredentials(ExpiredCredentials expiredCredentials) {
-            this.expiredCredentials = Objects.requireNonNull(expiredCredentials, "expiredCredentials");
-            return this;
-        }
-
-        /**
          * Sets whom https trusts. Default: the JVM's default context. Not used with a {@link #transport} of one's own.
          *
          * @param sslContext the context, or null for the default
@@ -527,7 +512,7 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
         }
 
         /**
-         * Sets when credentials are refreshed, and the back-off after a failure. Default: {@link
+         * Sets when credentials are refreshed, the back-off after a failure, and what happens with expired credentials. Default: {@link
          * RefreshPolicy#standard()}.
          *
          * @param refreshPolicy the policy
@@ -574,9 +559,7 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
                     .name("the container credentials")
                     .loadTimeout(loader.loadTimeout())
                     .executor(executor)
-                    .policy(refreshPolicy.toBuilder()
-                            .servePastExpiry(expiredCredentials != ExpiredCredentials.FAIL)
-                            .build())
+                    .policy(refreshPolicy)
                     .clock(clock)
                     .scheduler(scheduler)
                     .listener(listener);
@@ -602,7 +585,7 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
                             loadTimeout,
                             maxAttempts,
                             startupPatience,
-                            expiredCredentials,
+                            refreshPolicy.expiredCredentials(),
                             environment),
                     transport(endpoint),
                     listener != null,

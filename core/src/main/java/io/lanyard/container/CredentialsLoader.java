@@ -5,6 +5,7 @@ import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
+import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.Loaded;
 import io.lanyard.refresh.RefreshingCache;
 import io.lanyard.report.ForeignText;
@@ -326,7 +327,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             }
             if (policy.expired() == ExpiredCredentials.ACCEPT) {
                 Log.warn("The agent at " + endpoint.display() + " returned credentials that expired " + words(gap)
-                        + " ago; Lanyard uses them because expiredCredentials(ACCEPT) is set");
+                        + " ago; Lanyard uses them because the refresh policy accepts expired credentials");
                 return loaded(credentials, now.plus(ACCEPTED_FOR));
             }
             throw failure(Category.EXPIRED, "the agent returned credentials that expired " + words(gap) + " ago")
@@ -335,7 +336,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
                     .remedy(
                             "check this machine's clock; if it is right, the agent cannot refresh its credentials (an ECS"
                                     + " agent without its control plane, an EKS agent without EKS Auth): restart or fix the"
-                                    + " agent, or set expiredCredentials(ACCEPT) to use expired credentials")
+                                    + " agent, or accept expired credentials in the refresh policy (expiredCredentials(ACCEPT))")
                     .build();
         }
 

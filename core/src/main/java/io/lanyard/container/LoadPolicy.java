@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.container;
 
+import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.spi.Environment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -23,7 +23,7 @@ public final class RefreshPolicy {
     private final Duration mandatoryWindow;
     private final Duration expiryMargin;
     private final Duration recheckInterval;
-    private final boolean servePastExpiry;
+    private final ExpiredCredentials expiredCredentials;
     private final Backoff backoff;
 
     private RefreshPolicy(Builder builder) {
@@ -31,7 +31,7 @@ public final class RefreshPolicy {
         this.mandatoryWindow = builder.mandatoryWindow;
         this.expiryMargin = builder.expiryMargin;
         this.recheckInterval = builder.recheckInterval;
-        this.servePastExpiry = builder.servePastExpiry;
+        this.expiredCredentials = builder.expiredCredentials;
         this.backoff = builder.backoff;
     }
 
@@ -64,7 +64,7 @@ public final class RefreshPolicy {
         builder.mandatoryWindow = mandatoryWindow;
         builder.expiryMargin = expiryMargin;
         builder.recheckInterval = recheckInterval;
-        builder.servePastExpiry = servePastExpiry;
+        builder.expiredCredentials = expiredCredentials;
         builder.backoff = backoff;
         return builder;
     }
@@ -138,12 +138,12 @@ public final class RefreshPolicy {
     }
 
     /**
-     * Returns whether the last good value is served past its expiration while loads fail.
+     * Returns what happens with expired credentials while no newer ones can be loaded.
      *
-     * @return true when it is
+     * @return what happens with them
      */
-    public boolean servePastExpiry() {
-        return servePastExpiry;
+    public ExpiredCredentials expiredCredentials() {
+        return expiredCredentials;
     }
 
     /**
@@ -159,7 +159,7 @@ public final class RefreshPolicy {
     public String toString() {
         return "RefreshPolicy(advisoryWindow=" + (advisoryWindow == null ? "by life" : advisoryWindow)
                 + ", mandatoryWindow=" + mandatoryWindow + ", expiryMargin=" + expiryMargin + ", recheckInterval="
-                + recheckInterval + ", servePastExpiry=" + servePastExpiry + ")";
+                + recheckInterval + ", expiredCredentials=" + expiredCredentials + ")";
     }
 
     /** Builds a {@link RefreshPolicy}. Not safe for use by several threads at once. */
@@ -168,7 +168,7 @@ public final class RefreshPolicy {
         private Duration mandatoryWindow = Duration.ofMinutes(1);
         private Duration expiryMargin = Duration.ofSeconds(5);
         private Duration recheckInterval = Duration.ofHours(1);
-        private boolean servePastExpiry = true;
+        private ExpiredCredentials expiredCredentials = ExpiredCredentials.KEEP;
         private Backoff backoff = Backoff.standard();
 
         private Builder() {}
@@ -224,14 +224,14 @@ public final class RefreshPolicy {
         }
 
         /**
-         * Sets whether the last good value is served past its expiration while loads fail, except after a permanent
-         * failure. Default: true.
+         * Sets what happens with expired credentials while no newer ones can be loaded. Default: {@link
+         * ExpiredCredentials#KEEP}.
          *
-         * @param servePastExpiry false to fail instead
+         * @param expiredCredentials what happens with them
          * @return this builder
          */
-        public Builder servePastExpiry(boolean servePastExpiry) {
-            this.servePastExpiry = servePastExpiry;
+        public Builder expiredCredentials(ExpiredCredentials expiredCredentials) {
+            this.expiredCredentials = Objects.requireNonNull(expiredCredentials, "expiredCredentials");
             return this;
         }
 

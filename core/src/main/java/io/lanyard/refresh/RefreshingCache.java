@@ -298,7 +298,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
             return failure.rejection();
         }
         // between the margin and the stated end there may have been no failure, and the source has nothing newer
-        boolean served = policy.servePastExpiry() || (failure == null && current.held.at(now) < current.held.end());
+        boolean served = servesStale() || (failure == null && current.held.at(now) < current.held.end());
         return served ? null : expired(current.held.end(), failure == null ? null : failure.cause());
     }
 
@@ -319,6 +319,10 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                     .remedy(cause.remedy().orElse(null));
         }
         return failure.build();
+    }
+
+    private boolean servesStale() {
+        return policy.expiredCredentials() != ExpiredCredentials.FAIL;
     }
 
     private CredentialsException lost() {
@@ -557,7 +561,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                 after = before.unchanged(same, now, jitter);
             } else {
                 CredentialsException cause = Objects.requireNonNull(reason);
-                after = before.failed(cause, policy.servePastExpiry(), policy.backoff(), now, jitter);
+                after = before.failed(cause, servesStale(), policy.backoff(), now, jitter);
             }
         } while (!CELL.compareAndSet(this, before, after));
         return new Landing(load, before, after, now);

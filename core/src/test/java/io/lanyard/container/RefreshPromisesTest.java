@@ -11,6 +11,8 @@ import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
 import io.lanyard.RefreshState;
 import io.lanyard.RefreshStatus;
+import io.lanyard.refresh.ExpiredCredentials;
+import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.spi.AgentRequest;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.AgentTransport;
@@ -211,7 +213,9 @@ class RefreshPromisesTest {
         ContainerCredentialsSource keep = virtual();
         ContainerCredentialsSource fail = source(time, agent)
                 .scheduler(time)
-                .expiredCredentials(ExpiredCredentials.FAIL)
+                .refreshPolicy(RefreshPolicy.builder()
+                        .expiredCredentials(ExpiredCredentials.FAIL)
+                        .build())
                 .build();
         ContainerCredentials kept = keep.resolve();
         fail.resolve();

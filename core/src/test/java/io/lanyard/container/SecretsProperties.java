@@ -8,6 +8,8 @@ import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
+import io.lanyard.refresh.ExpiredCredentials;
+import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.report.ForeignText;
 import io.lanyard.testsupport.Evidence;
 import io.lanyard.testsupport.VirtualTime;
@@ -154,7 +156,9 @@ class SecretsProperties {
                 .startupPatience(Duration.ZERO)
                 .relativeUri("/v2/credentials/" + planted.id() + "?key=" + planted.query())
                 .tokenFile(SourceWorld.TOKEN_PATH)
-                .expiredCredentials(ExpiredCredentials.FAIL)
+                .refreshPolicy(RefreshPolicy.builder()
+                        .expiredCredentials(ExpiredCredentials.FAIL)
+                        .build())
                 .scheduler(new VirtualTime()) // loads run on this thread, with all that is said of them
                 .listener(texts);
         ContainerCredentialsSource source = builder.build();

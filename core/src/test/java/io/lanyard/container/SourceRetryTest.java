@@ -14,6 +14,8 @@ import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.container.SourceWorld.Answer;
+import io.lanyard.refresh.ExpiredCredentials;
+import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.MalformedResponseException;
 import io.lanyard.testsupport.LibraryLog;
@@ -462,8 +464,11 @@ class SourceRetryTest {
     @Test
     void ended_credentials_are_handed_out_for_a_minute_at_a_time_when_the_option_says_so() throws Exception {
         world.always(answer(200, ENDED));
-        ContainerCredentialsSource source =
-                world.impatient().expiredCredentials(ExpiredCredentials.ACCEPT).build();
+        ContainerCredentialsSource source = world.impatient()
+                .refreshPolicy(RefreshPolicy.builder()
+                        .expiredCredentials(ExpiredCredentials.ACCEPT)
+                        .build())
+                .build();
 
         try (LibraryLog log = LibraryLog.openForAllThreads()) {
             assertThat(source.resolve().accessKeyId()).isEqualTo("ASIAEXAMPLE");

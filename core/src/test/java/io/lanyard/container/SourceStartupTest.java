@@ -13,6 +13,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.refresh.ExpiredCredentials;
+import io.lanyard.refresh.RefreshPolicy;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -145,7 +147,9 @@ class SourceStartupTest {
         heal(world);
         // FAIL, or what has ended would be served on while the agent is away
         ContainerCredentialsSource source = source(PATIENCE).toBuilder()
-                .expiredCredentials(ExpiredCredentials.FAIL)
+                .refreshPolicy(RefreshPolicy.builder()
+                        .expiredCredentials(ExpiredCredentials.FAIL)
+                        .build())
                 .build();
         source.resolve();
         world.pass(Duration.ofHours(1));

@@ -160,7 +160,7 @@ class LoadStressTest {
                 .loadTimeout(LOAD_TIMEOUT)
                 .executor(executor)
                 .policy(RefreshPolicy.builder()
-                        .servePastExpiry(name.length() % 2 == 0)
+                        .expiredCredentials(name.length() % 2 == 0 ? ExpiredCredentials.KEEP : ExpiredCredentials.FAIL)
                         .backoff(Backoff.fixed(Duration.ofMillis(20)))
                         .build())
                 .listener(new CredentialsListener() {

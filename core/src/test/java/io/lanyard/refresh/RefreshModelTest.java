@@ -118,7 +118,7 @@ class RefreshModelTest {
             this.cache = source.cache()
                     .random(random::nextDouble)
                     .policy(RefreshPolicy.builder()
-                            .servePastExpiry(servePastExpiry)
+                            .expiredCredentials(servePastExpiry ? ExpiredCredentials.KEEP : ExpiredCredentials.FAIL)
                             .build())
                     .listener(heard)
                     .build();

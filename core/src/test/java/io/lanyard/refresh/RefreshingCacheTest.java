@@ -192,7 +192,9 @@ class RefreshingCacheTest {
                     })
                     .clock(time)
                     .scheduler(time)
-                    .policy(RefreshPolicy.builder().servePastExpiry(false).build())
+                    .policy(RefreshPolicy.builder()
+                            .expiredCredentials(ExpiredCredentials.FAIL)
+                            .build())
                     .build();
             time.runTasksAtOnce();
             for (int i = 0; i < 60_000; i++) {
@@ -411,7 +413,9 @@ class RefreshingCacheTest {
         @Test
         void past_the_end_nothing_is_served_when_the_policy_says_so() {
             RefreshingCache<Credential> strict = source.cache()
-                    .policy(RefreshPolicy.builder().servePastExpiry(false).build())
+                    .policy(RefreshPolicy.builder()
+                            .expiredCredentials(ExpiredCredentials.FAIL)
+                            .build())
                     .build();
             var unused = strict.resolveAsync();
             time.advance(seconds(1));

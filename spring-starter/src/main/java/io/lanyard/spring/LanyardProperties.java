@@ -4,7 +4,7 @@ package io.lanyard.spring;
 import io.lanyard.chain.OnFailure;
 import io.lanyard.chain.SourceName;
 import io.lanyard.container.ContainerCredentialsSource;
-import io.lanyard.container.ExpiredCredentials;
+import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import java.time.Duration;
@@ -139,8 +139,7 @@ public record LanyardProperties(
             set("container.mandatory-window", mandatoryWindow, policy::mandatoryWindow);
             set("container.expiry-margin", expiryMargin, policy::expiryMargin);
             set("container.recheck-interval", recheckInterval, policy::recheckInterval);
-            source.refreshPolicy(policy.build())
-                    .expiredCredentials(expiredCredentials)
+            source.refreshPolicy(policy.expiredCredentials(expiredCredentials).build())
                     .fullUri(fullUri)
                     .relativeUri(relativeUri)
                     .serviceEndpoint(serviceEndpoint)

@@ -8,6 +8,7 @@ import io.awspring.cloud.autoconfigure.core.StsProperties;
 import io.lanyard.CredentialsListener;
 import io.lanyard.chain.ChainSource;
 import io.lanyard.chain.SourceName;
+import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 import java.nio.file.Path;
@@ -148,8 +149,10 @@ final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer {
     private RefreshPolicy policy() {
         RefreshPolicy.Builder policy = RefreshPolicy.builder();
         return credentials.isInstanceProfile()
-                ? policy.recheckInterval(INSTANCE_RECHECK).build()
-                : policy.servePastExpiry(false).build();
+                ? policy.expiredCredentials(ExpiredCredentials.ACCEPT)
+                        .recheckInterval(INSTANCE_RECHECK)
+                        .build()
+                : policy.expiredCredentials(ExpiredCredentials.FAIL).build();
     }
 
     private static AwsCredentialsProvider inOrder(List<Supplier<AwsCredentialsProvider>> providers) {

@@ -6,6 +6,7 @@ import io.lanyard.SourceDescription;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
 import io.lanyard.chain.SourceState;
+import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.Scheduler;
@@ -37,7 +38,14 @@ final class InstanceMetadataSource extends RefreshedSource implements Runnable {
             @Nullable Supplier<ProfileFile> profileFile,
             Threads threads,
             @Nullable CredentialsListener listener) {
-        super(RefreshPolicy.builder().recheckInterval(UNKNOWN_EXPIRATION).build(), threads, true, listener);
+        super(
+                RefreshPolicy.builder()
+                        .expiredCredentials(ExpiredCredentials.ACCEPT)
+                        .recheckInterval(UNKNOWN_EXPIRATION)
+                        .build(),
+                threads,
+                true,
+                listener);
         this.environment = environment;
         this.excluded = excluded;
         this.container = container;

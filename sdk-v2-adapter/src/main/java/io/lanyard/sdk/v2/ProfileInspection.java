@@ -2,6 +2,7 @@
 package io.lanyard.sdk.v2;
 
 import io.lanyard.chain.Availability;
+import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.report.ForeignText;
 import io.lanyard.spi.Environment;
@@ -54,7 +55,7 @@ final class ProfileInspection {
 
     /** Credentials without expiration, keys for example, are good until the files change. */
     private static final RefreshPolicy POLICY = RefreshPolicy.builder()
-            .servePastExpiry(false)
+            .expiredCredentials(ExpiredCredentials.FAIL)
             .recheckInterval(Duration.ofDays(3650))
             .build();
 

@@ -6,6 +6,7 @@ import io.lanyard.RefreshStatus;
 import io.lanyard.TokenClaims;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
+import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.Loaded;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshingCache;
@@ -45,7 +46,7 @@ abstract class RefreshedSource
     /** A process or a login may wait for a person. */
     private static final Duration PERSONS_TIMEOUT = Duration.ofSeconds(60);
 
-    private final boolean keepsExpired;
+    private final boolean acceptsExpired;
     private final RefreshingCache<AwsCredentialsIdentity> cache;
 
     /**
@@ -54,7 +55,7 @@ abstract class RefreshedSource
      * @param unasked whether credentials are refreshed also when nothing calls
      */
     RefreshedSource(RefreshPolicy policy, Threads threads, boolean unasked, @Nullable CredentialsListener listener) {
-        this.keepsExpired = policy.servePastExpiry();
+        this.acceptsExpired = policy.expiredCredentials() == ExpiredCredentials.ACCEPT;
         this.cache = RefreshingCache.builder(this)
                 .name("the credentials of the AWS SDK's provider")
                 .policy(policy)
@@ -142,7 +143,7 @@ abstract class RefreshedSource
         Instant now = Clock.system().instant();
         // in an outage the instance metadata service returns expired credentials on purpose: AWS accepts or rejects
         // them
-        boolean meant = keepsExpired && expiration != null && expiration.isBefore(now);
+        boolean meant = acceptsExpired && expiration != null && expiration.isBefore(now);
         return Loaded.of(credentials, credentials.accessKeyId(), meant ? now.plus(EXPIRED_LIFETIME) : expiration);
     }
 

@@ -5,6 +5,7 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.SourceDescription;
 import io.lanyard.TokenClaims;
 import io.lanyard.chain.Availability;
+import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.spi.BoundedFileReader;
 import io.lanyard.spi.Clock;
@@ -40,7 +41,13 @@ final class WebIdentitySource extends RefreshedSource {
 
     WebIdentitySource(
             Environment environment, @Nullable Region region, Threads threads, @Nullable CredentialsListener listener) {
-        super(RefreshPolicy.builder().servePastExpiry(false).build(), threads, true, listener);
+        super(
+                RefreshPolicy.builder()
+                        .expiredCredentials(ExpiredCredentials.FAIL)
+                        .build(),
+                threads,
+                true,
+                listener);
         this.environment = environment;
         this.region = region;
         this.threads = threads;

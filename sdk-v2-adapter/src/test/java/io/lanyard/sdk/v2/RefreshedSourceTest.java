@@ -8,6 +8,7 @@ import io.lanyard.Category;
 import io.lanyard.CredentialsListener;
 import io.lanyard.RefreshState;
 import io.lanyard.chain.ChainSource;
+import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.RefreshPolicy;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +34,9 @@ class RefreshedSourceTest {
     private final List<String> events = new CopyOnWriteArrayList<>();
 
     private final ChainSource<AwsCredentialsIdentity> source = LanyardDefaultCredentialsProvider.refreshedSource(
-            Provider::new, RefreshPolicy.builder().servePastExpiry(false).build(), new CredentialsListener() {
+            Provider::new,
+            RefreshPolicy.builder().expiredCredentials(ExpiredCredentials.FAIL).build(),
+            new CredentialsListener() {
                 @Override
                 public void loaded(Duration took, @Nullable Category failure) {
                     events.add("loaded");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.container;
+package io.lanyard.refresh;
 
 /** Decides what happens with expired credentials while no newer ones can be loaded. */
 public enum ExpiredCredentials {
