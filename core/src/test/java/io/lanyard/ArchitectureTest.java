@@ -260,7 +260,7 @@ class ArchitectureTest {
     void the_package_container_has_two_doors() {
         assertThat(doors("io.lanyard.container"))
                 .containsExactlyInAnyOrder(
-                        "ContainerCredentialsSource", "ContainerCredentialsSource$Builder", "ExpiredCredentials");
+                        "ContainerCredentialsSource", "ContainerOptions", "ContainerCredentialsSource$Builder");
     }
 
     @Test

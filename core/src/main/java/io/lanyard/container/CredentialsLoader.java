@@ -16,6 +16,7 @@ import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.HostResolver;
 import io.lanyard.spi.MalformedResponseException;
+import io.lanyard.spi.RandomSource;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -33,7 +34,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +94,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
     private final Environment environment;
     private final HostResolver resolver;
     private final Clock clock;
+    private final RandomSource random;
 
     /** The tokens that were sent last: an agent may repeat one when the next one has been sent. */
     private final List<String> sentTokens = new ArrayList<>(); // guarded by itself
@@ -117,7 +118,8 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             boolean reported,
             Environment environment,
             HostResolver resolver,
-            Clock clock) {
+            Clock clock,
+            RandomSource random) {
         this.endpoint = endpoint;
         this.hosts = hosts;
         this.token = token;
@@ -127,6 +129,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
         this.environment = environment;
         this.resolver = resolver;
         this.clock = clock;
+        this.random = random;
     }
 
     Duration loadTimeout() {
@@ -583,8 +586,8 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
         }
     }
 
-    private static Duration random(Duration from, Duration to) {
-        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(from.toMillis(), to.toMillis() + 1));
+    private Duration random(Duration from, Duration to) {
+        return from.plusMillis((long) (random.nextDouble() * (to.toMillis() - from.toMillis() + 1)));
     }
 
     private static String words(Duration duration) {

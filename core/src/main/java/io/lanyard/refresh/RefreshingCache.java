@@ -11,6 +11,7 @@ import io.lanyard.internal.EventQueue;
 import io.lanyard.internal.LoadContext;
 import io.lanyard.report.ForeignText;
 import io.lanyard.spi.Clock;
+import io.lanyard.spi.RandomSource;
 import io.lanyard.spi.Scheduler;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -19,10 +20,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +77,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     private final @Nullable LoadExecutor executor;
     private final boolean unasked;
     private final CredentialsListener listener;
-    private final DoubleSupplier random;
+    private final RandomSource random;
 
     private volatile Cell<T> cell;
 
@@ -533,7 +532,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     private @Nullable Landing landing(
             InFlightLoad<T> load, @Nullable Loaded<T> loaded, @Nullable CredentialsException failure) {
         Now now = Now.of(clock);
-        double jitter = random.getAsDouble();
+        double jitter = random.nextDouble();
         Held<T> held = cell.held; // changes with the load in flight only, and there is one at a time
         Held<T> same = null;
         Held<T> next = null;
@@ -759,7 +758,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         private @Nullable Executor executor;
         private boolean unasked = true;
         private CredentialsListener listener = NO_LISTENER;
-        private DoubleSupplier random = new Dice();
+        private RandomSource random = RandomSource.system();
 
         private Builder(Loader<T> loader) {
             this.loader = Objects.requireNonNull(loader, "loader");
@@ -860,12 +859,12 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         }
 
         /**
-         * Sets where jitter comes from. Default: the thread's random numbers.
+         * Sets the random numbers for jitter. Default: {@link RandomSource#system()}.
          *
-         * @param random gives numbers from 0 (inclusive) to 1 (exclusive), on any thread
+         * @param random the random numbers
          * @return this builder
          */
-        public Builder<T> random(DoubleSupplier random) {
+        public Builder<T> random(RandomSource random) {
             this.random = Objects.requireNonNull(random, "random");
             return this;
         }
@@ -877,13 +876,6 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
          */
         public RefreshingCache<T> build() {
             return new RefreshingCache<>(this);
-        }
-    }
-
-    private static final class Dice implements DoubleSupplier {
-        @Override
-        public double getAsDouble() {
-            return ThreadLocalRandom.current().nextDouble();
         }
     }
 }

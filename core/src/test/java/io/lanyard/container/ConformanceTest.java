@@ -102,7 +102,7 @@ class ConformanceTest {
         List<CredentialsLoader> loader = new ArrayList<>();
         check(vector, world, () -> {
             if (loader.isEmpty()) {
-                loader.add(builder.loader());
+                loader.add(new ContainerConfiguration(builder).loader());
             }
             return Evidence.seen("of " + vector, loader.get(0).load()).value();
         });

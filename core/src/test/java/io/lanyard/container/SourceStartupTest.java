@@ -212,10 +212,8 @@ class SourceStartupTest {
 
     /** The loader alone: what the cache remembers of a failure is the cache's. */
     private CredentialsLoader loader() {
-        return world.builder()
-                .fullUri(URI)
-                .tokenFile(TOKEN_PATH)
-                .startupPatience(PATIENCE)
+        return new ContainerConfiguration(
+                        world.builder().fullUri(URI).tokenFile(TOKEN_PATH).startupPatience(PATIENCE))
                 .loader();
     }
 

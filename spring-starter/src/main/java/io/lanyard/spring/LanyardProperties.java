@@ -3,7 +3,7 @@ package io.lanyard.spring;
 
 import io.lanyard.chain.OnFailure;
 import io.lanyard.chain.SourceName;
-import io.lanyard.container.ContainerCredentialsSource;
+import io.lanyard.container.ContainerOptions;
 import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
@@ -128,7 +128,7 @@ public record LanyardProperties(
             @DefaultValue List<String> allowedHosts,
             @DefaultValue("false") boolean restrictHttpsHosts) {
 
-        private void applyTo(ContainerCredentialsSource.Builder source) {
+        private void applyTo(ContainerOptions source) {
             set("container.connect-timeout", connectTimeout, source::connectTimeout);
             set("container.attempt-timeout", attemptTimeout, source::attemptTimeout);
             set("container.load-timeout", loadTimeout, source::loadTimeout);
@@ -175,7 +175,7 @@ public record LanyardProperties(
                 .profileName(profile())
                 .onFailure(onFailure)
                 .excludeInstanceMetadata(excludeInstanceMetadata)
-                .container(provider -> provider.source(container::applyTo));
+                .container(container::applyTo);
         set("region", region(), name -> builder.region(Region.of(name)));
         return builder;
     }

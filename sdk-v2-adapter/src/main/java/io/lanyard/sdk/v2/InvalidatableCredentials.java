@@ -5,7 +5,7 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 /**
  * A credentials provider that can be told that a service has rejected its credentials. Lanyard's providers implement
- * it; a provider that is given to {@link LanyardDefaultCredentialsProvider#link} and implements it is told too.
+ * it; a provider that is given to {@link LanyardDefaultCredentialsProvider#source} and implements it is told too.
  */
 public interface InvalidatableCredentials {
 

@@ -4,6 +4,7 @@ package io.lanyard.sdk.v2;
 import io.lanyard.CredentialsException;
 import io.lanyard.RefreshStatus;
 import io.lanyard.container.ContainerCredentialsSource;
+import io.lanyard.container.ContainerOptions;
 import io.lanyard.spi.Environment;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +44,8 @@ public final class LanyardContainerCredentialsProvider
 
     private LanyardContainerCredentialsProvider(BuilderImpl options) {
         this.options = options;
-        ContainerCredentialsSource.Builder builder = options.source.toBuilder();
+        ContainerCredentialsSource.Builder builder = ContainerCredentialsSource.builder();
+        options.container.accept(builder);
         if (options.httpClient != null) {
             builder.transport(new SdkHttpTransport(options.httpClient));
         }
@@ -147,12 +149,16 @@ public final class LanyardContainerCredentialsProvider
     public interface Builder extends CopyableBuilder<Builder, LanyardContainerCredentialsProvider> {
 
         /**
-         * Sets any option of the source behind the provider: endpoint, token, timeouts, patience.
+         * Sets options of the container source: endpoint, token, timeouts, patience.
          *
-         * @param options is called at once with the source's builder
+         * <pre>{@code
+         * builder.container(container -> container.attemptTimeout(Duration.ofSeconds(10)));
+         * }</pre>
+         *
+         * @param options is called at build
          * @return this builder
          */
-        Builder source(Consumer<ContainerCredentialsSource.Builder> options);
+        Builder container(Consumer<ContainerOptions> options);
 
         /**
          * Sends the requests to the agent over an HTTP client of the AWS SDK. Default: a plain socket that no proxy and
@@ -173,7 +179,7 @@ public final class LanyardContainerCredentialsProvider
          * {@link java.net.ResponseCache} and {@link java.net.URLStreamHandlerFactory} with {@link
          * java.net.HttpURLConnection}). Over http the URL has the checked address, and so has the Host header, in place
          * of a host name. Over https to a host name whose address is checked ({@link
-         * ContainerCredentialsSource.Builder#restrictHttpsHosts}) the request is refused. {@link
+         * ContainerOptions#restrictHttpsHosts}) the request is refused. {@link
          * AgentHttpClients#apache()} connects to the checked address in both cases, and sends the name.
          *
          * @param httpClient the client, not closed by the provider; null for the default
@@ -192,23 +198,21 @@ public final class LanyardContainerCredentialsProvider
     }
 
     private static final class BuilderImpl implements Builder {
-        private ContainerCredentialsSource source = ContainerCredentialsSource.create();
+        private Consumer<ContainerOptions> container = new NoChange<>();
         private @Nullable SdkHttpClient httpClient;
         private @Nullable String sourceChain;
 
         BuilderImpl() {}
 
         BuilderImpl(BuilderImpl that) {
-            this.source = that.source;
+            this.container = that.container;
             this.httpClient = that.httpClient;
             this.sourceChain = that.sourceChain;
         }
 
         @Override
-        public Builder source(Consumer<ContainerCredentialsSource.Builder> options) {
-            ContainerCredentialsSource.Builder builder = source.toBuilder();
-            Objects.requireNonNull(options, "options").accept(builder);
-            source = builder.build();
+        public Builder container(Consumer<ContainerOptions> options) {
+            this.container = container.andThen(Objects.requireNonNull(options, "options"));
             return this;
         }
 

@@ -12,6 +12,7 @@ import io.lanyard.chain.Identity;
 import io.lanyard.chain.OnFailure;
 import io.lanyard.chain.SourceName;
 import io.lanyard.chain.SourceOrder;
+import io.lanyard.container.ContainerOptions;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
@@ -30,6 +31,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
@@ -270,12 +272,34 @@ public final class LanyardDefaultCredentialsProvider
         Builder profileFile(@Nullable Supplier<ProfileFile> profileFile);
 
         /**
-         * Sets any option of the container source: endpoint, token, timeouts, patience.
+         * Sets options of the container source: endpoint, token, timeouts, patience.
          *
-         * @param options is called at build with the container provider's builder
+         * <pre>{@code
+         * builder.container(container -> container.attemptTimeout(Duration.ofSeconds(10)));
+         * }</pre>
+         *
+         * @param options is called at build
          * @return this builder
          */
-        Builder container(Consumer<LanyardContainerCredentialsProvider.Builder> options);
+        Builder container(Consumer<ContainerOptions> options);
+
+        /**
+         * Sends the requests to the agent over an HTTP client of the AWS SDK, as {@link
+         * LanyardContainerCredentialsProvider.Builder#httpClient} describes. Default: a plain socket.
+         *
+         * @param httpClient the client, not closed by the provider; null for the default
+         * @return this builder
+         */
+        Builder httpClient(@Nullable SdkHttpClient httpClient);
+
+        /**
+         * Sets the feature ids of the providers that led to this one, which the SDK writes into its User-Agent before
+         * the container's own.
+         *
+         * @param sourceChain ids separated by commas, or null for none
+         * @return this builder
+         */
+        Builder sourceChain(@Nullable String sourceChain);
 
         /**
          * Changes the order: inserts, replaces, removes and adds links at named slots, and sets what each does on
@@ -332,7 +356,9 @@ public final class LanyardDefaultCredentialsProvider
         private @Nullable Region region;
         private @Nullable String profileName;
         private @Nullable Supplier<ProfileFile> profileFile;
-        private Consumer<LanyardContainerCredentialsProvider.Builder> container = new NoChange<>();
+        private Consumer<ContainerOptions> container = new NoChange<>();
+        private @Nullable SdkHttpClient httpClient;
+        private @Nullable String sourceChain;
         private Consumer<SourceOrder<AwsCredentialsIdentity>> changes = new NoChange<>();
         private boolean excludeInstanceMetadata;
         private @Nullable CredentialsListener listener;
@@ -347,6 +373,8 @@ public final class LanyardDefaultCredentialsProvider
             this.profileName = that.profileName;
             this.profileFile = that.profileFile;
             this.container = that.container;
+            this.httpClient = that.httpClient;
+            this.sourceChain = that.sourceChain;
             this.changes = that.changes;
             this.excludeInstanceMetadata = that.excludeInstanceMetadata;
             this.listener = that.listener;
@@ -374,8 +402,20 @@ public final class LanyardDefaultCredentialsProvider
         }
 
         @Override
-        public Builder container(Consumer<LanyardContainerCredentialsProvider.Builder> options) {
+        public Builder container(Consumer<ContainerOptions> options) {
             this.container = container.andThen(Objects.requireNonNull(options, "options"));
+            return this;
+        }
+
+        @Override
+        public Builder httpClient(@Nullable SdkHttpClient httpClient) {
+            this.httpClient = httpClient;
+            return this;
+        }
+
+        @Override
+        public Builder sourceChain(@Nullable String sourceChain) {
+            this.sourceChain = sourceChain;
             return this;
         }
 
@@ -422,12 +462,12 @@ public final class LanyardDefaultCredentialsProvider
 
         CredentialsChain<AwsCredentialsIdentity> chain() {
             Threads threads = new Threads(Scheduler.shared(), executor);
-            LanyardContainerCredentialsProvider.Builder containerBuilder =
-                    LanyardContainerCredentialsProvider.builder();
-            containerBuilder.source(
-                    source -> source.environment(environment).executor(executor).listener(listener));
-            container.accept(containerBuilder);
-            LanyardContainerCredentialsProvider containerProvider = containerBuilder.build();
+            LanyardContainerCredentialsProvider containerProvider = LanyardContainerCredentialsProvider.builder()
+                    .container(new InChain(environment, executor, listener))
+                    .container(container)
+                    .httpClient(httpClient)
+                    .sourceChain(sourceChain)
+                    .build();
             ContainerSource containerSource = containerProvider.source().in(environment);
             CredentialsChain.Builder<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
                             Named.BY_ITSELF)
@@ -470,10 +510,15 @@ public final class LanyardDefaultCredentialsProvider
         }
     }
 
-    /** Not a lambda, of which the first in a process costs more than all the rest. */
-    private static final class NoChange<T> implements Consumer<T> {
+    /** What the chain's options mean for the container source. Not a lambda, as {@link NoChange}. */
+    private record InChain(
+            Environment environment,
+            @Nullable Executor executor,
+            @Nullable CredentialsListener listener) implements Consumer<ContainerOptions> {
         @Override
-        public void accept(T builder) {}
+        public void accept(ContainerOptions options) {
+            options.environment(environment).executor(executor).listener(listener);
+        }
     }
 
     /** Tells whose credentials they are: as they say themselves, or also as STS says. */

@@ -372,7 +372,7 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
         /** Its loads run within the role's, so they must not need the same, possibly only, thread of an executor. */
         private LanyardContainerCredentialsProvider ofTheContainer() {
             return container.toBuilder()
-                    .source(source -> source.executor(null).listener(null))
+                    .container(options -> options.executor(null).listener(null))
                     .build();
         }
 

@@ -18,7 +18,7 @@ class ContainerSourceTest {
     private static ContainerSource source(Map<String, String> variables) {
         Environment environment = Pod.environment(variables);
         return LanyardContainerCredentialsProvider.builder()
-                .source(options -> options.environment(environment))
+                .container(options -> options.environment(environment))
                 .build()
                 .source()
                 .in(environment);

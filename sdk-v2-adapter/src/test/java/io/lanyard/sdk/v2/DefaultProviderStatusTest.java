@@ -37,7 +37,7 @@ class DefaultProviderStatusTest {
     private LanyardDefaultCredentialsProvider provider() {
         LanyardDefaultCredentialsProvider.BuilderImpl builder = new LanyardDefaultCredentialsProvider.BuilderImpl();
         return builder.environment(pod.environment())
-                .container(container -> container.source(source -> source.startupPatience(Duration.ZERO)))
+                .container(source -> source.startupPatience(Duration.ZERO))
                 .listener(heard)
                 .build();
     }

@@ -185,7 +185,7 @@ class InstanceMetadataSourceTest {
 
     private static InstanceMetadataSource source(Environment environment) {
         LanyardContainerCredentialsProvider container = LanyardContainerCredentialsProvider.builder()
-                .source(options -> options.environment(environment))
+                .container(options -> options.environment(environment))
                 .build();
         return new InstanceMetadataSource(
                 environment, false, container.source().in(environment), null, null, Threads.SHARED, null);

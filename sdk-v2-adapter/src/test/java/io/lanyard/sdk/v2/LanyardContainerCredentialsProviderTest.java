@@ -89,7 +89,7 @@ class LanyardContainerCredentialsProviderTest {
         try (EcsCredentialsAgent ecs = EcsCredentialsAgent.start()) {
             String uri = ecs.task("arn:aws:iam::111122223333:role/task");
             LanyardContainerCredentialsProvider provider = LanyardContainerCredentialsProvider.builder()
-                    .source(source -> source.environment(Pod.environment(ecs.environmentFor(uri))))
+                    .container(source -> source.environment(Pod.environment(ecs.environmentFor(uri))))
                     .build();
 
             assertThat(provider.resolveCredentials().accessKeyId())
@@ -167,7 +167,7 @@ class LanyardContainerCredentialsProviderTest {
     @Test
     void without_settings_resolve_identity_fails_its_future_and_resolve_credentials_throws() {
         LanyardContainerCredentialsProvider provider = LanyardContainerCredentialsProvider.builder()
-                .source(source -> source.environment(Pod.environment(Map.of())))
+                .container(source -> source.environment(Pod.environment(Map.of())))
                 .build();
 
         assertThat(provider.resolveIdentity(REQUEST)).isCompletedExceptionally();
@@ -296,7 +296,7 @@ class LanyardContainerCredentialsProviderTest {
     void a_builder_that_goes_on_being_changed_does_not_change_what_it_built() {
         LanyardContainerCredentialsProvider.Builder builder = pod.provider();
         LanyardContainerCredentialsProvider provider = builder.build();
-        builder.sourceChain("p").source(source -> source.fullUri("http://203.0.113.1/"));
+        builder.sourceChain("p").container(source -> source.fullUri("http://203.0.113.1/"));
 
         assertThat(provider.resolveCredentials().providerName()).contains("z");
     }
@@ -304,7 +304,7 @@ class LanyardContainerCredentialsProviderTest {
     @Test
     void it_is_a_link_of_the_sdks_own_chain() {
         AwsCredentialsProvider absent = LanyardContainerCredentialsProvider.builder()
-                .source(source -> source.environment(Pod.environment(Map.of())))
+                .container(source -> source.environment(Pod.environment(Map.of())))
                 .build();
         AwsCredentialsProviderChain chain =
                 AwsCredentialsProviderChain.of(absent, pod.provider().build());

@@ -252,7 +252,7 @@ class LanyardDefaultCredentialsProviderTest {
         LanyardDefaultCredentialsProvider.Builder builder = provider();
         LanyardDefaultCredentialsProvider provider = builder.build();
         builder.chain(chain -> chain.remove(SourceName.CONTAINER))
-                .container(container -> container.source(source -> source.fullUri("http://203.0.113.1/")));
+                .container(source -> source.fullUri("http://203.0.113.1/"));
 
         assertThat(key(provider)).isEqualTo(podsKey());
         assertThat(key(provider.toBuilder().build())).isEqualTo(podsKey());
@@ -262,7 +262,7 @@ class LanyardDefaultCredentialsProviderTest {
     @Test
     void to_builder_keeps_the_options_and_shares_no_credentials() {
         LanyardDefaultCredentialsProvider original = provider()
-                .container(container -> container.sourceChain("p"))
+                .sourceChain("p")
                 .chain(chain -> chain.remove(SourceName.SYSTEM_PROPERTIES))
                 .build();
         setKeys();
@@ -557,7 +557,7 @@ class LanyardDefaultCredentialsProviderTest {
         Environment environment = Pod.environment(variables);
         LanyardDefaultCredentialsProvider.BuilderImpl builder =
                 new LanyardDefaultCredentialsProvider.BuilderImpl().environment(environment);
-        builder.container(container -> container.source(source -> source.startupPatience(Duration.ZERO)));
+        builder.container(source -> source.startupPatience(Duration.ZERO));
         return builder;
     }
 

@@ -24,7 +24,7 @@ final class Pod implements AutoCloseable {
 
     LanyardContainerCredentialsProvider.Builder provider() {
         return LanyardContainerCredentialsProvider.builder()
-                .source(source -> source.environment(environment()).startupPatience(Duration.ZERO));
+                .container(source -> source.environment(environment()).startupPatience(Duration.ZERO));
     }
 
     Environment environment() {

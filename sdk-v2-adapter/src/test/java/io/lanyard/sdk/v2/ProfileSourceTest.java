@@ -498,7 +498,7 @@ class ProfileSourceTest {
                 file,
                 new ProfileFiles(environment, clock),
                 LanyardContainerCredentialsProvider.builder()
-                        .source(options -> options.environment(environment))
+                        .container(options -> options.environment(environment))
                         .build(),
                 clock,
                 Threads.SHARED,

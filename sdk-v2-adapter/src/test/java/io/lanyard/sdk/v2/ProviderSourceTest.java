@@ -279,7 +279,7 @@ class ProviderSourceTest {
     @Test
     void a_provider_of_ours_that_is_not_configured_gives_way() {
         try (LanyardContainerCredentialsProvider none = LanyardContainerCredentialsProvider.builder()
-                .source(options -> options.environment(Pod.environment(Map.of())))
+                .container(options -> options.environment(Pod.environment(Map.of())))
                 .build()) {
             assertThatThrownBy(new ProviderSource(none)::resolve).isInstanceOf(CredentialsException.class);
         }

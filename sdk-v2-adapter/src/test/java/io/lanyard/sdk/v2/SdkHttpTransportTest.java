@@ -321,7 +321,7 @@ class SdkHttpTransportTest {
         System.setProperty("http.proxyHost", "127.0.0.1");
         try (SdkHttpClient client = UrlConnectionHttpClient.create()) {
             assertThatThrownBy(pod.provider()
-                            .source(source -> source.maxAttempts(1))
+                            .container(source -> source.maxAttempts(1))
                             .httpClient(client)
                             .build()::resolveCredentials)
                     .isInstanceOf(SdkClientException.class)
@@ -836,11 +836,10 @@ class SdkHttpTransportTest {
     }
 
     private void assertFails(
-            SdkHttpClient client,
-            Category category,
-            Consumer<io.lanyard.container.ContainerCredentialsSource.Builder> options) {
+            SdkHttpClient client, Category category, Consumer<io.lanyard.container.ContainerOptions> options) {
         try (client) {
-            assertThatThrownBy(pod.provider().source(options).httpClient(client).build()::resolveCredentials)
+            assertThatThrownBy(
+                            pod.provider().container(options).httpClient(client).build()::resolveCredentials)
                     .isInstanceOf(SdkClientException.class)
                     .cause()
                     .isInstanceOfSatisfying(

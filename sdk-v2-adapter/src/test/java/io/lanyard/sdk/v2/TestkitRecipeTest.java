@@ -15,7 +15,7 @@ class TestkitRecipeTest {
     void a_provider_resolves_as_a_pod_of_the_testkit(io.lanyard.testkit.Pod pod, EksCluster cluster) {
         var environment = pod.environment();
         try (var lanyard = LanyardContainerCredentialsProvider.builder()
-                .source(source -> source.fullUri(environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
+                .container(source -> source.fullUri(environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
                         .tokenFile(environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")))
                 .build()) {
 

@@ -17,7 +17,7 @@ enum Provider {
             case LANYARD -> LanyardContainerCredentialsProvider.create();
             case PATIENT_LANYARD ->
                 LanyardContainerCredentialsProvider.builder()
-                        .source(options -> options.startupPatience(Duration.ofSeconds(30)))
+                        .container(options -> options.startupPatience(Duration.ofSeconds(30)))
                         .build();
             case AWS_SDK -> ContainerCredentialsProvider.create();
         };

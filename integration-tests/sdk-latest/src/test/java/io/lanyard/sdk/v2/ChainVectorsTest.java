@@ -146,9 +146,9 @@ class ChainVectorsTest {
             builder.profileFile(() -> preloaded);
         }
         Instant now = Instant.parse(vector.path("clock").asText("2026-01-01T00:00:00Z"));
-        builder.container(container -> container.source(source -> source.startupPatience(Duration.ZERO)
+        builder.container(source -> source.startupPatience(Duration.ZERO)
                 .clock(new StandingClock(now))
-                .transport(request -> answer(vector, request))));
+                .transport(request -> answer(vector, request)));
         return builder.build();
     }
 

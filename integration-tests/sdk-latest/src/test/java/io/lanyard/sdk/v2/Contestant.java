@@ -49,7 +49,7 @@ enum Contestant {
                         LanyardDefaultCredentialsProvider.builder())
                 .environment(environment);
         // nothing is about to start here
-        builder.container(container -> container.source(source -> source.startupPatience(Duration.ZERO)));
+        builder.container(source -> source.startupPatience(Duration.ZERO));
         return builder;
     }
 }

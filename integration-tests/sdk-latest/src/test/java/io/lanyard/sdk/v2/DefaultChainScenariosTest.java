@@ -590,8 +590,7 @@ class DefaultChainScenariosTest {
         LanyardDefaultCredentialsProvider.BuilderImpl builder = ((LanyardDefaultCredentialsProvider.BuilderImpl)
                         LanyardDefaultCredentialsProvider.builder())
                 .environment(opened());
-        return builder.container(container ->
-                container.source(source -> source.startupPatience(Duration.ZERO).maxAttempts(1)));
+        return builder.container(source -> source.startupPatience(Duration.ZERO).maxAttempts(1));
     }
 
     private StsClient sts(LanyardDefaultCredentialsProvider credentials) {
