@@ -330,7 +330,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
             }
             if (policy.expired() == ExpiredCredentials.ACCEPT) {
                 Log.warn("The agent at " + endpoint.display() + " returned credentials that expired " + words(gap)
-                        + " ago; Lanyard uses them because the refresh policy accepts expired credentials");
+                        + " ago; Lanyard uses them because expiredCredentials(ACCEPT) is set");
                 return loaded(credentials, now.plus(ACCEPTED_FOR));
             }
             throw failure(Category.EXPIRED, "the agent returned credentials that expired " + words(gap) + " ago")
@@ -339,7 +339,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
                     .remedy(
                             "check this machine's clock; if it is right, the agent cannot refresh its credentials (an ECS"
                                     + " agent without its control plane, an EKS agent without EKS Auth): restart or fix the"
-                                    + " agent, or accept expired credentials in the refresh policy (expiredCredentials(ACCEPT))")
+                                    + " agent, or set expiredCredentials(ACCEPT) in the refresh policy to use expired credentials")
                     .build();
         }
 

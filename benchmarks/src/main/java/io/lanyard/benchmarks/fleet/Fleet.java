@@ -26,10 +26,12 @@ final class Fleet {
 
     final Kernel kernel = new Kernel();
     final SplittableRandom random;
+    /** Lanyard's own, so that runs with the same seed are the same. */
+    final SplittableRandom jitter;
+
     final Tally tally;
     private final Scenario scenario;
     private final Policy policy;
-    private final long seed;
     private final long spread;
     private final long from;
     private final long to;
@@ -41,8 +43,8 @@ final class Fleet {
     Fleet(Scenario scenario, Policy policy, int size, long seed) {
         this.scenario = scenario;
         this.policy = policy;
-        this.seed = seed;
         this.random = new SplittableRandom(seed);
+        this.jitter = new SplittableRandom(seed);
         // as long as the agents keep what they have fetched, so that renewals come evenly from then on
         this.spread = Math.min(scenario.life(), Agent.LONGEST_KEPT);
         this.from = spread + scenario.life();
@@ -70,7 +72,6 @@ final class Fleet {
     }
 
     Outcome run() {
-        Dice.seed(seed);
         for (Pod pod : pods) {
             kernel.at(random.nextLong(spread), () -> pod.start(kernel.now() - random.nextLong(TOKEN_AGES)));
         }

@@ -51,6 +51,7 @@ final class LanyardPod extends Pod implements AgentTransport, Environment, Clock
                 .clock(this)
                 .scheduler(this)
                 .listener(this)
+                .random(fleet.jitter::nextDouble)
                 .refreshPolicy(policy)
                 .build();
         call();
