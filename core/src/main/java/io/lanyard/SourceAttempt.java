@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard;
 
+import io.lanyard.report.SettingSeen;
 import java.util.List;
 import java.util.Optional;
 

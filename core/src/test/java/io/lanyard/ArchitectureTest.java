@@ -108,7 +108,7 @@ class ArchitectureTest {
 
     private static final ArchRule SOCKETS = noClasses()
             .that()
-            .haveNameNotMatching("io\\.lanyard\\.container\\.SocketTransport(\\$.*)?")
+            .haveNameNotMatching("io\\.lanyard\\.transport\\.SocketTransport(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(Socket.class)
@@ -225,15 +225,37 @@ class ArchitectureTest {
     }
 
     @Test
-    void reports_know_failures_and_nothing_else_of_ours() {
+    void reports_know_failures_and_json_and_nothing_else_of_ours() {
         classes()
                 .that()
                 .resideInAPackage("io.lanyard.report")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("java.lang..", "java.util..", "org.jspecify..", "io.lanyard", "io.lanyard.report")
+                .resideInAnyPackage(
+                        "java.lang..",
+                        "java.util..",
+                        "java.time..",
+                        "java.nio.charset..",
+                        "java.io..",
+                        "org.jspecify..",
+                        "io.lanyard",
+                        "io.lanyard.json",
+                        "io.lanyard.report")
                 .check(CORE);
-        assertThat(doors("io.lanyard.report")).containsExactly("ForeignText");
+        assertThat(doors("io.lanyard.report"))
+                .containsExactlyInAnyOrder("ForeignText", "SettingSeen", "SourceDescription", "TokenClaims");
+    }
+
+    @Test
+    void the_transport_knows_the_ports_and_nothing_else_of_ours() {
+        classes()
+                .that()
+                .resideInAPackage("io.lanyard.transport")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..", "javax.net.ssl", "org.jspecify..", "io.lanyard.transport", "io.lanyard.spi")
+                .check(CORE);
     }
 
     @Test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.chain;
 
-import io.lanyard.SettingSeen;
+import io.lanyard.report.SettingSeen;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

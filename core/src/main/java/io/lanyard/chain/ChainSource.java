@@ -5,7 +5,7 @@ import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsSource;
 import io.lanyard.RefreshStatus;
-import io.lanyard.SourceDescription;
+import io.lanyard.report.SourceDescription;
 import java.util.Optional;
 
 /**

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.chain;
 
-import io.lanyard.SettingSeen;
-import io.lanyard.SourceDescription;
+import io.lanyard.report.SettingSeen;
+import io.lanyard.report.SourceDescription;
 import java.util.List;
 import java.util.Optional;
 

@@ -4,6 +4,7 @@ package io.lanyard.container;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.spi.HostResolver;
+import io.lanyard.transport.HostLookup;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -40,9 +41,6 @@ record AgentEndpoint(
 
     /** The agents' URIs have some 100 characters. Keeps the head of a request so short that no write waits for the peer. */
     private static final int LONGEST_URI = 8 * 1024;
-
-    /** How many addresses of a name are tried: each has its share of the connect timeout, of 2 s no less than 125 ms. */
-    private static final int MOST_ADDRESSES = 16;
 
     /** The remedy for a name that cannot be resolved. */
     static final String UNRESOLVED = "check the name and the resolver, or use the agent's IP address";
@@ -200,50 +198,12 @@ record AgentEndpoint(
                 throw notAllowed(address);
             }
         }
-        return first(addresses);
-    }
-
-    /**
-     * Resolves a name for a transport, where the certificate is the check.
-     *
-     * @return the addresses to try in turn
-     * @throws UnknownHostException when the name has no address, or the resolver does not work
-     */
-    static List<InetAddress> lookUp(HostResolver resolver, String host) throws UnknownHostException {
-        try {
-            return first(resolved(resolver, host));
-        } catch (UnsupportedOperationException e) {
-            throw new UnknownHostException(host + " is a host name, and names are not resolved here");
-        }
-    }
-
-    private static List<InetAddress> first(List<InetAddress> addresses) {
-        return addresses.size() <= MOST_ADDRESSES ? addresses : List.copyOf(addresses.subList(0, MOST_ADDRESSES));
-    }
-
-    /** What a resolver of the application does wrong is one more way in which a name has no address. */
-    private static List<InetAddress> resolved(HostResolver resolver, String host) throws UnknownHostException {
-        String problem;
-        try {
-            List<InetAddress> addresses = resolver.resolve(host);
-            if (addresses != null && !addresses.isEmpty()) {
-                return List.copyOf(addresses);
-            }
-            problem = addresses == null ? "the resolver returned null" : "it has no address";
-        } catch (UnsupportedOperationException e) {
-            throw e;
-        } catch (UnknownHostException e) {
-            problem = "it has no address";
-        } catch (RuntimeException e) {
-            // its message may contain anything; a list that contains null is a NullPointerException
-            problem = "the resolver failed with " + e.getClass().getName();
-        }
-        throw new UnknownHostException(host + " cannot be resolved: " + problem);
+        return HostLookup.first(addresses);
     }
 
     private List<InetAddress> resolve(HostResolver resolver) {
         try {
-            return resolved(resolver, host);
+            return HostLookup.resolved(resolver, host);
         } catch (UnsupportedOperationException e) {
             throw invalid(setting, "has a host name, and names are not resolved here", "use an IP address");
         } catch (UnknownHostException e) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.container;
 
-import io.lanyard.TokenClaims;
+import io.lanyard.report.TokenClaims;
 import io.lanyard.spi.AgentResponse;
 import java.io.IOException;
 import java.net.ConnectException;

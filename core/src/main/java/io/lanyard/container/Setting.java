@@ -3,7 +3,7 @@ package io.lanyard.container;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
-import io.lanyard.SettingSeen;
+import io.lanyard.report.SettingSeen;
 import io.lanyard.spi.Environment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -20,7 +20,7 @@ public interface Backoff {
      *
      * @param kind what failed
      * @param failures how many loads have failed in a row, at least 1
-     * @param left how long the value held is still valid, zero when it is not any more, null when it does not end
+     * @param left how long the value cached is still valid, zero when it is not any more, null when it does not end
      * @param random a random number from 0 (inclusive) to 1 (exclusive), so that many processes spread
      * @return the pause, not negative
      */

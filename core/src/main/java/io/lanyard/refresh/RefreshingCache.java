@@ -13,7 +13,6 @@ import io.lanyard.report.ForeignText;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.RandomSource;
 import io.lanyard.spi.Scheduler;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -65,8 +64,8 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     private static final CredentialsListener NO_LISTENER = new CredentialsListener() {};
 
     @SuppressWarnings("rawtypes") // a class literal has no type arguments
-    private static final AtomicReferenceFieldUpdater<RefreshingCache, Cell> CELL =
-            AtomicReferenceFieldUpdater.newUpdater(RefreshingCache.class, Cell.class, "cell");
+    private static final AtomicReferenceFieldUpdater<RefreshingCache, CacheState> STATE =
+            AtomicReferenceFieldUpdater.newUpdater(RefreshingCache.class, CacheState.class, "state");
 
     private final Loader<T> loader;
     private final String name;
@@ -79,7 +78,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     private final CredentialsListener listener;
     private final RandomSource random;
 
-    private volatile Cell<T> cell;
+    private volatile CacheState<T> state;
 
     private final AtomicInteger stuck = new AtomicInteger(); // loads that were abandoned and whose threads still hang
     private final EventQueue events = new EventQueue();
@@ -98,7 +97,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         this.unasked = builder.unasked;
         this.listener = builder.listener;
         this.random = builder.random;
-        this.cell = Cell.empty(Now.of(clock));
+        this.state = CacheState.empty(Now.of(clock));
     }
 
     /**
@@ -140,9 +139,9 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
 
     @Override
     public T resolve() throws InterruptedException {
-        Cell<T> current = cell;
-        if (current.isQuiet(clock.epochMillis()) && current.held != null) {
-            return current.held.value();
+        CacheState<T> current = state;
+        if (current.isQuiet(clock.epochMillis()) && current.cached != null) {
+            return current.cached.value();
         }
         InFlightLoad<T> load = join(true);
         if (load != null) {
@@ -152,19 +151,19 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
             }
             await(load);
         }
-        Cell<T> after = cell;
+        CacheState<T> after = state;
         CredentialsException problem = problem(after, Now.of(clock));
-        if (problem != null || after.held == null) {
+        if (problem != null || after.cached == null) {
             throw (problem == null ? lost() : problem).forCaller();
         }
-        return after.held.value();
+        return after.cached.value();
     }
 
     @Override
     public CompletableFuture<T> resolveAsync() {
-        Cell<T> current = cell;
-        if (current.isQuiet(clock.epochMillis()) && current.held != null) {
-            return current.held.future();
+        CacheState<T> current = state;
+        if (current.isQuiet(clock.epochMillis()) && current.cached != null) {
+            return current.cached.future();
         }
         InFlightLoad<T> load = join(false);
         if (load != null) {
@@ -176,44 +175,44 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
             armForFutures(); // the load may have been started by a caller that waits and watches over it itself
             return future;
         }
-        Cell<T> after = cell;
+        CacheState<T> after = state;
         CredentialsException problem = problem(after, Now.of(clock));
-        return problem != null || after.held == null
+        return problem != null || after.cached == null
                 ? CompletableFuture.failedFuture((problem == null ? lost() : problem).forCaller())
-                : after.held.future();
+                : after.cached.future();
     }
 
     @Override
     public Optional<T> cached() {
-        Held<T> held = cell.held;
-        return held == null ? Optional.empty() : Optional.of(held.value());
+        CachedValue<T> cached = state.cached;
+        return cached == null ? Optional.empty() : Optional.of(cached.value());
     }
 
     @Override
     public void invalidate(String rejected) {
-        Cell<T> current = cell;
-        while (current.held != null
+        CacheState<T> current = state;
+        while (current.cached != null
                 && current.load == null
                 && !current.suspect
-                && current.held.identity().equals(rejected)) {
-            if (CELL.compareAndSet(this, current, current.suspected())) {
+                && current.cached.identity().equals(rejected)) {
+            if (STATE.compareAndSet(this, current, current.suspected())) {
                 return;
             }
-            current = cell;
+            current = state;
         }
     }
 
     @Override
     public RefreshStatus status() {
-        return cell.status(Now.of(clock), unasked);
+        return state.status(Now.of(clock), unasked);
     }
 
     @Override
     public void close() {
-        Cell<T> current;
+        CacheState<T> current;
         do {
-            current = cell;
-        } while (!CELL.compareAndSet(this, current, current.closed()));
+            current = state;
+        } while (!STATE.compareAndSet(this, current, current.closed()));
         arm();
     }
 
@@ -229,17 +228,17 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
      * flight.
      *
      * @param waits whether the caller will wait, and so look after the load it is given
-     * @return the load to wait for; null when the cell has the answer
+     * @return the load to wait for; null when the state has the answer
      */
     @SuppressWarnings("ReferenceEquality") // another failure object is another load's
     private @Nullable InFlightLoad<T> join(boolean waits) {
-        Cell<T> first = cell;
+        CacheState<T> first = state;
         while (true) {
-            Cell<T> current = cell;
+            CacheState<T> current = state;
             Now now = Now.of(clock);
             InFlightLoad<T> load = current.load;
             if (current.closed) {
-                if (CELL.compareAndSet(this, current, current.reopened())) {
+                if (STATE.compareAndSet(this, current, current.reopened())) {
                     arm();
                 }
             } else if (load != null) {
@@ -247,8 +246,8 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                     return current.mustWait(now) ? load : null;
                 }
             } else if (current.hasClockJumped(now)) {
-                CELL.compareAndSet(this, current, current.jumped(now));
-            } else if (current.held == null && current.failure != null && current.failure != first.failure) {
+                STATE.compareAndSet(this, current, current.jumped(now));
+            } else if (current.cached == null && current.failure != null && current.failure != first.failure) {
                 return null; // a load that completed meanwhile serves this call too
             } else if (current.isDue(now)) {
                 boolean mustWait = current.mustWait(now);
@@ -258,7 +257,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                 }
             } else {
                 // the timer is late, or was lost to an error
-                if (current.wasSeenLongAgo(now) && CELL.compareAndSet(this, current, current.seen(now))) {
+                if (current.wasSeenLongAgo(now) && STATE.compareAndSet(this, current, current.seen(now))) {
                     arm();
                 }
                 return null;
@@ -285,9 +284,9 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     }
 
     /** Why the cached value is not handed out, or null when it is. */
-    private @Nullable CredentialsException problem(Cell<T> current, Now now) {
-        Cell.Failure failure = current.failure;
-        if (current.held == null) {
+    private @Nullable CredentialsException problem(CacheState<T> current, Now now) {
+        CacheState.Failure failure = current.failure;
+        if (current.cached == null) {
             return failure == null ? lost() : failure.cause();
         }
         if (current.state(now) != RefreshState.EXPIRED) {
@@ -297,8 +296,8 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
             return failure.rejection();
         }
         // between the margin and the stated end there may have been no failure, and the source has nothing newer
-        boolean served = servesStale() || (failure == null && current.held.at(now) < current.held.end());
-        return served ? null : expired(current.held.end(), failure == null ? null : failure.cause());
+        boolean served = servesStale() || (failure == null && current.cached.at(now) < current.cached.end());
+        return served ? null : expired(current.cached.end(), failure == null ? null : failure.cause());
     }
 
     /**
@@ -354,14 +353,14 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     // ---- loads
 
     /**
-     * Starts a load, which is then in the cell, whatever becomes of it.
+     * Starts a load, which is then in the state, whatever becomes of it.
      *
      * @param watched whether the calling thread is going to wait for it
-     * @return the load; null when another thread has changed the cell
+     * @return the load; null when another thread has changed the state
      */
-    private @Nullable InFlightLoad<T> start(Cell<T> current, Now now, boolean watched) {
+    private @Nullable InFlightLoad<T> start(CacheState<T> current, Now now, boolean watched) {
         InFlightLoad<T> load = new InFlightLoad<>(this, now, loadTimeoutMillis, executor != null);
-        if (!CELL.compareAndSet(this, current, current.loading(load, now))) {
+        if (!STATE.compareAndSet(this, current, current.loading(load, now))) {
             return null;
         }
         CredentialsException refused = null;
@@ -434,7 +433,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     private boolean watch(InFlightLoad<T> load, Now now) {
         if (load.isOver()) {
             finishLost(
-                    load, now); // its owner has replaced it in the cell before it released the waiters, or never will
+                    load, now); // its owner has replaced it in the state before it released the waiters, or never will
         } else if (load.isOverdue(now)) {
             if (!abandon(load)) {
                 finishLost(load, now);
@@ -442,7 +441,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         } else if (load.mustBeSubmittedAgain(now) && load.submitAgain()) {
             submitToShared(load);
         }
-        return cell.load != load;
+        return state.load != load;
     }
 
     private boolean abandon(InFlightLoad<T> load) {
@@ -466,19 +465,19 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
 
     @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
     private void finishLost(InFlightLoad<T> load, Now now) {
-        if (cell.load != load) {
+        if (state.load != load) {
             return;
         }
-        Landing landing = crashed(load, lost(), now);
+        Completion completion = crashed(load, lost(), now);
         load.release();
-        if (landing != null) {
+        if (completion != null) {
             arm();
-            elsewhere(landing);
+            elsewhere(completion);
         }
     }
 
     /**
-     * Completes a load: the only way in which one ends. The order matters: first the cell, so that those who are
+     * Completes a load: the only way in which one ends. The order matters: first the state, so that those who are
      * answered find it as it is; then the threads that wait; then the next timer, before anything foreign can block;
      * futures and listeners last, and on a thread that may be blocked.
      *
@@ -496,61 +495,61 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         if (!load.move(from, to)) {
             return false;
         }
-        Landing landing;
+        Completion completion;
         try {
-            landing = settle(load, loaded, failure);
+            completion = settle(load, loaded, failure);
         } finally {
             load.release();
         }
         arm();
-        if (landing != null && mayBlock) {
-            landing.run();
-        } else if (landing != null) {
-            elsewhere(landing);
+        if (completion != null && mayBlock) {
+            completion.run();
+        } else if (completion != null) {
+            elsewhere(completion);
         }
         return true;
     }
 
-    private void elsewhere(Landing landing) {
+    private void elsewhere(Completion completion) {
         try {
-            scheduler.execute(landing);
+            scheduler.execute(completion);
         } catch (Throwable e) { // rather here than never
-            landing.run();
+            completion.run();
         }
     }
 
-    private @Nullable Landing settle(InFlightLoad<T> load, @Nullable Loaded<T> loaded, @Nullable Throwable thrown) {
+    private @Nullable Completion settle(InFlightLoad<T> load, @Nullable Loaded<T> loaded, @Nullable Throwable thrown) {
         CredentialsException failure = thrown == null ? null : CredentialsException.of(thrown);
         try {
-            return landing(load, loaded, failure);
+            return completion(load, loaded, failure);
         } catch (Throwable e) { // a function that was given has failed: not the fault of those who wait
             return crashed(load, failure == null ? CredentialsException.of(e) : failure, load.started);
         }
     }
 
     @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
-    private @Nullable Landing landing(
+    private @Nullable Completion completion(
             InFlightLoad<T> load, @Nullable Loaded<T> loaded, @Nullable CredentialsException failure) {
         Now now = Now.of(clock);
         double jitter = random.nextDouble();
-        Held<T> held = cell.held; // changes with the load in flight only, and there is one at a time
-        Held<T> same = null;
-        Held<T> next = null;
+        CachedValue<T> cached = state.cached; // changes with the load in flight only, and there is one at a time
+        CachedValue<T> same = null;
+        CachedValue<T> next = null;
         CredentialsException reason = failure;
-        if (reason == null && loaded != null && Held.end(loaded) <= now.wall()) {
-            reason = expired(Held.end(loaded), null);
+        if (reason == null && loaded != null && CachedValue.end(loaded) <= now.wall()) {
+            reason = expired(CachedValue.end(loaded), null);
         }
-        if (reason == null && loaded != null && held != null && held.isSameAs(loaded)) {
-            same = held.end() == Held.NEVER
-                    ? Held.of(loaded, policy, now, jitter).withValueOf(held)
-                    : held.confirmed(now);
+        if (reason == null && loaded != null && cached != null && cached.isSameAs(loaded)) {
+            same = cached.end() == CachedValue.NEVER
+                    ? CachedValue.of(loaded, policy, now, jitter).withValueOf(cached)
+                    : cached.confirmed(now);
         } else if (reason == null && loaded != null) {
-            next = Held.of(loaded, policy, now, jitter);
+            next = CachedValue.of(loaded, policy, now, jitter);
         }
-        Cell<T> before;
-        Cell<T> after;
+        CacheState<T> before;
+        CacheState<T> after;
         do {
-            before = cell;
+            before = state;
             if (before.load != load) {
                 return null; // another thread has finished it
             }
@@ -562,34 +561,34 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                 CredentialsException cause = Objects.requireNonNull(reason);
                 after = before.failed(cause, servesStale(), policy.backoff(), now, jitter);
             }
-        } while (!CELL.compareAndSet(this, before, after));
-        return new Landing(load, before, after, now);
+        } while (!STATE.compareAndSet(this, before, after));
+        return new Completion(load, before, after, now);
     }
 
-    /** The landing without any help from outside. */
+    /** The completion without any help from outside. */
     @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
-    private @Nullable Landing crashed(InFlightLoad<T> load, CredentialsException cause, Now now) {
-        Cell<T> before;
-        Cell<T> after;
+    private @Nullable Completion crashed(InFlightLoad<T> load, CredentialsException cause, Now now) {
+        CacheState<T> before;
+        CacheState<T> after;
         do {
-            before = cell;
+            before = state;
             if (before.load != load) {
                 return null;
             }
             after = before.crashed(cause, now);
-        } while (!CELL.compareAndSet(this, before, after));
-        return new Landing(load, before, after, now);
+        } while (!STATE.compareAndSet(this, before, after));
+        return new Completion(load, before, after, now);
     }
 
-    /** A completed load, with the cell before and after: completes the futures and delivers the events. */
-    private final class Landing implements Runnable {
+    /** A completed load, with the state before and after: completes the futures and delivers the events. */
+    private final class Completion implements Runnable {
         private final InFlightLoad<T> load;
-        private final Cell<T> before;
-        private final Cell<T> after;
+        private final CacheState<T> before;
+        private final CacheState<T> after;
         private final Now now;
         private boolean futuresDone;
 
-        Landing(InFlightLoad<T> load, Cell<T> before, Cell<T> after, Now now) {
+        Completion(InFlightLoad<T> load, CacheState<T> before, CacheState<T> after, Now now) {
             this.load = load;
             this.before = before;
             this.after = after;
@@ -612,20 +611,20 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
 
         private void completeFutures() {
             CredentialsException problem = problem(after, now);
-            Held<T> held = after.held;
-            if (problem == null && held == null) {
+            CachedValue<T> cached = after.cached;
+            if (problem == null && cached == null) {
                 problem = lost();
             }
-            load.completeFutures(held == null ? null : held.value(), problem);
+            load.completeFutures(cached == null ? null : cached.value(), problem);
         }
 
         @SuppressWarnings("ReferenceEquality") // a source that confirms the value leaves the very object in place
         private void announce() {
-            Cell.Failure earlier = before.failure;
-            Cell.Failure failure = after.failure;
-            Held<T> held = after.held;
-            if (held != null) {
-                log(held, earlier, failure);
+            CacheState.Failure earlier = before.failure;
+            CacheState.Failure failure = after.failure;
+            CachedValue<T> cached = after.cached;
+            if (cached != null) {
+                OutageLog.log(cached.identity(), earlier, failure);
             }
             loader.report(listener);
             listener.loaded(
@@ -634,44 +633,17 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
             if (failure != null) {
                 Instant nextLoad = after.nextLoad(now, unasked).orElse(null);
                 listener.refreshFailed(failure.count(), failure.cause().category(), nextLoad);
-                if (held != null && failure.servingExpired() && (earlier == null || !earlier.servingExpired())) {
-                    listener.servingExpired(held.identity(), held.expiration());
+                if (cached != null && failure.servingExpired() && (earlier == null || !earlier.servingExpired())) {
+                    listener.servingExpired(cached.identity(), cached.expiration());
                 }
-            } else if (held != null) {
-                if (before.held == null || before.held.value() != held.value()) {
-                    listener.refreshed(held.identity(), held.expiration());
+            } else if (cached != null) {
+                if (before.cached == null || before.cached.value() != cached.value()) {
+                    listener.refreshed(cached.identity(), cached.expiration());
                 }
                 if (earlier != null) {
-                    listener.recovered(held.identity());
+                    listener.recovered(cached.identity());
                 }
             }
-        }
-    }
-
-    /** An outage is logged when it begins, when the value expires in it, and when it is over. */
-    private void log(Held<T> held, Cell.@Nullable Failure earlier, Cell.@Nullable Failure failure) {
-        String which = "Credentials " + held.identity();
-        if (failure != null && earlier == null) {
-            log(
-                    Level.WARNING,
-                    which + " could not be refreshed. Lanyard keeps serving them and retries. "
-                            + ForeignText.of(failure.cause()));
-        }
-        if (failure != null && failure.servingExpired() && (earlier == null || !earlier.servingExpired())) {
-            log(
-                    Level.WARNING,
-                    which + " have expired and no newer ones could be loaded; still serving them. AWS may reject"
-                            + " requests. " + ForeignText.of(failure.cause()));
-        }
-        if (failure == null && earlier != null) {
-            log(Level.INFO, which + " are fresh again after failed loads");
-        }
-    }
-
-    private static void log(Level level, String message) {
-        try {
-            System.getLogger("io.lanyard").log(level, message);
-        } catch (RuntimeException | Error e) { // whoever waits for credentials is not to wait for a log
         }
     }
 
@@ -679,23 +651,23 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
 
     private void armForFutures() {
         synchronized (arming) {
-            if (timer == null && cell.load != null) {
+            if (timer == null && state.load != null) {
                 arm();
             }
         }
     }
 
     private void arm() {
-        synchronized (arming) { // so that the last to arm has seen the latest cell
+        synchronized (arming) { // so that the last to arm has seen the latest state
             try {
                 if (timer != null) {
                     timer.cancel();
                     timer = null;
                 }
-                Cell<T> current = cell;
+                CacheState<T> current = state;
                 long millis = current.millisToWake(Now.of(clock));
                 if (millis >= 0 && (unasked || current.load != null)) {
-                    wakeIn(Math.min(millis, Cell.HEARTBEAT_MILLIS));
+                    wakeIn(Math.min(millis, CacheState.HEARTBEAT_MILLIS));
                 }
             } catch (RuntimeException | Error e) { // without a timer it is the calls that start a refresh
             }
@@ -719,7 +691,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     /** On the timer's thread, where no foreign code may run. */
     private void lookAfterItself() {
         while (true) {
-            Cell<T> current = cell;
+            CacheState<T> current = state;
             Now now = Now.of(clock);
             long millis = current.millisToWake(now);
             if (current.load != null) {
@@ -732,9 +704,9 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                 return;
             }
             if (current.hasClockJumped(now)) {
-                CELL.compareAndSet(this, current, current.jumped(now));
+                STATE.compareAndSet(this, current, current.jumped(now));
             } else if (millis > 0) {
-                CELL.compareAndSet(this, current, current.seen(now));
+                STATE.compareAndSet(this, current, current.seen(now));
                 arm();
                 return;
             } else if (millis < 0 || start(current, now, false) != null) {

@@ -8,8 +8,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
-import io.lanyard.SourceDescription;
 import io.lanyard.refresh.RefreshingCache;
+import io.lanyard.report.SourceDescription;
 import io.lanyard.testsupport.Loads;
 import io.lanyard.testsupport.VirtualTime;
 import java.time.Duration;

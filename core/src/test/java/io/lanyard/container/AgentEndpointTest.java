@@ -9,6 +9,7 @@ import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.container.AgentEndpoint.HostPolicy;
 import io.lanyard.spi.HostResolver;
+import io.lanyard.transport.HostLookup;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -298,7 +299,7 @@ class AgentEndpointTest {
         AgentEndpoint endpoint = AgentEndpoint.parse("http://agent/", "URI");
 
         assertThat(endpoint.addresses(host -> many, RULE)).hasSize(16);
-        assertThat(AgentEndpoint.lookUp(host -> many, "agent")).hasSize(16);
+        assertThat(HostLookup.first(many)).hasSize(16);
         many.add(PUBLIC);
         assertThat(catchThrowableOfType(CredentialsException.class, () -> endpoint.addresses(host -> many, RULE))
                         .category())

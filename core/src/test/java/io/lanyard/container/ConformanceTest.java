@@ -18,6 +18,7 @@ import io.lanyard.testsupport.RawServer;
 import io.lanyard.testsupport.VectorWorld;
 import io.lanyard.testsupport.VectorWorld.Reply;
 import io.lanyard.testsupport.VirtualClock;
+import io.lanyard.transport.SocketTransport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;

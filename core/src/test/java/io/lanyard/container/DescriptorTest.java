@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lanyard.testing.Child;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.Fault;
+import io.lanyard.testsupport.SocketTransportPeer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@
 package io.lanyard.container;
 
 import io.lanyard.CredentialsException;
+import io.lanyard.testsupport.SocketTransportPeer;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CacheRequest;

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lanyard.ContainerCredentials;
-import io.lanyard.SettingSeen;
-import io.lanyard.SourceDescription;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.SourceState;
+import io.lanyard.report.SettingSeen;
+import io.lanyard.report.SourceDescription;
 import io.lanyard.spi.Scheduler;
 import io.lanyard.testsupport.Canaries;
 import io.lanyard.testsupport.Evidence;

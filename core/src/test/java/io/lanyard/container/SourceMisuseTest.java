@@ -14,6 +14,7 @@ import io.lanyard.CredentialsException;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.HostResolver;
+import io.lanyard.testsupport.SocketTransportPeer;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;

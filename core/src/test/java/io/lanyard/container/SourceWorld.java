@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * A world without sockets and without waiting: settings, files, names, an agent that answers by script, and a clock that
  * only sleeping moves. Loads run on the caller's thread.
  */
-final class SourceWorld implements AgentTransport, Environment, HostResolver, Clock {
+public final class SourceWorld implements AgentTransport, Environment, HostResolver, Clock {
 
     static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
     static final String URI = "http://169.254.170.23/v1/credentials";
@@ -117,7 +117,7 @@ final class SourceWorld implements AgentTransport, Environment, HostResolver, Cl
         return requests.get(request).headers().get("Authorization");
     }
 
-    static CredentialsException failure(ContainerCredentialsSource source) {
+    public static CredentialsException failure(ContainerCredentialsSource source) {
         try {
             source.resolve();
         } catch (CredentialsException e) {
@@ -153,7 +153,7 @@ final class SourceWorld implements AgentTransport, Environment, HostResolver, Cl
         };
     }
 
-    static InetAddress address(int... bytes) {
+    public static InetAddress address(int... bytes) {
         byte[] raw = new byte[bytes.length];
         for (int i = 0; i < bytes.length; i++) {
             raw[i] = (byte) bytes[i];

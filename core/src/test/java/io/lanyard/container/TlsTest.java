@@ -8,6 +8,7 @@ import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.testing.Child;
+import io.lanyard.testsupport.SocketTransportPeer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -3,11 +3,11 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.ContainerCredentials;
 import io.lanyard.RefreshStatus;
-import io.lanyard.SourceDescription;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
 import io.lanyard.chain.SourceState;
 import io.lanyard.container.ContainerCredentialsSource;
+import io.lanyard.report.SourceDescription;
 import io.lanyard.spi.Environment;
 import java.time.Duration;
 import java.util.Optional;

@@ -2,12 +2,12 @@
 package io.lanyard.sdk.v2;
 
 import io.lanyard.CredentialsListener;
-import io.lanyard.SourceDescription;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
 import io.lanyard.chain.SourceState;
 import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.RefreshPolicy;
+import io.lanyard.report.SourceDescription;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.Scheduler;
 import java.util.List;

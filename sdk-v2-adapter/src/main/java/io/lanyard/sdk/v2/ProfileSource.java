@@ -3,11 +3,11 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.CredentialsListener;
 import io.lanyard.RefreshStatus;
-import io.lanyard.SettingSeen;
-import io.lanyard.SourceDescription;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
 import io.lanyard.report.ForeignText;
+import io.lanyard.report.SettingSeen;
+import io.lanyard.report.SourceDescription;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.Scheduler;

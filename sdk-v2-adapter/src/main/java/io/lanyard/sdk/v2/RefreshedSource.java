@@ -3,13 +3,13 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.CredentialsListener;
 import io.lanyard.RefreshStatus;
-import io.lanyard.TokenClaims;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
 import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.Loaded;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshingCache;
+import io.lanyard.report.TokenClaims;
 import io.lanyard.spi.Clock;
 import java.time.Duration;
 import java.time.Instant;

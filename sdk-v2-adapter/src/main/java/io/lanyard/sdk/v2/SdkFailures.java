@@ -3,8 +3,8 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
-import io.lanyard.TokenClaims;
 import io.lanyard.report.ForeignText;
+import io.lanyard.report.TokenClaims;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;

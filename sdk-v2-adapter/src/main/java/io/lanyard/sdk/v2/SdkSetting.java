@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.sdk.v2;
 
-import io.lanyard.SettingSeen;
+import io.lanyard.report.SettingSeen;
 import io.lanyard.spi.Environment;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.sdk.v2;
 
-import io.lanyard.SettingSeen;
-import io.lanyard.SourceDescription;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
+import io.lanyard.report.SettingSeen;
+import io.lanyard.report.SourceDescription;
 import io.lanyard.spi.Environment;
 import java.util.List;
 import java.util.Objects;

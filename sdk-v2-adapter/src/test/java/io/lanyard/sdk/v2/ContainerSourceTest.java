@@ -3,9 +3,9 @@ package io.lanyard.sdk.v2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lanyard.SettingSeen;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.SourceState;
+import io.lanyard.report.SettingSeen;
 import io.lanyard.spi.Environment;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

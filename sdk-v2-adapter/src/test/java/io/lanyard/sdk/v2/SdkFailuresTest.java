@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
-import io.lanyard.TokenClaims;
+import io.lanyard.report.TokenClaims;
 import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.io.PrintWriter;
 import java.io.StringWriter;

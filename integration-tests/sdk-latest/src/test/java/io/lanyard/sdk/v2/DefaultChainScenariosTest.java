@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lanyard.CredentialsException;
-import io.lanyard.TokenClaims;
 import io.lanyard.chain.ChainReport;
 import io.lanyard.chain.OnFailure;
 import io.lanyard.chain.SourceName;
 import io.lanyard.chain.SourceReport;
 import io.lanyard.chain.SourceState;
+import io.lanyard.report.TokenClaims;
 import io.lanyard.testkit.Fault;
 import io.lanyard.testkit.IssuedCredentials;
 import io.lanyard.testkit.StsError;

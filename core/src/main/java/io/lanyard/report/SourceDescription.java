@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard;
+package io.lanyard.report;
 
 import java.util.List;
 import java.util.Optional;

@@ -19,9 +19,9 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /** What threads may see of one cache whose every change is one swap of its cell. */
-public final class CellStress {
+public final class CacheStateStress {
 
-    private CellStress() {}
+    private CacheStateStress() {}
 
     /** A value whose parts are plain, so that a race in its publication would show. */
     private static final class Pair {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.container;
+package io.lanyard.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

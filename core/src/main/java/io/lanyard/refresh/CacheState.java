@@ -11,10 +11,28 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a cache knows, at one moment: immutable, so that one volatile read sees it whole, and every change of it is
- * one function from the cell before to the cell after.
+ * Everything a cache knows at one moment. Immutable, so one volatile read sees all of it, and every change is one function
+ * from the state before to the state after, which the cache installs by compare-and-swap.
+ *
+ * <pre>
+ * change        when                                          effect
+ * ------------  --------------------------------------------  --------------------------------------------------------
+ * loading       a load starts                                 the load is in flight; the value stays
+ * stored        it brought newer credentials                  they replace the value; failures and rejection are over
+ * unchanged     it brought the cached ones again              they are confirmed; the next load waits for half of the rest
+ * failed        it failed, or was abandoned                   the value stays; back-off decides when the next may start
+ * crashed       an Error kept it from being settled           as failed, with nothing calculated but the pause
+ * jumped        wall clock and elapsed time disagree          a load is due now
+ * seen          they agree                                    both are noted, to be compared with the next time
+ * suspected     a service has rejected the value              the next call loads and waits
+ * closed        the cache was closed                          no timer; everything else stays
+ * reopened      a call came afterwards                        as before it was closed
+ * </pre>
+ *
+ * <p>Invariants: at most one load is in flight; a value is replaced by a newer one and never removed; only
+ * {@link #loading} sets a load, and only stored, unchanged, failed and crashed clear it.
  */
-final class Cell<T> {
+final class CacheState<T> {
 
     /** How often, at the latest, somebody compares the clocks: a timer, or the first call after it should have. */
     static final long HEARTBEAT_MILLIS = 60_000;
@@ -51,7 +69,7 @@ final class Cell<T> {
     /** What has happened so far. */
     record Counts(long refreshes, long unchanged, long failures) {}
 
-    final @Nullable Held<T> held;
+    final @Nullable CachedValue<T> cached;
     final @Nullable InFlightLoad<T> load;
     final @Nullable Failure failure;
     /** The value has been reported as refused: calls wait for the next load, whatever it brings. */
@@ -68,8 +86,8 @@ final class Cell<T> {
     private final long quietFrom;
     private final long quietSpan;
 
-    private Cell(
-            @Nullable Held<T> held,
+    private CacheState(
+            @Nullable CachedValue<T> cached,
             @Nullable InFlightLoad<T> load,
             @Nullable Failure failure,
             boolean suspect,
@@ -79,7 +97,7 @@ final class Cell<T> {
             long nextWake,
             Now seen,
             Counts counts) {
-        this.held = held;
+        this.cached = cached;
         this.load = load;
         this.failure = failure;
         this.suspect = suspect;
@@ -94,8 +112,9 @@ final class Cell<T> {
         this.quietSpan = quiet <= 0 ? 0 : quiet + Now.TOLERANCE_MILLIS;
     }
 
-    static <T> Cell<T> empty(Now now) {
-        return new Cell<>(null, null, null, false, false, false, now.nanos(), now.nanos(), now, new Counts(0, 0, 0));
+    static <T> CacheState<T> empty(Now now) {
+        return new CacheState<>(
+                null, null, null, false, false, false, now.nanos(), now.nanos(), now, new Counts(0, 0, 0));
     }
 
     // ---- reading
@@ -109,35 +128,35 @@ final class Cell<T> {
     }
 
     private long millisOfQuiet() {
-        if (held == null || closed || (suspect && load != null)) {
+        if (cached == null || closed || (suspect && load != null)) {
             return 0;
         }
-        long moment = held.at(seen);
-        long quiet = held.expired() - moment;
+        long moment = cached.at(seen);
+        long quiet = cached.expired() - moment;
         if (load == null) {
-            long due = suspect || demanded ? 0 : held.advisory() - moment;
+            long due = suspect || demanded ? 0 : cached.advisory() - moment;
             quiet = Math.min(quiet, Math.max(due, seen.millisUntil(nextCall)));
         }
         return quiet;
     }
 
     RefreshState state(Now now) {
-        return held == null ? RefreshState.EMPTY : held.state(now);
+        return cached == null ? RefreshState.EMPTY : cached.state(now);
     }
 
     /** Whether a call has to wait for a load, if one runs or may be started. Not once stale values have been served. */
     boolean mustWait(Now now) {
         boolean servingStale = failure != null && failure.servingExpired();
-        return held == null || suspect || (held.at(now) >= held.expired() && !servingStale);
+        return cached == null || suspect || (cached.at(now) >= cached.expired() && !servingStale);
     }
 
     /** Whether a call is to start a load. */
     boolean isDue(Now now) {
-        boolean wanted = held == null || suspect || isWanted(held, now);
+        boolean wanted = cached == null || suspect || isWanted(cached, now);
         return load == null && wanted && now.nanos() - nextCall >= 0;
     }
 
-    private boolean isWanted(Held<T> known, Now now) {
+    private boolean isWanted(CachedValue<T> known, Now now) {
         return demanded || known.at(now) >= known.advisory();
     }
 
@@ -146,15 +165,15 @@ final class Cell<T> {
         if (load != null) {
             return load.millisToCheck(now);
         }
-        if (held == null || closed) {
+        if (cached == null || closed) {
             return -1;
         }
-        long due = isWanted(held, now) ? 0 : held.advisory() - held.at(now);
+        long due = isWanted(cached, now) ? 0 : cached.advisory() - cached.at(now);
         return Math.max(due, now.millisUntil(nextWake));
     }
 
     boolean hasClockJumped(Now now) {
-        return held != null && load == null && now.hasJumpedSince(seen);
+        return cached != null && load == null && now.hasJumpedSince(seen);
     }
 
     boolean wasSeenLongAgo(Now now) {
@@ -169,9 +188,9 @@ final class Cell<T> {
     RefreshStatus status(Now now, boolean unasked) {
         return new RefreshStatus(
                 state(now),
-                moment(held == null ? Held.NEVER : held.end()),
-                moment(held == null ? Held.NEVER : held.advisory()),
-                moment(held == null ? Held.NEVER : held.mandatory()),
+                moment(cached == null ? CachedValue.NEVER : cached.end()),
+                moment(cached == null ? CachedValue.NEVER : cached.advisory()),
+                moment(cached == null ? CachedValue.NEVER : cached.mandatory()),
                 load != null,
                 closed,
                 failure == null ? 0 : failure.count(),
@@ -184,28 +203,28 @@ final class Cell<T> {
     }
 
     private static Optional<Instant> moment(long millis) {
-        return millis == Held.NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+        return millis == CachedValue.NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
     }
 
     // ---- changing
 
-    Cell<T> loading(InFlightLoad<T> next, Now now) {
-        return new Cell<>(held, next, failure, suspect, demanded, closed, nextCall, nextWake, now, counts);
+    CacheState<T> loading(InFlightLoad<T> next, Now now) {
+        return new CacheState<>(cached, next, failure, suspect, demanded, closed, nextCall, nextWake, now, counts);
     }
 
-    /** A load brought a value that is not the one held. */
-    Cell<T> stored(Held<T> next, Now now) {
+    /** A load brought a value that is not the one cached. */
+    CacheState<T> stored(CachedValue<T> next, Now now) {
         Counts counted = new Counts(counts.refreshes() + 1, counts.unchanged(), counts.failures());
-        return new Cell<>(next, null, null, false, false, closed, now.nanos(), now.nanos(), now, counted);
+        return new CacheState<>(next, null, null, false, false, closed, now.nanos(), now.nanos(), now, counted);
     }
 
     /**
-     * A load brought the value that is held already. The source renews it at a time of its own, at the latest shortly
+     * A load brought the value that is cached already. The source renews it at a time of its own, at the latest shortly
      * before it expires: each pause is up to half of what is left, so that a load falls into the last half of any final
      * stretch (the EKS agent renews a target role's credentials 15 s before they expire), and none runs past the margin
      * or the stated end, where newer ones are needed.
      */
-    Cell<T> unchanged(Held<T> confirmed, Now now, double random) {
+    CacheState<T> unchanged(CachedValue<T> confirmed, Now now, double random) {
         long call = UNCHANGED_EARLY_MILLIS;
         long wake = 0;
         if (now.wall() >= confirmed.advisory()) {
@@ -216,23 +235,23 @@ final class Cell<T> {
             wake = call;
         }
         Counts counted = new Counts(counts.refreshes(), counts.unchanged() + 1, counts.failures());
-        return new Cell<>(
+        return new CacheState<>(
                 confirmed, null, null, false, false, closed, now.nanosIn(call), now.nanosIn(wake), now, counted);
     }
 
     /** A load failed. */
-    Cell<T> failed(CredentialsException cause, boolean served, Backoff backoff, Now now, double random) {
+    CacheState<T> failed(CredentialsException cause, boolean served, Backoff backoff, Now now, double random) {
         FailureKind kind = cause.kind();
         int count = failure == null ? 1 : failure.count() + 1;
         CredentialsException rejection =
                 kind == FailureKind.PERMANENT ? cause : failure == null ? null : failure.rejection();
         long memory = REMEMBERED_FROM_MILLIS + (long) ((REMEMBERED_TO_MILLIS - REMEMBERED_FROM_MILLIS) * random);
-        if (held == null) {
+        if (cached == null) {
             long call = kind == FailureKind.PERMANENT ? memory : emptyPause(kind, count, backoff, random);
             return failed(new Failure(cause, count, false, rejection), call, 0, now);
         }
-        boolean endless = held.end() == Held.NEVER;
-        long left = endless ? Held.NEVER : Math.max(0, held.expired() - held.at(now));
+        boolean endless = cached.end() == CachedValue.NEVER;
+        long left = endless ? CachedValue.NEVER : Math.max(0, cached.expired() - cached.at(now));
         long wake = Now.millis(backoff.pause(kind, count, endless ? null : Duration.ofMillis(left), random));
         if (left > 0) {
             wake = Math.min(wake, left); // newer ones are needed then
@@ -257,40 +276,40 @@ final class Cell<T> {
     }
 
     /** A load failed, and so did what would classify the failure, or an error kept its owner from ending it. */
-    Cell<T> crashed(CredentialsException cause, Now now) {
+    CacheState<T> crashed(CredentialsException cause, Now now) {
         int count = failure == null ? 1 : failure.count() + 1;
         CredentialsException rejection = failure == null ? null : failure.rejection();
         boolean servingExpired = failure != null && failure.servingExpired();
         Failure next = new Failure(cause, count, servingExpired, rejection);
-        return failed(next, held == null ? 0 : CRASHED_MILLIS, CRASHED_MILLIS, now);
+        return failed(next, cached == null ? 0 : CRASHED_MILLIS, CRASHED_MILLIS, now);
     }
 
-    private Cell<T> failed(Failure next, long call, long wake, Now now) {
+    private CacheState<T> failed(Failure next, long call, long wake, Now now) {
         Counts counted = new Counts(counts.refreshes(), counts.unchanged(), counts.failures() + 1);
-        return new Cell<>(
-                held, null, next, false, held != null, closed, now.nanosIn(call), now.nanosIn(wake), now, counted);
+        return new CacheState<>(
+                cached, null, next, false, cached != null, closed, now.nanosIn(call), now.nanosIn(wake), now, counted);
     }
 
     /** The clocks have been compared. */
-    Cell<T> seen(Now now) {
-        return new Cell<>(held, load, failure, suspect, demanded, closed, nextCall, nextWake, now, counts);
+    CacheState<T> seen(Now now) {
+        return new CacheState<>(cached, load, failure, suspect, demanded, closed, nextCall, nextWake, now, counts);
     }
 
     /** The clock has jumped: what was arranged by it is void, and the source is to be asked. */
-    Cell<T> jumped(Now now) {
-        return new Cell<>(held, load, failure, suspect, true, closed, now.nanos(), now.nanos(), now, counts);
+    CacheState<T> jumped(Now now) {
+        return new CacheState<>(cached, load, failure, suspect, true, closed, now.nanos(), now.nanos(), now, counts);
     }
 
-    Cell<T> suspected() {
-        return new Cell<>(held, load, failure, true, demanded, closed, nextCall, nextWake, seen, counts);
+    CacheState<T> suspected() {
+        return new CacheState<>(cached, load, failure, true, demanded, closed, nextCall, nextWake, seen, counts);
     }
 
     /** Somebody still uses what another has closed. */
-    Cell<T> reopened() {
-        return new Cell<>(held, load, failure, suspect, demanded, false, nextCall, nextWake, seen, counts);
+    CacheState<T> reopened() {
+        return new CacheState<>(cached, load, failure, suspect, demanded, false, nextCall, nextWake, seen, counts);
     }
 
-    Cell<T> closed() {
-        return new Cell<>(held, load, failure, suspect, demanded, true, nextCall, nextWake, seen, counts);
+    CacheState<T> closed() {
+        return new CacheState<>(cached, load, failure, suspect, demanded, true, nextCall, nextWake, seen, counts);
     }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.container;
+package io.lanyard.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lanyard.container.ContainerCredentialsSource;
+import io.lanyard.container.SourceWorld;
 import io.lanyard.spi.AgentRequest;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.Clock;
@@ -11,6 +13,7 @@ import io.lanyard.spi.HostResolver;
 import io.lanyard.spi.MalformedResponseException;
 import io.lanyard.spi.Scheduler;
 import io.lanyard.testsupport.Evidence;
+import io.lanyard.testsupport.SocketTransportPeer;
 import io.lanyard.testsupport.VirtualTime;
 import java.io.EOFException;
 import java.io.IOException;
@@ -60,7 +63,7 @@ class SocketTransportTest {
                             + "Host: localhost:" + peer.port() + "\r\n"
                             + "Accept: application/json\r\n"
                             + "Accept-Encoding: identity\r\n"
-                            + "User-Agent: lanyard/" + Version.TEXT + "\r\n"
+                            + "User-Agent: lanyard/" + System.getProperty("lanyard.version") + "\r\n"
                             + "Authorization: eyJ.raw-CANARY\r\n"
                             + "Connection: close\r\n"
                             + "\r\n");

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard;
+package io.lanyard.report;
 
 import io.lanyard.json.Json;
-import io.lanyard.report.ForeignText;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;

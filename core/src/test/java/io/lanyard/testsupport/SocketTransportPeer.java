@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.container;
+package io.lanyard.testsupport;
 
 import io.lanyard.spi.AgentRequest;
 import java.io.ByteArrayOutputStream;
@@ -24,11 +24,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The other end of a socket, byte for byte: hands out what it was asked, and answers what it is told to. */
-final class SocketTransportPeer implements AutoCloseable {
+public final class SocketTransportPeer implements AutoCloseable {
 
     /** What to do with a connection whose request has been read. */
     @FunctionalInterface
-    interface Reply {
+    public interface Reply {
         void to(Socket socket, OutputStream out) throws IOException, InterruptedException;
     }
 
@@ -41,11 +41,11 @@ final class SocketTransportPeer implements AutoCloseable {
         this.reply = reply;
     }
 
-    static SocketTransportPeer replying(Reply reply) throws IOException {
+    public static SocketTransportPeer replying(Reply reply) throws IOException {
         return on(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), reply);
     }
 
-    static SocketTransportPeer on(ServerSocket listener, Reply reply) {
+    public static SocketTransportPeer on(ServerSocket listener, Reply reply) {
         SocketTransportPeer peer = new SocketTransportPeer(listener, reply);
         Thread thread = new Thread(peer::serve, "peer-" + listener.getLocalPort());
         thread.setDaemon(true);
@@ -54,23 +54,23 @@ final class SocketTransportPeer implements AutoCloseable {
     }
 
     /** Sends this, one character a byte, and closes. */
-    static SocketTransportPeer answering(String answer) throws IOException {
+    public static SocketTransportPeer answering(String answer) throws IOException {
         return replying((socket, out) -> out.write(answer.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
     /** A port of loopback where nobody listens. */
-    static int deadPort() throws IOException {
+    public static int deadPort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
     /** The next head as it was sent, one byte a character. */
-    String head() throws InterruptedException {
+    public String head() throws InterruptedException {
         String head = heads.poll(10, TimeUnit.SECONDS);
         if (head == null) {
             throw new AssertionError("no request arrived");
@@ -78,15 +78,15 @@ final class SocketTransportPeer implements AutoCloseable {
         return head;
     }
 
-    boolean sawNothing() {
+    public boolean sawNothing() {
         return heads.isEmpty();
     }
 
-    AgentRequest request() {
+    public AgentRequest request() {
         return request("127.0.0.1", "/", new LinkedHashMap<>());
     }
 
-    AgentRequest request(String host, String target, Map<String, String> headers) {
+    public AgentRequest request(String host, String target, Map<String, String> headers) {
         return new AgentRequest(
                 "http",
                 host,
@@ -96,7 +96,7 @@ final class SocketTransportPeer implements AutoCloseable {
                 headers,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(8),
-                CredentialsLoader.BODY_LIMIT);
+                64 * 1024);
     }
 
     private void serve() {
@@ -135,10 +135,10 @@ final class SocketTransportPeer implements AutoCloseable {
     }
 
     /** Connections that wait in a backlog. */
-    static final class Crowd implements Closeable {
+    public static final class Crowd implements Closeable {
         private final List<Socket> sockets = new ArrayList<>();
 
-        int size() {
+        public int size() {
             return sockets.size();
         }
 
@@ -151,7 +151,7 @@ final class SocketTransportPeer implements AutoCloseable {
     }
 
     /** Connects until nobody is let in any more. */
-    static Crowd fillBacklog(ServerSocket listener) throws IOException {
+    public static Crowd fillBacklog(ServerSocket listener) throws IOException {
         Crowd crowd = new Crowd();
         @Nullable Socket last = null;
         for (int i = 0; i < 64; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.container;
+package io.lanyard.transport;
 
 import io.lanyard.spi.AgentRequest;
 import io.lanyard.spi.AgentResponse;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * checked, no hook of the JVM that could see or change a request carrying a token, and a start-up that costs a fraction
  * of any HTTP client's.
  */
-final class SocketTransport implements AgentTransport {
+public final class SocketTransport implements AgentTransport {
 
     /** A name with thousands of addresses must not make a trace of thousands of exceptions. */
     private static final int MOST_SUPPRESSED = 4;
@@ -51,7 +51,15 @@ final class SocketTransport implements AgentTransport {
      * @param scheduler ends an encrypted exchange at its deadline
      * @param tls makes the sockets for https; null for the JDK's default
      */
-    SocketTransport(HostResolver resolver, Clock clock, Scheduler scheduler, @Nullable SSLSocketFactory tls) {
+    /**
+     * Creates a transport.
+     *
+     * @param resolver resolves host names whose addresses have not been checked
+     * @param clock measures the deadlines
+     * @param scheduler closes a socket at its deadline
+     * @param tls makes TLS sockets; null for the JVM's default
+     */
+    public SocketTransport(HostResolver resolver, Clock clock, Scheduler scheduler, @Nullable SSLSocketFactory tls) {
         this.resolver = resolver;
         this.clock = clock;
         this.scheduler = scheduler;
@@ -63,7 +71,7 @@ final class SocketTransport implements AgentTransport {
         long start = clock.nanoTime();
         long total = request.connectTimeout().toNanos() + request.timeout().toNanos();
         List<InetAddress> addresses =
-                request.addresses().isEmpty() ? AgentEndpoint.lookUp(resolver, request.host()) : request.addresses();
+                request.addresses().isEmpty() ? HostLookup.lookUp(resolver, request.host()) : request.addresses();
         long left = total - (clock.nanoTime() - start);
         if (left <= 0) {
             throw new SocketTimeoutException("the host name was not resolved in time");

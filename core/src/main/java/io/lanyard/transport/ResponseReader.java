@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.container;
+package io.lanyard.transport;
 
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.MalformedResponseException;
@@ -16,7 +16,7 @@ import java.util.Map;
  * Reads one HTTP/1.x answer: status line, headers, and a body by Content-Length, in chunks, or up to the end. What this
  * protocol has no use for is refused. No failure quotes what was read.
  */
-final class ResponseReader {
+public final class ResponseReader {
 
     /** The agents' heads have some 300 bytes. */
     private static final int HEAD_LIMIT = 32 * 1024;
@@ -31,7 +31,15 @@ final class ResponseReader {
         this.bodyLimit = bodyLimit;
     }
 
-    static AgentResponse read(InputStream in, int bodyLimit) throws IOException {
+    /**
+     * Reads one answer.
+     *
+     * @param in the stream
+     * @param bodyLimit how many bytes of the body are kept
+     * @return the answer
+     * @throws IOException when the stream breaks off, or what it has is no HTTP as this protocol uses it
+     */
+    public static AgentResponse read(InputStream in, int bodyLimit) throws IOException {
         return new ResponseReader(new BufferedInputStream(in, 4096), bodyLimit).response();
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param expired when the value counts as ended
  * @param end when it ends; {@link #NEVER} when it does not
  */
-record Held<T>(
+record CachedValue<T>(
         T value,
         String identity,
         CompletableFuture<T> future,
@@ -35,13 +35,13 @@ record Held<T>(
     /** Two statements of one end may differ by the fraction of a second that one of them lacks. */
     private static final long SAME_END_MILLIS = 2_000;
 
-    static <T> Held<T> of(Loaded<T> loaded, RefreshPolicy policy, Now now, double random) {
+    static <T> CachedValue<T> of(Loaded<T> loaded, RefreshPolicy policy, Now now, double random) {
         long end = end(loaded);
         long life = end - now.wall();
         if (end == NEVER) {
             long interval = Now.millis(policy.recheckInterval());
             long advisory = now.wall() + earlier(interval, interval / 10, random);
-            return held(loaded, now, advisory, NEVER, NEVER, NEVER);
+            return cached(loaded, now, advisory, NEVER, NEVER, NEVER);
         }
         // a third: the agents' shortest lives, 15 s, still have the whole margin, and shorter ones can be used at all
         long margin = Math.min(Now.millis(policy.expiryMargin()), life / 3);
@@ -55,13 +55,14 @@ record Held<T>(
         lead = Math.min(lead, life - margin);
         long advisory = now.wall() + earlier(lead, jitter, random);
         long mandatory = Math.max(now.wall() + lead, end - Now.millis(policy.mandatoryWindow()));
-        return held(loaded, now, advisory, Math.min(mandatory, end - margin), end - margin, end);
+        return cached(loaded, now, advisory, Math.min(mandatory, end - margin), end - margin, end);
     }
 
-    private static <T> Held<T> held(Loaded<T> loaded, Now now, long advisory, long mandatory, long expired, long end) {
+    private static <T> CachedValue<T> cached(
+            Loaded<T> loaded, Now now, long advisory, long mandatory, long expired, long end) {
         T value = loaded.value();
         CompletableFuture<T> future = CompletableFuture.completedFuture(value);
-        return new Held<>(value, loaded.identity(), future, now, advisory, mandatory, expired, end);
+        return new CachedValue<>(value, loaded.identity(), future, now, advisory, mandatory, expired, end);
     }
 
     /** Jitter moves a refresh earlier and never later. */
@@ -84,13 +85,13 @@ record Held<T>(
     }
 
     /** This lifetime for the very object that is cached already, which equals this one's. */
-    Held<T> withValueOf(Held<T> cached) {
-        return new Held<>(cached.value, identity, cached.future, stored, advisory, mandatory, expired, end);
+    CachedValue<T> withValueOf(CachedValue<T> cached) {
+        return new CachedValue<>(cached.value, identity, cached.future, stored, advisory, mandatory, expired, end);
     }
 
     /** The same life, which the source has just confirmed by the clocks of now. */
-    Held<T> confirmed(Now now) {
-        return new Held<>(value, identity, future, now, advisory, mandatory, expired, end);
+    CachedValue<T> confirmed(Now now) {
+        return new CachedValue<>(value, identity, future, now, advisory, mandatory, expired, end);
     }
 
     /** Whether a load brought the same again, secrets and stated expiration included. */

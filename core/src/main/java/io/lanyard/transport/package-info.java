@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** One GET over one socket, with a deadline over all of it, and the reader of its answer. */
+@NullMarked
+package io.lanyard.transport;
+
+import org.jspecify.annotations.NullMarked;
