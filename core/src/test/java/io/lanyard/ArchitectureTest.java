@@ -243,7 +243,8 @@ class ArchitectureTest {
                         "io.lanyard.report")
                 .check(CORE);
         assertThat(doors("io.lanyard.report"))
-                .containsExactlyInAnyOrder("ForeignText", "SettingSeen", "SourceDescription", "TokenClaims");
+                .containsExactlyInAnyOrder(
+                        "ForeignText", "SettingSeen", "SettingSeen$State", "SourceDescription", "TokenClaims");
     }
 
     @Test

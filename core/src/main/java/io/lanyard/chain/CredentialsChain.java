@@ -9,9 +9,9 @@ import io.lanyard.RefreshState;
 import io.lanyard.RefreshStatus;
 import io.lanyard.internal.EventQueue;
 import io.lanyard.internal.LoadContext;
+import io.lanyard.internal.Log;
 import io.lanyard.report.ForeignText;
 import io.lanyard.spi.Scheduler;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -373,24 +373,16 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
         @Override
         public void run() {
             String previous = before == null ? null : before.name.name();
-            log(
-                    Level.INFO,
-                    "Credentials come from the source " + given.entry.name
-                            + (previous == null ? "" : ", no longer from " + previous) + ": "
-                            + ForeignText.clean(given.identity.toString()));
+            Log.info("Credentials come from the source " + given.entry.name
+                    + (previous == null ? "" : ", no longer from " + previous) + ": "
+                    + ForeignText.clean(given.identity.toString()));
             try {
                 listener.sourceChanged(previous, given.entry.name.name(), given.identity.accessKeyId());
             } catch (RuntimeException | Error e) { // harms only itself
-                log(
-                        Level.WARNING,
-                        "A credentials listener threw " + e.getClass().getName()
-                                + " in sourceChanged; its exception is ignored");
+                Log.warn("A credentials listener threw " + e.getClass().getName()
+                        + " in sourceChanged; its exception is ignored");
             }
         }
-    }
-
-    static void log(Level level, String message) {
-        System.getLogger("io.lanyard").log(level, message);
     }
 
     static Throwable unwrapped(Throwable failure) {

@@ -2,8 +2,8 @@
 package io.lanyard.chain;
 
 import io.lanyard.CredentialsException;
+import io.lanyard.internal.Log;
 import io.lanyard.report.ForeignText;
-import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +33,9 @@ final class Entry<T> {
         if (availability.state() == SourceState.INCOMPLETE
                 && !availability.reason().equals(warnedOf)) {
             warnedOf = availability.reason();
-            CredentialsChain.log(
-                    Level.WARNING,
-                    "The credentials source " + name + " is incomplete and is skipped: "
-                            + ForeignText.clean(availability.reason()) + ". Remedy: "
-                            + availability.remedy().orElse("complete it or unset it"));
+            Log.warn("The credentials source " + name + " is incomplete and is skipped: "
+                    + ForeignText.clean(availability.reason()) + ". Remedy: "
+                    + availability.remedy().orElse("complete it or unset it"));
         }
         return availability;
     }
@@ -60,10 +58,8 @@ final class Entry<T> {
     void logStop(CredentialsException why) {
         if (!stopLogged) {
             stopLogged = true;
-            CredentialsChain.log(
-                    Level.WARNING,
-                    "The credentials source " + name + " is configured and failed. No later source is used in its"
-                            + " place. " + ForeignText.of(why));
+            Log.warn("The credentials source " + name + " is configured and failed. No later source is used in its"
+                    + " place. " + ForeignText.of(why));
         }
     }
 
@@ -72,8 +68,7 @@ final class Entry<T> {
         try {
             source.close();
         } catch (RuntimeException | Error e) {
-            CredentialsChain.log(
-                    Level.WARNING, "The credentials source " + name + " could not be closed: " + ForeignText.of(e));
+            Log.warn("The credentials source " + name + " could not be closed: " + ForeignText.of(e));
         }
     }
 
@@ -82,10 +77,8 @@ final class Entry<T> {
         try {
             source.invalidate(accessKeyId);
         } catch (RuntimeException | Error e) {
-            CredentialsChain.log(
-                    Level.WARNING,
-                    "The credentials source " + name + " could not be notified that AWS rejected its credentials: "
-                            + ForeignText.of(e));
+            Log.warn("The credentials source " + name + " could not be notified that AWS rejected its credentials: "
+                    + ForeignText.of(e));
         }
     }
 

@@ -56,6 +56,7 @@ final class Selection<T> extends InFlight<T> {
     private volatile @Nullable CredentialsException failure;
     private volatile Scheduler.@Nullable Timer watch;
     private volatile int watched = -1;
+    private volatile int begun = -1; // the last step whose owner a thread has begun
 
     Selection(CredentialsChain<T> chain, Scheduler scheduler, int epoch) {
         super(scheduler);
@@ -87,7 +88,11 @@ final class Selection<T> extends InFlight<T> {
     T awaitOutcome() throws InterruptedException {
         int seen = step.get();
         while (!await(SOURCE_TIMEOUT.toMillis())) {
-            if (seen == step.get()) {
+            int now = step.get();
+            if (now == seen && now != begun) {
+                throw starved();
+            }
+            if (now == seen) {
                 expire(seen);
             }
             seen = step.get();
@@ -160,6 +165,17 @@ final class Selection<T> extends InFlight<T> {
                 .build();
     }
 
+    private static CredentialsException starved() {
+        return CredentialsException.builder(
+                        Category.SOURCE_FAILED,
+                        "no thread has begun to select a source within " + SOURCE_TIMEOUT.toSeconds()
+                                + " s, because all shared threads are in use")
+                .recoverable(true)
+                .local(true)
+                .remedy("take a thread dump: the threads named lanyard-refresh show what loads wait for")
+                .build();
+    }
+
     private static CredentialsException lost() {
         return CredentialsException.builder(
                         Category.SOURCE_FAILED,
@@ -177,6 +193,7 @@ final class Selection<T> extends InFlight<T> {
      *     stops
      */
     private void advance(int mine) {
+        begun = mine;
         LoadContext before = LoadContext.current();
         try {
             while (step.get() == mine && left.hasNext()) {
@@ -254,6 +271,7 @@ final class Selection<T> extends InFlight<T> {
     }
 
     private void miss(Entry<T> entry, CredentialsException why, int mine) {
+        begun = mine;
         entry.failure = why;
         if (!CredentialsChain.isNotConfigured(why)) {
             failures.add(why);

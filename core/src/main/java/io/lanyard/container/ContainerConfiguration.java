@@ -6,6 +6,7 @@ import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
 import io.lanyard.chain.Availability;
+import io.lanyard.internal.Log;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshingCache;
 import io.lanyard.report.SettingSeen;

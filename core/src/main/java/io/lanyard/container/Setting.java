@@ -3,6 +3,7 @@ package io.lanyard.container;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.internal.Log;
 import io.lanyard.report.SettingSeen;
 import io.lanyard.spi.Environment;
 import java.time.Duration;

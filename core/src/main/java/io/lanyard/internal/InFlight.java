@@ -31,7 +31,9 @@ public abstract class InFlight<T> implements Runnable {
     private final Scheduler scheduler;
     private final CountDownLatch over = new CountDownLatch(1);
     private final Queue<CallersFuture<T>> futures = new ConcurrentLinkedQueue<>();
-    private volatile @Nullable Outcome<T> outcome; // of the futures
+    private @Nullable T value; // of the futures, published by known
+    private @Nullable CredentialsException failure;
+    private volatile boolean known;
 
     /**
      * Creates one that nothing waits for yet.
@@ -42,30 +44,36 @@ public abstract class InFlight<T> implements Runnable {
         this.scheduler = scheduler;
     }
 
-    private record Outcome<T>(@Nullable T value, @Nullable CredentialsException failure) {}
-
-    /** A future of one caller. Holds its source, so that the source is not collected while its caller waits. */
+    /** A future of one caller. Holds what it waits for and its source: neither is collected while its caller waits. */
     private static final class CallersFuture<T> extends CompletableFuture<T> {
+        private final InFlight<?> awaited;
         private final Object source;
 
-        CallersFuture(Object source) {
+        CallersFuture(InFlight<?> awaited, Object source) {
+            this.awaited = awaited;
             this.source = source;
         }
 
         @Override
         public <U> CompletableFuture<U> newIncompleteFuture() {
-            return new CallersFuture<>(source);
+            return new CallersFuture<>(awaited, source);
         }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // completing a future throws nothing
-    private void finish(CallersFuture<T> future, Outcome<T> known) {
-        CredentialsException failure = known.failure();
-        if (failure == null) {
-            future.complete(known.value());
-        } else {
-            future.completeExceptionally(failure.forCaller());
+    private void finish(CallersFuture<T> future) {
+        CredentialsException shared = failure;
+        if (shared == null) {
+            future.complete(value);
+            return;
         }
+        Throwable own;
+        try {
+            own = shared.forCaller();
+        } catch (Throwable e) { // no memory, or a failure whose text cannot be had: rather shared than never
+            own = shared;
+        }
+        future.completeExceptionally(own);
     }
 
     /** Releases the blocked threads. Harmless when repeated. */
@@ -100,11 +108,10 @@ public abstract class InFlight<T> implements Runnable {
      * @return a future that completes with {@link #completeFutures}
      */
     public final CompletableFuture<T> future(Object source) {
-        CallersFuture<T> future = new CallersFuture<>(source);
+        CallersFuture<T> future = new CallersFuture<>(this, source);
         futures.add(future);
-        Outcome<T> known = outcome;
-        if (known != null && futures.remove(future)) {
-            finish(future, known); // nothing depends on it yet, so no foreign code runs here
+        if (known && futures.remove(future)) {
+            finish(future); // nothing depends on it yet, so no foreign code runs here
         }
         return future;
     }
@@ -116,8 +123,10 @@ public abstract class InFlight<T> implements Runnable {
      * @param failure what they fail with, each with an exception of its own; or null
      */
     public final void completeFutures(@Nullable T value, @Nullable CredentialsException failure) {
-        if (outcome == null) {
-            outcome = new Outcome<>(value, failure);
+        if (!known) {
+            this.value = value;
+            this.failure = failure;
+            known = true;
         }
         completeWaiting();
     }
@@ -127,12 +136,11 @@ public abstract class InFlight<T> implements Runnable {
         if (next == null) {
             return;
         }
-        Outcome<T> known = outcome;
         Scheduler.Timer relief = futures.isEmpty() ? null : relief();
         try {
-            while (next != null && known != null) {
+            while (next != null) {
                 try {
-                    finish(next, known);
+                    finish(next);
                 } catch (Throwable e) { // no memory, perhaps: it is tried again later
                     futures.add(next);
                     relief();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.refresh;
 
+import io.lanyard.internal.Log;
 import io.lanyard.report.ForeignText;
-import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /** Logs an outage when it begins, when the credentials expire in it, and when it is over. */
@@ -20,26 +20,15 @@ final class OutageLog {
     static void log(String identity, CacheState.@Nullable Failure before, CacheState.@Nullable Failure after) {
         String credentials = "Credentials " + identity;
         if (after != null && before == null) {
-            log(
-                    Level.WARNING,
-                    credentials + " could not be refreshed. Lanyard keeps serving them and retries. "
-                            + ForeignText.of(after.cause()));
+            Log.warn(credentials + " could not be refreshed. Lanyard keeps serving them and retries. "
+                    + ForeignText.of(after.cause()));
         }
         if (after != null && after.servingExpired() && (before == null || !before.servingExpired())) {
-            log(
-                    Level.WARNING,
-                    credentials + " have expired and no newer ones could be loaded; still serving them. AWS may reject"
-                            + " requests. " + ForeignText.of(after.cause()));
+            Log.warn(credentials + " have expired and no newer ones could be loaded; still serving them. AWS may reject"
+                    + " requests. " + ForeignText.of(after.cause()));
         }
         if (after == null && before != null) {
-            log(Level.INFO, credentials + " are fresh again after failed loads");
-        }
-    }
-
-    private static void log(Level level, String message) {
-        try {
-            System.getLogger("io.lanyard").log(level, message);
-        } catch (RuntimeException | Error e) { // a caller that waits for credentials does not wait for a log
+            Log.info(credentials + " are fresh again after failed loads");
         }
     }
 }

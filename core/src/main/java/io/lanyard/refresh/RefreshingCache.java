@@ -546,6 +546,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         } else if (reason == null && loaded != null) {
             next = CachedValue.of(loaded, policy, now, jitter);
         }
+        Completion completion = new Completion(load, now); // before the state changes: an error must not lose it
         CacheState<T> before;
         CacheState<T> after;
         do {
@@ -561,13 +562,16 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                 CredentialsException cause = Objects.requireNonNull(reason);
                 after = before.failed(cause, servesStale(), policy.backoff(), now, jitter);
             }
+            completion.before = before;
+            completion.after = after;
         } while (!STATE.compareAndSet(this, before, after));
-        return new Completion(load, before, after, now);
+        return completion;
     }
 
     /** The completion without any help from outside. */
     @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
     private @Nullable Completion crashed(InFlightLoad<T> load, CredentialsException cause, Now now) {
+        Completion completion = new Completion(load, now);
         CacheState<T> before;
         CacheState<T> after;
         do {
@@ -576,23 +580,25 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                 return null;
             }
             after = before.crashed(cause, now);
+            completion.before = before;
+            completion.after = after;
         } while (!STATE.compareAndSet(this, before, after));
-        return new Completion(load, before, after, now);
+        return completion;
     }
 
     /** A completed load, with the state before and after: completes the futures and delivers the events. */
     private final class Completion implements Runnable {
         private final InFlightLoad<T> load;
-        private final CacheState<T> before;
-        private final CacheState<T> after;
         private final Now now;
+        private CacheState<T> before;
+        private CacheState<T> after;
         private boolean futuresDone;
 
-        Completion(InFlightLoad<T> load, CacheState<T> before, CacheState<T> after, Now now) {
+        Completion(InFlightLoad<T> load, Now now) {
             this.load = load;
-            this.before = before;
-            this.after = after;
             this.now = now;
+            this.before = state;
+            this.after = before;
         }
 
         @Override

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -112,7 +111,7 @@ public final class BoundedFileReader {
         latest = read;
         try {
             scheduler.execute(read);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) { // whatever it is, later callers must not take it for a read that hangs
             read.content.completeExceptionally(e);
         }
         return read;

@@ -42,8 +42,9 @@ public interface Scheduler {
 
     /**
      * Returns the daemon threads that all users of the library in the JVM share. There is none before the first task;
-     * while timers are pending there is one, and one more for each task that runs, at most 128; within some seconds after
-     * the last timer has been cancelled, or its owner been collected, there is none again. They belong to no application:
+     * while timers are pending there is one, and one more for each task that runs: at most 128 for the tasks of callers,
+     * and as many for each of the three levels of tasks that the timer or other tasks submit, so that a task which waits
+     * for another never holds the thread that the other needs. Within some seconds after the last timer has been cancelled, or its owner been collected, there is none again. They belong to no application:
      * they have the system's thread group, the normal priority and this library's class loader.
      *
      * @return the shared scheduler, which is never shut down

@@ -29,21 +29,42 @@ final class SharedScheduler implements Scheduler {
     /** As many loads as can be under way in one process; the rest wait for a thread. The AWS SDK allows 150. */
     private static final int MOST_TASKS = 128;
 
-    private final ThreadPoolExecutor tasks = new ThreadPoolExecutor(
-            MOST_TASKS,
-            MOST_TASKS,
-            TASK_IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            new Daemons("lanyard-refresh-"));
+    /** A load may wait for the load of its base, that one for an exchange, and that one for nothing. */
+    private static final int DEEPEST = 3;
+
+    /**
+     * One pool for each depth: a task that was submitted by a task, or by the timer, runs in the next pool. So a task
+     * that waits for another never holds the thread that the other needs, and the watchdog has threads when all those
+     * of the loads hang.
+     */
+    private final ThreadPoolExecutor[] tasks = new ThreadPoolExecutor[DEEPEST + 1];
 
     private SharedScheduler() {
-        tasks.allowCoreThreadTimeOut(true);
+        for (int depth = 0; depth <= DEEPEST; depth++) {
+            tasks[depth] = new ThreadPoolExecutor(
+                    MOST_TASKS,
+                    MOST_TASKS,
+                    TASK_IDLE_SECONDS,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(),
+                    new Daemons("lanyard-refresh-", depth));
+            tasks[depth].allowCoreThreadTimeOut(true);
+        }
     }
 
     @Override
     public void execute(Runnable task) {
-        tasks.execute(task);
+        int depth = Thread.currentThread() instanceof Daemon daemon ? daemon.depth + 1 : 0;
+        tasks[Math.min(depth, DEEPEST)].execute(task);
+    }
+
+    private static final class Daemon extends Thread {
+        private final int depth;
+
+        Daemon(Runnable work, String name, int depth) {
+            super(Daemons.SYSTEM, work, name, 0, false);
+            this.depth = depth;
+        }
     }
 
     @Override
@@ -69,7 +90,7 @@ final class SharedScheduler implements Scheduler {
         private Timers() {}
 
         private static ScheduledThreadPoolExecutor queue() {
-            ScheduledThreadPoolExecutor queue = new ScheduledThreadPoolExecutor(1, new Daemons("lanyard-timer-"));
+            ScheduledThreadPoolExecutor queue = new ScheduledThreadPoolExecutor(1, new Daemons("lanyard-timer-", 0));
             queue.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
             queue.allowCoreThreadTimeOut(true); // the thread stays for as long as the queue holds a timer
             queue.setRemoveOnCancelPolicy(true); // so a cancelled one must not
@@ -106,10 +127,12 @@ final class SharedScheduler implements Scheduler {
         private static final ThreadGroup SYSTEM = system();
 
         private final String prefix;
+        private final int depth;
         private final AtomicInteger count = new AtomicInteger();
 
-        Daemons(String prefix) {
+        Daemons(String prefix, int depth) {
             this.prefix = prefix;
+            this.depth = depth;
         }
 
         private static ThreadGroup system() {
@@ -126,7 +149,7 @@ final class SharedScheduler implements Scheduler {
         // creators
         public Thread newThread(Runnable work) {
             return java.security.AccessController.doPrivileged((java.security.PrivilegedAction<Thread>) () -> {
-                Thread thread = new Thread(SYSTEM, work, prefix + count.incrementAndGet(), 0, false);
+                Thread thread = new Daemon(work, prefix + count.incrementAndGet(), depth);
                 thread.setDaemon(true);
                 thread.setPriority(Thread.NORM_PRIORITY);
                 thread.setContextClassLoader(SharedScheduler.class.getClassLoader());

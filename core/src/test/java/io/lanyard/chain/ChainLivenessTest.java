@@ -20,6 +20,9 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,31 @@ class ChainLivenessTest {
             builder.add(link.name, link);
         }
         return builder;
+    }
+
+    @Test
+    void a_log_that_throws_keeps_nobody_from_credentials() throws Exception {
+        Handler broken = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                throw new IllegalStateException("the disk is full");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("io.lanyard");
+        logger.addHandler(broken);
+        try {
+            time.runTasksAtOnce();
+            first.detectedAs(Availability.incomplete("half of it is set", "set the rest"));
+            assertThat(of(first, second).scheduler(time).build().resolveAsync()).isCompletedWithValue(second.key);
+        } finally {
+            logger.removeHandler(broken);
+        }
     }
 
     @Nested

@@ -22,6 +22,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -470,14 +471,47 @@ class LivenessTest {
         }
 
         @Test
+        void a_failure_whose_message_throws_completes_the_future_all_the_same() throws Exception {
+            RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
+                        throw new RuntimeException() {
+                            private static final long serialVersionUID = 1L;
+
+                            @Override
+                            public String getMessage() {
+                                throw new IllegalStateException("no message");
+                            }
+                        };
+                    })
+                    .loadTimeout(Duration.ofMillis(200))
+                    .build();
+            CompletableFuture<String> answer = cache.resolveAsync();
+            assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+        }
+
+        @Test
+        void futures_complete_also_while_all_shared_threads_of_loads_hang() throws Exception {
+            for (int i = 0; i < 128; i++) {
+                Scheduler.shared().execute(() -> awaitUninterruptibly(hang));
+            }
+            RefreshingCache<String> cache = RefreshingCache.builder(LivenessTest::good)
+                    .loadTimeout(Duration.ofMillis(200))
+                    .build();
+            CompletableFuture<String> answer = cache.resolveAsync();
+            assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS)).hasMessageContaining("abandoned");
+        }
+
+        @Test
         void each_caller_gets_an_exception_of_its_own_with_its_own_frames() throws Exception {
             IllegalStateException shared = new IllegalStateException("the source fails");
+            CountDownLatch bothWait = new CountDownLatch(1);
             RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
+                        awaitUninterruptibly(bothWait);
                         throw shared;
                     })
                     .build();
             CompletableFuture<String> one = cache.resolveAsync();
             CompletableFuture<String> two = cache.resolveAsync();
+            bothWait.countDown();
             Throwable first = one.handle((value, failure) -> failure).get(10, TimeUnit.SECONDS);
             Throwable second = two.handle((value, failure) -> failure).get(10, TimeUnit.SECONDS);
             assertThat(first)

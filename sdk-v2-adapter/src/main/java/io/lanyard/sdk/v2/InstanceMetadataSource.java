@@ -5,6 +5,7 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
 import io.lanyard.chain.SourceState;
+import io.lanyard.internal.Log;
 import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.report.SourceDescription;
@@ -131,7 +132,7 @@ final class InstanceMetadataSource extends RefreshedSource implements Runnable {
                                         + " AWS_CONTAINER_CREDENTIALS_FULL_URI"
                                 : null;
         if (warning != null) {
-            Sources.warn(warning + ", or exclude instance metadata with excludeInstanceMetadata(true) or"
+            Log.warn(warning + ", or exclude instance metadata with excludeInstanceMetadata(true) or"
                     + " lanyard.exclude-instance-metadata=true");
         }
     }

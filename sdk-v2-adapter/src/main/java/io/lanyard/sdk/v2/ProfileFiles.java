@@ -9,12 +9,16 @@ import java.io.ByteArrayInputStream;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.profiles.ProfileFile;
@@ -42,6 +46,9 @@ final class ProfileFiles implements Supplier<ProfileFile> {
 
     private volatile @Nullable Read last;
     private volatile boolean exist;
+
+    /** The files that existed when they were last looked at; used by one thread at a time. */
+    private final Set<Path> existing = new HashSet<>();
 
     /** What was read, and the state of the files before it was read; null when that state may be ambiguous. */
     private record Read(ProfileFile file, @Nullable List<?> stamp) {}
@@ -78,9 +85,18 @@ final class ProfileFiles implements Supplier<ProfileFile> {
     @Override
     public ProfileFile get() {
         OneFile credentials = OneFile.at(
-                ProfileFileLocation::credentialsFilePath, ProfileFile.Type.CREDENTIALS, SdkSetting.CREDENTIALS_FILE);
+                ProfileFileLocation::credentialsFilePath,
+                ProfileFile.Type.CREDENTIALS,
+                SdkSetting.CREDENTIALS_FILE,
+                existing);
         OneFile config = OneFile.at(
-                ProfileFileLocation::configurationFilePath, ProfileFile.Type.CONFIGURATION, SdkSetting.CONFIG_FILE);
+                ProfileFileLocation::configurationFilePath,
+                ProfileFile.Type.CONFIGURATION,
+                SdkSetting.CONFIG_FILE,
+                existing);
+        existing.clear();
+        credentials.noteIn(existing);
+        config.noteIn(existing);
         exist = credentials.exists() || config.exists();
         List<?> stamp = Arrays.asList(credentials.stamp(), config.stamp());
         Read known = last;
@@ -115,7 +131,7 @@ final class ProfileFiles implements Supplier<ProfileFile> {
             SdkSetting setting,
             @Nullable BasicFileAttributes attributes) {
 
-        static OneFile at(Supplier<Path> location, ProfileFile.Type type, SdkSetting setting) {
+        static OneFile at(Supplier<Path> location, ProfileFile.Type type, SdkSetting setting, Set<Path> existing) {
             Path path;
             try {
                 path = location.get();
@@ -123,15 +139,39 @@ final class ProfileFiles implements Supplier<ProfileFile> {
                 throw Sources.unreadable(
                         "the path of the " + name(type) + " file is invalid", "correct or unset " + setting.variable());
             }
-            return new OneFile(path, type, setting, attributes(path));
+            try {
+                return new OneFile(path, type, setting, attributes(path, existing.contains(path)));
+            } catch (IOException | SecurityException e) {
+                throw new OneFile(path, type, setting, null).unreadable("cannot be examined");
+            }
         }
 
-        /** As for the SDK, a directory it may not look into has no files: HOME is often another user's. */
-        private static @Nullable BasicFileAttributes attributes(Path path) {
+        private void noteIn(Set<Path> files) {
+            if (exists()) {
+                files.add(path);
+            }
+        }
+
+        /**
+         * Returns null for a file that does not exist. As for the SDK, a directory it may not look into has no files,
+         * because HOME is often another user's; but a file that existed does not cease to in this way.
+         */
+        private static @Nullable BasicFileAttributes attributes(Path path, boolean existed) throws IOException {
             try {
                 return Files.readAttributes(path, BasicFileAttributes.class);
-            } catch (IOException | SecurityException e) {
+            } catch (NoSuchFileException e) {
                 return null;
+            } catch (AccessDeniedException | SecurityException e) {
+                if (existed) {
+                    throw e;
+                }
+                return null;
+            } catch (IOException e) {
+                Path folder = path.getParent();
+                if (!existed && folder != null && Files.exists(folder) && !Files.isDirectory(folder)) {
+                    return null;
+                }
+                throw e;
             }
         }
 

@@ -141,6 +141,11 @@ final class ProfileInspection {
         return !isConfigured() && !dependsOnSettings;
     }
 
+    /** Whether there is a file, and no profile in any: it may have been emptied to be written again. */
+    boolean isEmpty() {
+        return exists && file.profiles().isEmpty();
+    }
+
     /** Whether there is a file at all. */
     boolean exists() {
         return exists;

@@ -5,6 +5,7 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.RefreshStatus;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
+import io.lanyard.internal.Log;
 import io.lanyard.report.ForeignText;
 import io.lanyard.report.SettingSeen;
 import io.lanyard.report.SourceDescription;
@@ -138,7 +139,7 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
         ProfileInspection counts = seen.counts();
         if (seen.failure() != null && counts != null && counts.isConfigured()) {
             if (!warnedOfFiles) {
-                Sources.warn("The profile " + counts.name() + " cannot be read, so Lanyard uses what it last read: "
+                Log.warn("The profile " + counts.name() + " cannot be read, so Lanyard uses what it last read: "
                         + seen.failure().detail());
             }
             warnedOfFiles = true;
@@ -382,10 +383,9 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
                         if (failure == null) {
                             promote(this);
                         } else if (warned.compareAndSet(false, true)) {
-                            Sources.warn(
-                                    "The profile " + inspection.name() + " has changed, and its new credentials could"
-                                            + " not be loaded. Lanyard serves the cached ones while they are valid, and"
-                                            + " retries. " + ForeignText.of(failure));
+                            Log.warn("The profile " + inspection.name() + " has changed, and its new credentials could"
+                                    + " not be loaded. Lanyard serves the cached ones while they are valid, and"
+                                    + " retries. " + ForeignText.of(failure));
                         }
                     });
         }

@@ -26,14 +26,15 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>unreadable</b>: what counted before still counts if it was complete. Otherwise the source has failed, which
  *       is never taken for absence;
  *   <li><b>in doubt</b>: something is missing that was there before, or a file lacks the profile or a part of it. The file
- *       may be torn by a writer, so what counted before still counts until a look a second later finds the same.
+ *       may be torn by a writer, so what counted before still counts until a look a second later finds the same, or one
+ *       a minute later where the files are empty.
  * </ul>
  *
  * <p>A result is good for one second. After an unreadable or doubtful one, callers that have no valid credentials look
  * again at each call.
  *
  * <p>Looks run one at a time on the shared threads, never on a caller's: a caller may be interrupted, which would make
- * a read fail, and a file system may hang. If no shared thread is free, a waiting caller runs the look itself. No caller
+ * a read fail, and a file system may hang. No caller
  * waits longer than the limit. A look that hangs is not repeated; its result counts when it comes.
  *
  * <p>Safe for use by any thread.
@@ -44,7 +45,9 @@ final class ProfileWatch {
     static final Duration LIMIT = Duration.ofSeconds(10);
 
     private static final long EVERY_NANOS = 1_000_000_000;
-    private static final long BEGIN_MILLIS = 100;
+
+    /** A command whose output becomes the file has emptied it before it runs, and may take this long. */
+    private static final long EMPTY_NANOS = 60 * EVERY_NANOS;
 
     private final Supplier<ProfileInspection> inspect;
     private final Consumer<Seen> changed;
@@ -99,7 +102,8 @@ final class ProfileWatch {
             if (before == null || before.doubted == null || !before.doubted.isSameAs(found)) {
                 return new Seen(counted, null, found, now, now);
             }
-            return now - before.doubtedAt >= EVERY_NANOS
+            long settledAfter = counted != null && found.isEmpty() ? EMPTY_NANOS : EVERY_NANOS;
+            return now - before.doubtedAt >= settledAfter
                     ? new Seen(found, null, null, 0, now)
                     : new Seen(counted, null, found, before.doubtedAt, now);
         }
@@ -232,9 +236,10 @@ final class ProfileWatch {
             if (!begun.compareAndSet(false, true)) {
                 return;
             }
-            long now = clock.nanoTime();
+            long now = 0;
             Seen next = null;
             try {
+                now = clock.nanoTime();
                 next = looked(now);
                 changed.accept(next);
             } catch (Throwable e) { // callers are waiting; its text may quote a file
@@ -271,9 +276,6 @@ final class ProfileWatch {
 
         private Seen await() throws InterruptedException {
             long waited = System.nanoTime() - startedAt;
-            if (!begun.get() && !done.await(BEGIN_MILLIS, TimeUnit.MILLISECONDS)) {
-                run(); // all shared threads may be busy, or wait for this look
-            }
             boolean late = !done.await(limit.toNanos() - waited, TimeUnit.NANOSECONDS);
             Seen latest = seen;
             if (latest == null || (late && !latest.isAvailable())) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +43,16 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
     /** As long as a chain waits for a source while it selects one. */
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
+    /** As with the cache's loads. */
+    private static final int MOST_STUCK = 3;
+
     private static final Executor SHARED = Scheduler.shared()::execute;
 
     private final IdentityProvider<? extends AwsCredentialsIdentity> provider;
+    private final String name;
     private final boolean mayBlock;
     private final AtomicReference<@Nullable Call> running = new AtomicReference<>();
+    private final AtomicInteger stuck = new AtomicInteger(); // calls that were given up and whose threads still hang
 
     // for reports and invalidation: what the provider caches, it does not show
     private volatile @Nullable AwsCredentialsIdentity given;
@@ -54,6 +60,7 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
 
     ProviderSource(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
         this.provider = provider;
+        this.name = "the provider " + provider.getClass().getSimpleName();
         this.mayBlock = !(provider instanceof LanyardContainerCredentialsProvider
                 || provider instanceof LanyardDefaultCredentialsProvider
                 || provider instanceof StaticCredentialsProvider
@@ -67,6 +74,26 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
 
     @Override
     public AwsCredentialsIdentity resolve() throws InterruptedException {
+        if (!mayBlock) {
+            return resolveHere();
+        }
+        LoadContext before = LoadContext.current();
+        String circle = LoadContext.circle(this);
+        if (circle != null) {
+            throw CredentialsException.builder(
+                            Category.SOURCE_FAILED, "the provider calls the chain itself that it belongs to: " + circle)
+                    .remedy("give the provider credentials of its own, not those of this chain")
+                    .build();
+        }
+        LoadContext.set(new LoadContext(this, name, before));
+        try {
+            return resolveHere();
+        } finally {
+            LoadContext.set(before);
+        }
+    }
+
+    private AwsCredentialsIdentity resolveHere() throws InterruptedException {
         boolean cancelled = false;
         while (true) {
             try {
@@ -91,6 +118,10 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
             return ask(true);
         }
         Call call = running.get();
+        if (call == null && stuck.get() >= MOST_STUCK) {
+            return CompletableFuture.failedFuture(failed(new IllegalStateException(
+                    MOST_STUCK + " earlier calls of the provider still hang, so it is not called again")));
+        }
         while (call == null) {
             Call mine = new Call();
             if (running.compareAndSet(null, mine)) {
@@ -135,10 +166,16 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
                 again && asked.isCancelled() ? ask(false) : CompletableFuture.failedFuture(unwrapped(thrown)));
     }
 
+    private static final int WAITING = 0; // for a thread
+    private static final int CALLING = 1;
+    private static final int GIVEN_UP = 2; // its thread still hangs in the provider
+    private static final int RETURNED = 3;
+
     /** One call of a provider that may block, which callers that come meanwhile share. */
     private final class Call implements Runnable, BiConsumer<@Nullable AwsCredentialsIdentity, @Nullable Throwable> {
         private final CompletableFuture<AwsCredentialsIdentity> result = new CompletableFuture<>();
         private final @Nullable LoadContext context = LoadContext.current();
+        private final AtomicInteger state = new AtomicInteger(WAITING);
         private volatile Scheduler.@Nullable Timer limit;
 
         void start() {
@@ -154,6 +191,11 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
 
         /** On the timer's thread, where no callback of a caller may run. */
         private void late() {
+            if (state.compareAndSet(CALLING, GIVEN_UP)) {
+                stuck.incrementAndGet();
+            } else {
+                state.compareAndSet(WAITING, RETURNED);
+            }
             SHARED.execute(() -> accept(
                     null,
                     CredentialsException.builder(
@@ -167,6 +209,9 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
 
         @Override
         public void run() {
+            if (!state.compareAndSet(WAITING, CALLING)) {
+                return; // it was given up before a thread was free
+            }
             LoadContext before = LoadContext.current();
             LoadContext.set(context); // so that a provider that asks the chain it belongs to is recognized
             try {
@@ -175,6 +220,9 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
                 accept(null, e);
             } finally {
                 LoadContext.set(before);
+                if (state.getAndSet(RETURNED) == GIVEN_UP) {
+                    stuck.decrementAndGet();
+                }
             }
         }
 

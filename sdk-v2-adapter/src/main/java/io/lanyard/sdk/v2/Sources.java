@@ -60,14 +60,6 @@ final class Sources {
         });
     }
 
-    /** Logs a warning; the logger is looked up only then. */
-    static void warn(String message) {
-        try {
-            System.getLogger("io.lanyard").log(System.Logger.Level.WARNING, message);
-        } catch (RuntimeException | Error e) { // credentials do not depend on a log
-        }
-    }
-
     /**
      * Throws if this thread was interrupted while a call on it failed: it then says nothing about the source. The AWS SDK
      * throws an unchecked exception and leaves the interrupt flag set; this clears it, as {@link InterruptedException}

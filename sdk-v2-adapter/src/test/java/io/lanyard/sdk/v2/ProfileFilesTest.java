@@ -164,6 +164,34 @@ class ProfileFilesTest {
     }
 
     @Test
+    void a_file_whose_attributes_cannot_be_read_is_unreadable_and_not_absent() throws IOException {
+        Path folder = Files.createDirectory(directory.resolve("aws"));
+        Path file = folder.resolve("credentials");
+        System.setProperty(CREDENTIALS, file.toString());
+        write(file, "A", BEGIN);
+        assertThat(profiles()).isEqualTo("A");
+        Files.delete(file);
+        Files.delete(folder);
+        Files.createSymbolicLink(folder, folder.getFileName()); // a loop
+
+        assertThatThrownBy(files::get).hasMessageContaining("cannot be examined");
+
+        Files.delete(folder);
+        files.get();
+        assertThat(files.exist()).isFalse();
+    }
+
+    @Test
+    void a_file_below_what_is_no_folder_does_not_exist() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        System.setProperty(CREDENTIALS, file.resolve("credentials").toString());
+
+        files.get();
+
+        assertThat(files.exist()).isFalse();
+    }
+
+    @Test
     void an_interrupted_thread_reads_the_file_all_the_same() throws IOException {
         write(credentials, "A", BEGIN);
         Thread.currentThread().interrupt();

@@ -98,6 +98,32 @@ class ProfileWatchTest {
     }
 
     @Test
+    void a_file_that_is_emptied_and_written_within_a_minute_changes_nothing() {
+        readable(KEYS);
+        assertThat(key()).isEqualTo("AKIA");
+        readable("");
+        for (int second = 0; second < 59; second++) {
+            clock.pass(SECOND);
+            assertThat(look().isConfigured()).isTrue();
+        }
+        readable(KEYS);
+        clock.pass(SECOND);
+        assertThat(key()).isEqualTo("AKIA");
+    }
+
+    @Test
+    void a_file_that_stays_empty_for_a_minute_has_no_profile() {
+        readable(KEYS);
+        look();
+        readable("");
+        clock.pass(SECOND);
+        assertThat(look().isConfigured()).isTrue();
+        clock.pass(SECOND.multipliedBy(60));
+
+        assertThat(look().isConfigured()).isFalse();
+    }
+
+    @Test
     void a_changed_key_counts_at_once() {
         readable(KEYS);
         assertThat(key()).isEqualTo("AKIA");

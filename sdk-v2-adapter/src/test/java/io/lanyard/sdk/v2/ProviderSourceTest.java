@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.lanyard.CredentialsException;
+import io.lanyard.chain.CredentialsChain;
+import io.lanyard.chain.Identity;
 import io.lanyard.chain.SourceName;
 import io.lanyard.testkit.Fault;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -208,6 +212,21 @@ class ProviderSourceTest {
         assertThat(source.resolve()).isSameAs(CREDENTIALS);
         assertThat(source.resolveAsync().get(5, SECONDS)).isSameAs(CREDENTIALS);
         assertThat(calls).hasValue(4);
+    }
+
+    @Test
+    void a_provider_in_use_that_asks_its_chain_learns_that_it_waits_for_itself() throws Exception {
+        List<Supplier<AwsCredentials>> answer = new CopyOnWriteArrayList<>();
+        answer.add(() -> AwsBasicCredentials.create("AKIA", "s"));
+        CredentialsChain<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
+                        key -> new Identity(key.accessKeyId(), Optional.empty(), Optional.empty(), Optional.empty()))
+                .add(new SourceName("asking"), new ProviderSource((AwsCredentialsProvider)
+                        () -> answer.get(0).get()))
+                .build();
+        chain.resolve();
+        answer.set(0, () -> Sources.resolve(chain));
+
+        assertThatThrownBy(chain::resolve).hasStackTraceContaining("calls the chain itself");
     }
 
     @Test
