@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,24 +29,34 @@ final class Documents {
         }
     }
 
-    /** All blocks of all documents, in their order. */
-    static List<Snippet> snippets(Path root) throws IOException {
-        List<Path> documents;
+    /** The texts of all documents, by their paths in the checkout. */
+    static SortedMap<String, String> texts(Path root) throws IOException {
+        SortedMap<String, String> texts = new TreeMap<>();
         try (Stream<Path> files = Files.walk(root)) {
-            documents = files.filter(file -> file.toString().endsWith(".md"))
+            for (Path file : files.filter(file -> file.toString().endsWith(".md"))
                     .filter(file -> Stream.of(root.relativize(file).toString().split("/"))
                             .noneMatch(NOT_OURS::contains))
-                    .sorted()
-                    .toList();
-        }
-        List<Snippet> snippets = new ArrayList<>();
-        for (Path document : documents) {
-            Matcher fence = FENCE.matcher(Files.readString(document));
-            while (fence.find()) {
-                snippets.add(new Snippet(root.relativize(document).toString(), fence.group(1), fence.group(2)));
+                    .toList()) {
+                texts.put(root.relativize(file).toString(), Files.readString(file));
             }
         }
+        return texts;
+    }
+
+    /** All blocks of all documents, in their order. */
+    static List<Snippet> snippets(Path root) throws IOException {
+        List<Snippet> snippets = new ArrayList<>();
+        texts(root).forEach((document, text) -> {
+            Matcher fence = FENCE.matcher(text);
+            while (fence.find()) {
+                snippets.add(new Snippet(document, fence.group(1), fence.group(2)));
+            }
+        });
         return snippets;
+    }
+
+    static String withoutSnippets(String text) {
+        return FENCE.matcher(text).replaceAll("");
     }
 
     /** The first program of the README as a class: its imports, and the rest as the body of {@code main}. */
