@@ -78,6 +78,21 @@ class PublishedPomsTest {
                         .toList());
     }
 
+    /** The BOM has no parent, and Maven's default versions of its plugins depend on Maven's own. */
+    @Test
+    void the_boms_plugins_have_the_parents_versions() throws Exception {
+        Pom bom = published().get(0);
+        List<String> plugins = bom.texts("//plugin/artifactId");
+        assertThat(plugins).contains("maven-deploy-plugin");
+        for (String plugin : plugins) {
+            String version = "/project/build/pluginManagement/plugins/plugin[artifactId='" + plugin + "']/version";
+            assertThat(bom.text(version))
+                    .as(plugin)
+                    .isPresent()
+                    .isEqualTo(Pom.parent().text(version));
+        }
+    }
+
     private static List<Pom> published() throws Exception {
         List<Pom> published = Pom.all().stream().filter(Pom::isPublished).toList();
         assertThat(published).hasSizeGreaterThan(4);
