@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The exchange with the agent: settings, endpoint, token, fetch, parse.
+ * The container source: settings, endpoint, token, attempts, parser.
  *
- * <p>{@link io.lanyard.container.ContainerCredentialsSource} is the door. Behind it a load flows straight through:
- * {@code Setting} says where and with what, {@code AgentEndpoint} decides whether a token may go there, {@code
- * TokenSource} reads the token, {@code CredentialsLoader} asks until it has an answer or a reason, {@code
- * SocketTransport} carries one request, {@code CredentialsParser} and {@code ErrorAnswer} read what came back, and
- * {@code Remedies} knows what mends it.
+ * <p>{@link io.lanyard.container.ContainerCredentialsSource} is the source, {@link
+ * io.lanyard.container.ContainerOptions} what an application may set. A load flows straight down: {@code
+ * ContainerConfiguration} reads the settings, {@code AgentEndpoint} decides whether a token may go there, {@code
+ * TokenSource} reads the token, {@code CredentialsLoader} makes attempts until one succeeds or none is left, {@code
+ * CredentialsParser} and {@code ErrorAnswer} read the answers, and {@code Remedies} knows the fix.
  */
 @NullMarked
 package io.lanyard.container;

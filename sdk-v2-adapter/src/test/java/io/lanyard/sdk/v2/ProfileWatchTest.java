@@ -137,7 +137,7 @@ class ProfileWatchTest {
     void a_profile_that_is_gone_is_believed_when_a_look_a_second_later_finds_the_same() {
         readable(KEYS);
         look();
-        readable("");
+        readable(OTHER);
         clock.pass(SECOND);
         assertThat(look().isConfigured()).isTrue();
         clock.pass(Duration.ofMillis(900));
@@ -262,7 +262,7 @@ class ProfileWatchTest {
     void an_unreadable_file_after_a_withdrawal_is_a_failure() {
         readable(KEYS);
         look();
-        readable("");
+        readable(OTHER);
         clock.pass(SECOND);
         look();
         clock.pass(SECOND);
