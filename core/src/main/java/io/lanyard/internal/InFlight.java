@@ -165,6 +165,6 @@ public abstract class InFlight<T> implements Runnable {
 
     /** On the timer's thread, where no foreign code may run. */
     private void relieve() {
-        scheduler.execute(this::completeWaiting);
+        scheduler.answer(this::completeWaiting);
     }
 }

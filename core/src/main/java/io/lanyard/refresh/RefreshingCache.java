@@ -512,7 +512,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
 
     private void elsewhere(Completion completion) {
         try {
-            scheduler.execute(completion);
+            scheduler.answer(completion);
         } catch (Throwable e) { // rather here than never
             completion.run();
         }

@@ -21,6 +21,17 @@ public interface Scheduler {
     void execute(Runnable task);
 
     /**
+     * Runs a task that answers callers, such as completing their futures. As {@link #execute}, but the task does not queue
+     * behind loads that hang.
+     *
+     * @param task what to run; may block in the callbacks of callers
+     * @throws java.util.concurrent.RejectedExecutionException when it cannot be run
+     */
+    default void answer(Runnable task) {
+        execute(task);
+    }
+
+    /**
      * Runs a short task later, unless its owner is garbage-collected first. The owner is held weakly, so that a timer
      * keeps nothing alive.
      *
@@ -44,7 +55,7 @@ public interface Scheduler {
      * Returns the daemon threads that all users of the library in the JVM share. There is none before the first task;
      * while timers are pending there is one, and one more for each task that runs: at most 128 for the tasks of callers,
      * and as many for each of the three levels of tasks that the timer or other tasks submit, so that a task which waits
-     * for another never holds the thread that the other needs. Within some seconds after the last timer has been cancelled, or its owner been collected, there is none again. They belong to no application:
+     * for another never holds the thread that the other needs; and at most 32 that answer callers. Within some seconds after the last timer has been cancelled, or its owner been collected, there is none again. They belong to no application:
      * they have the system's thread group, the normal priority and this library's class loader.
      *
      * @return the shared scheduler, which is never shut down

@@ -29,6 +29,8 @@ final class SharedScheduler implements Scheduler {
     /** As many loads as can be under way in one process; the rest wait for a thread. The AWS SDK allows 150. */
     private static final int MOST_TASKS = 128;
 
+    private static final int MOST_ANSWERS = 32;
+
     /** A load may wait for the load of its base, that one for an exchange, and that one for nothing. */
     private static final int DEEPEST = 3;
 
@@ -39,17 +41,30 @@ final class SharedScheduler implements Scheduler {
      */
     private final ThreadPoolExecutor[] tasks = new ThreadPoolExecutor[DEEPEST + 1];
 
+    /** Apart from the loads: when all of those hang, their callers are answered all the same. */
+    private final ThreadPoolExecutor answers = pool(MOST_ANSWERS, 1);
+
     private SharedScheduler() {
         for (int depth = 0; depth <= DEEPEST; depth++) {
-            tasks[depth] = new ThreadPoolExecutor(
-                    MOST_TASKS,
-                    MOST_TASKS,
-                    TASK_IDLE_SECONDS,
-                    TimeUnit.SECONDS,
-                    new LinkedBlockingQueue<>(),
-                    new Daemons("lanyard-refresh-", depth));
-            tasks[depth].allowCoreThreadTimeOut(true);
+            tasks[depth] = pool(MOST_TASKS, depth);
         }
+    }
+
+    private static ThreadPoolExecutor pool(int threads, int depth) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                TASK_IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new Daemons("lanyard-refresh-", depth));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    @Override
+    public void answer(Runnable task) {
+        answers.execute(task);
     }
 
     @Override

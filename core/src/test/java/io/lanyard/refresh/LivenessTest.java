@@ -497,6 +497,7 @@ class LivenessTest {
                     .loadTimeout(Duration.ofMillis(200))
                     .build();
             CompletableFuture<String> answer = cache.resolveAsync();
+            assertThatThrownBy(() -> within(10, cache::resolve)).hasMessageContaining("abandoned");
             assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS)).hasMessageContaining("abandoned");
         }
 
