@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Which source of a chain gives the credentials, which do not, and why; free of secrets.
+ * The report of a chain: which source provides the credentials, which do not, and why; without secrets.
  *
  * @param sources the sources in their order
- * @param probed whether those that are not in use were asked for this report
+ * @param probed whether they were probed for this report
  */
 public record ChainReport(List<SourceReport> sources, boolean probed) {
 

@@ -6,16 +6,16 @@ import io.lanyard.RefreshStatus;
 import java.util.Optional;
 
 /**
- * Where a chain stands at a moment, as far as is known without reading a setting or asking anybody: for probes and
- * metrics. Free of secrets.
+ * A snapshot of a chain, for health checks and metrics: what is known without reading a setting or making a request. Without
+ * secrets.
  *
  * <p>Immutable and safe for use by any thread.
  *
- * @param source the source in use; empty before the first resolve, and when none could be chosen the last time
- * @param identity whose credentials it gives
- * @param refresh how they are kept fresh; empty where they do not end or the source keeps them fresh out of sight
- * @param failure why no source could be chosen the last time; once one was, why it gave nothing the last time, where it
- *     keeps its credentials fresh out of sight
+ * @param source the source in use; empty before the first resolve, and when the last selection found none
+ * @param identity the identity of its credentials
+ * @param refresh how they are kept fresh; empty where the source does not refresh them, or does so out of sight
+ * @param failure why the last selection found no source; with a source in use that refreshes out of sight, why its last
+ *     attempt failed
  */
 public record ChainStatus(
         Optional<SourceName> source,

@@ -24,23 +24,23 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sources in an order; the first that is configured gives the credentials.
+ * A source that composes other sources in an order: the first that is configured provides the credentials.
  *
- * <p>A source that is not configured, or is incomplete, is skipped. One that is configured and fails ends the resolve
- * with its failure, unless {@link OnFailure#CONTINUE} is set: whoever configured it did not mean the next one. The
- * source once selected is kept. When it says that it has been withdrawn the chain moves on by itself, and never before;
- * a source that appears ahead of it is used by the next process. A selection made past a source that failed, or that is
- * incomplete for a reason that may be transient, is not kept: the next call asks in order again.
+ * <p>A source that is not configured, or is incomplete, is skipped. One that is configured and fails ends the resolve with
+ * its failure, unless {@link OnFailure#CONTINUE} is set. The selected source is kept. When it reports that it has been
+ * withdrawn, the chain moves on, and never before; a source that appears ahead of it is used by the next process. A
+ * selection made past a source that failed, or that is incomplete for a reason that may be transient, is not kept: the next
+ * call goes through the sources again.
  *
- * <p>Calls that come while a source is being selected share the {@code Selection} and its failure, so that they all see
- * the same. It runs on the scheduler and on no caller's thread, and always ends: a source that does not answer within a
- * minute has failed. Once a source is selected, a call costs one volatile read more than the source's own. A caller that
- * is interrupted or cancels changes nothing for the others.
+ * <p>Calls that come while a source is being selected share the {@code Selection} and its failure. It runs on the scheduler
+ * and on no caller's thread, and always ends: a source that does not answer within a minute has failed. Once a source is
+ * selected, a call costs one volatile read more than the source's own. Interrupting or cancelling one caller does not affect
+ * the others.
  *
- * <p>Closing closes the links, until the next call. Safe for use by any thread; nothing is looked at before the first
+ * <p>Closing the chain closes its sources until the next call. Safe for use by any thread; nothing is read before the first
  * call.
  *
- * @param <T> what the chain gives
+ * @param <T> the credentials' type
  */
 public final class CredentialsChain<T> implements CredentialsSource<T> {
 
@@ -89,9 +89,9 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
     /**
      * Starts building a chain.
      *
-     * @param identity tells whose credentials a value is, for reports and the log; must not block
-     * @param <T> what the chain gives
-     * @return a new builder of a chain without links
+     * @param identity identifies credentials, for reports and the log; must not block
+     * @param <T> the credentials' type
+     * @return a new builder of a chain without sources
      */
     public static <T> Builder<T> builder(Function<? super T, Identity> identity) {
         return new Builder<>(identity);

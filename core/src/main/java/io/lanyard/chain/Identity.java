@@ -5,12 +5,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Whose credentials they are; free of secrets.
+ * The identity of credentials, without secrets.
  *
  * @param accessKeyId their access key id
  * @param accountId the AWS account, where it is known
  * @param arn the role, user or role session, where it is known
- * @param expiration when they end; absent when they do not, or it is not known
+ * @param expiration when they expire; absent when they do not, or it is not known
  */
 public record Identity(
         String accessKeyId, Optional<String> accountId, Optional<String> arn, Optional<Instant> expiration) {

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What there is to say of one source of a chain; free of secrets.
+ * The report of one source of a chain, without secrets.
  *
  * @param name its name
- * @param state where it stands
- * @param reason why it stands there, in words; empty where the state says it all
+ * @param state its state
+ * @param reason why it is in this state; empty where the state says it all
  * @param description its settings, endpoint and token
- * @param identity whose credentials it gives, where it is in use
- * @param probed whose credentials it answered with when it was asked for this report
- * @param failure why it last failed, where it did
- * @param remedy what mends it, where that is known
+ * @param identity the identity of its credentials, where it is in use
+ * @param probed the identity of the credentials that it provided when it was probed for this report
+ * @param failure why it last failed
+ * @param remedy how to fix it, where that is known
  */
 public record SourceReport(
         SourceName name,

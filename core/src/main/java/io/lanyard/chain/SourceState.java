@@ -3,24 +3,26 @@ package io.lanyard.chain;
 
 import java.util.Locale;
 
-/** Where a source of a chain stands. */
+/**
+ * The state of a source in a chain.
+ */
 public enum SourceState {
-    /** It gives the chain's credentials. */
+    /** The source provides the chain's credentials. */
     IN_USE,
-    /** It is configured and its turn, and has not been asked yet. */
+    /** The source is configured and comes next, and no request has been made yet. */
     CONFIGURED,
-    /** It is configured, but an earlier one gives the credentials, or is to. */
+    /** The source is configured, but an earlier one provides the credentials, or will. */
     SHADOWED,
-    /** Nothing of it is set. */
+    /** None of its settings is set. */
     NOT_CONFIGURED,
-    /** Something of it is set, and something that it needs is missing; it counts as not configured. */
+    /** Some of its settings are set, and others that it needs are missing; the chain skips it. */
     INCOMPLETE,
-    /** It is not to be asked in this set-up. */
+    /** The source is not used in this set-up. */
     EXCLUDED,
-    /** It was asked and failed. */
+    /** The source failed. */
     FAILED;
 
-    /** The words for it in reports and messages, for example {@code not configured}. */
+    /** Returns the state as reports and messages write it, for example {@code not configured}. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -29,19 +29,18 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the credentials of the container that this process runs in: asks the agent that the environment names, and
- * keeps its answer until shortly before it ends.
+ * The credentials of the container that this process runs in, loaded from the agent that the environment names, and
+ * refreshed before they expire.
  *
- * <p>Safe for use by any number of threads; one source should serve a whole process. Nothing is read and nothing is
- * asked before the first resolve. While the credentials are valid, a resolve neither waits nor fails nor locks, whatever
- * the agent does: a timer refreshes them in the background, well before they end. A load runs on a daemon thread, or on
- * the executor that was given, and never on the caller's; callers that need it share it, and its failure.
+ * <p>Safe for use by any number of threads; one source should serve a whole process. Nothing is read and no request is made
+ * before the first resolve. While the credentials are valid, a resolve neither waits nor fails nor locks, whatever the agent
+ * does: a timer refreshes them in the background. A load runs on a daemon thread, or on the executor that was given, and
+ * never on the caller's thread; callers that need it share it, and its failure.
  *
- * <p>A source that is garbage-collected is refreshed no more, so closing it is a courtesy: {@link #close()} ends the
- * refreshing at once.
+ * <p>A source that is garbage-collected is no longer refreshed; {@link #close()} stops refreshing at once.
  *
- * <p>Settings, each as a variable and as the AWS SDK's system property, which wins; options of the builder win over
- * both: {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}, {@code AWS_CONTAINER_CREDENTIALS_FULL_URI}, {@code
+ * <p>Settings, each as a variable and as the AWS SDK's system property, which wins; options of the builder win over both:
+ * {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}, {@code AWS_CONTAINER_CREDENTIALS_FULL_URI}, {@code
  * AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}, {@code AWS_CONTAINER_AUTHORIZATION_TOKEN}, {@code
  * AWS_CONTAINER_SERVICE_ENDPOINT}.
  */
@@ -57,7 +56,7 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
     }
 
     /**
-     * A source with the default options.
+     * Creates a source with the default options.
      *
      * @return a new source that has read nothing yet
      */

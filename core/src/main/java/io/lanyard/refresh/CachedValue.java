@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param stored when it was last known to be good for the rest of its life
  * @param advisory when a refresh is due
  * @param mandatory when it becomes urgent
- * @param expired when the value counts as ended
+ * @param expired when the value counts as expired
  * @param end when it ends; {@link #NEVER} when it does not
  */
 record CachedValue<T>(

@@ -120,7 +120,7 @@ public final class RefreshPolicy {
     }
 
     /**
-     * How long before its stated end a value counts as ended.
+     * Returns how long before their stated expiration credentials count as expired.
      *
      * @return the margin, in effect never more than a third of the life seen
      */
@@ -198,7 +198,7 @@ public final class RefreshPolicy {
         }
 
         /**
-         * Sets how long before its stated end a value counts as ended, for the time on the way to the service and for
+         * Sets how long before their stated expiration credentials count as expired, for the time on the way to the service and for
          * clocks that differ. Default: 5 s, of a life below 15 s a third.
          *
          * @param margin zero or a positive duration

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Keeps a value that ends and has to be loaded anew. Knows nothing of containers.
+ * Caches a value that expires, and refreshes it. Knows nothing of containers.
  */
 @NullMarked
 package io.lanyard.refresh;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param serviceAccount the service account's name
  * @param pod the pod that the token is bound to; absent where it is bound to none
  * @param audiences whom the token is for, for example {@code pods.eks.amazonaws.com} or {@code sts.amazonaws.com}
- * @param expiration when it ends
+ * @param expiration when it expires
  */
 public record TokenClaims(
         Optional<String> namespace,

@@ -24,7 +24,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  * The endpoint {@code /actuator/lanyard}: reports which source gives the credentials, which do not, and why; free of
  * secrets. Reading it makes no request. A POST probes every configured source.
  *
- * <p>One probe runs at a time, and its result is shared for {@link #SHARED}: callers that come meanwhile wait for it, so
+ * <p>One probe runs at a time, and its result is shared for {@source #SHARED}: callers that come meanwhile wait for it, so
  * that no number of calls makes more requests than one probe in that time.
  *
  * <p>The answer is made of strings, numbers, lists and maps alone, which every JSON library writes alike.
@@ -79,7 +79,7 @@ final class LanyardEndpoint {
 
     private Map<String, Object> answer(ChainReport report) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        report.inUse().ifPresent(link -> answer.put("inUse", link.name().name()));
+        report.inUse().ifPresent(source -> answer.put("inUse", source.name().name()));
         provider.status().refresh().ifPresent(refresh -> answer.put("refresh", describe(refresh)));
         answer.put(
                 "sources",
@@ -104,21 +104,21 @@ final class LanyardEndpoint {
         return answer;
     }
 
-    private static Map<String, Object> describe(SourceReport link) {
+    private static Map<String, Object> describe(SourceReport source) {
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("source", link.name().name());
-        answer.put("state", link.state().name());
-        if (!link.reason().isEmpty()) {
-            answer.put("reason", link.reason());
+        answer.put("source", source.name().name());
+        answer.put("state", source.state().name());
+        if (!source.reason().isEmpty()) {
+            answer.put("reason", source.reason());
         }
-        link.identity().ifPresent(who -> answer.put("identity", describe(who)));
-        link.probed().ifPresent(who -> answer.put("probed", describe(who)));
-        put(answer, "endpoint", link.description().endpoint());
-        put(answer, "token", link.description().token());
-        put(answer, "tokenProblem", link.description().tokenProblem());
-        put(answer, "failure", link.failure());
-        put(answer, "remedy", link.remedy());
-        List<String> settings = link.settings().stream().map(Object::toString).toList();
+        source.identity().ifPresent(who -> answer.put("identity", describe(who)));
+        source.probed().ifPresent(who -> answer.put("probed", describe(who)));
+        put(answer, "endpoint", source.description().endpoint());
+        put(answer, "token", source.description().token());
+        put(answer, "tokenProblem", source.description().tokenProblem());
+        put(answer, "failure", source.failure());
+        put(answer, "remedy", source.remedy());
+        List<String> settings = source.settings().stream().map(Object::toString).toList();
         if (!settings.isEmpty()) {
             answer.put("settings", settings);
         }

@@ -94,11 +94,11 @@ final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer {
         }
     }
 
-    /** A link for each chain that is built: the builder's provider builds another when it forgets its credentials. */
+    /** A source for each chain that is built: the builder's provider builds another when it forgets its credentials. */
     private static void insert(
-            LanyardDefaultCredentialsProvider.Builder builder, Supplier<ChainSource<AwsCredentialsIdentity>> link) {
+            LanyardDefaultCredentialsProvider.Builder builder, Supplier<ChainSource<AwsCredentialsIdentity>> source) {
         builder.chain(
-                chain -> chain.before(SourceName.SYSTEM_PROPERTIES, LanyardProperties.SPRING_CLOUD_AWS, link.get()));
+                chain -> chain.before(SourceName.SYSTEM_PROPERTIES, LanyardProperties.SPRING_CLOUD_AWS, source.get()));
     }
 
     private @Nullable AwsCredentialsProvider staticKeys() {

@@ -25,10 +25,10 @@ import software.amazon.awssdk.utils.builder.ToCopyableBuilder;
  * The credentials of the container that this process runs in, for the clients of the AWS SDK for Java 2.x: EKS Pod
  * Identity, ECS, and every agent that speaks their protocol.
  *
- * <p>Safe for use by any number of clients and threads; one provider should serve a whole process. Nothing is read and
- * nothing is asked before the first resolve. While the credentials are valid no call waits and none fails, whatever the
- * agent does: they are refreshed in the background, well before they end. A failure is an {@link SdkClientException} whose cause is the {@link
- * CredentialsException} that says what happened and what mends it.
+ * <p>Safe for use by any number of clients and threads; one provider should serve a whole process. Nothing is read and no
+ * request is made before the first resolve. While the credentials are valid, no call waits and none fails, whatever the
+ * agent does: they are refreshed in the background, well before they expire. A failure is an {@link SdkClientException}
+ * whose cause is the {@link CredentialsException} that says what happened and how to fix it.
  */
 public final class LanyardContainerCredentialsProvider
         implements AwsCredentialsProvider,
@@ -56,7 +56,7 @@ public final class LanyardContainerCredentialsProvider
     }
 
     /**
-     * A provider with the default options.
+     * Creates a provider with the default options.
      *
      * @return a new provider that has read nothing yet
      */
@@ -84,10 +84,11 @@ public final class LanyardContainerCredentialsProvider
     }
 
     /**
-     * The credentials; waits for a load when there are none that are valid, by default at most 25 seconds.
+     * Returns the credentials. Returns at once while valid ones are cached, and else waits for a load, by default at most 25
+     * seconds plus one.
      *
-     * @return credentials with expiration, account and provider name where the agent gave them
-     * @throws SdkClientException when there are none to be had; the cause says why
+     * @return credentials with expiration, account and provider name where the agent returned them
+     * @throws SdkClientException when no credentials can be loaded; the cause is the {@link CredentialsException}
      * @throws AbortedException when the calling thread is interrupted while it waits; the load goes on
      */
     @Override
@@ -96,10 +97,10 @@ public final class LanyardContainerCredentialsProvider
     }
 
     /**
-     * The credentials, without blocking the calling thread and without throwing.
+     * Returns the credentials without blocking and without throwing.
      *
      * @param request not used: there is one identity
-     * @return a future that is complete when there are valid credentials, and else completes with the load
+     * @return a future that is complete while valid credentials are cached, and else completes with the load
      */
     @Override
     public CompletableFuture<AwsCredentialsIdentity> resolveIdentity(ResolveIdentityRequest request) {
@@ -107,10 +108,10 @@ public final class LanyardContainerCredentialsProvider
     }
 
     /**
-     * Reports that a service has refused credentials ({@code ExpiredToken}, {@code InvalidToken}). If they are the ones
-     * now held, the next resolve asks the agent, and is given what it has if that fails. Never blocks.
+     * Reports that a service has rejected credentials ({@code ExpiredToken}, {@code InvalidToken}). If they are the cached
+     * ones, the next resolve starts a load and waits for it; if it fails, the cached ones are still served. Never blocks.
      *
-     * @param refused the credentials that were refused
+     * @param refused the credentials that were rejected
      */
     @Override
     public void invalidate(AwsCredentialsIdentity refused) {
@@ -127,9 +128,9 @@ public final class LanyardContainerCredentialsProvider
     }
 
     /**
-     * Ends the refreshing in the background, until the next resolve: an SDK client closes the provider that it was
-     * given, and closing one client must not take the credentials from another. An HTTP client that was given stays its
-     * owner's to close. Closing twice is harmless; never blocks.
+     * Stops refreshing in the background until the next resolve. An SDK client closes the provider that it was given, and
+     * closing one client must not take the credentials from another. An HTTP client that was given stays open. Harmless when
+     * repeated; never blocks.
      */
     @Override
     public void close() {

@@ -42,18 +42,18 @@ import software.amazon.awssdk.utils.builder.CopyableBuilder;
 import software.amazon.awssdk.utils.builder.ToCopyableBuilder;
 
 /**
- * The AWS SDK's default chain, without its accidents: system properties, environment, web identity (IRSA), profile,
- * container (EKS Pod Identity, ECS), instance metadata; the first that is configured gives the credentials.
+ * The AWS SDK's default chain: system properties, environment, web identity (IRSA), profile, container (EKS Pod
+ * Identity, ECS), instance metadata. The first source that is configured provides the credentials.
  *
- * <p>Where each source either answers or is not configured, it picks what the SDK's {@code DefaultCredentialsProvider}
- * picks. Where one is configured and fails, it says so and does not hand out the next one's in its place, above all not
- * the node's role; {@link OnFailure#CONTINUE} restores the SDK's way. While container credentials are configured the
- * node's role is not asked for in either case. A source that is withdrawn while the process runs (a profile, system
- * properties) gives way to the next.
+ * <p>Where each source either provides credentials or is not configured, the result is that of the SDK's {@code
+ * DefaultCredentialsProvider}. Where a source is configured and fails, the failure is thrown and no later source is used,
+ * above all not the node's role; {@link OnFailure#CONTINUE} restores the SDK's behavior. While container credentials are
+ * configured, instance metadata is not used in either case. When a source is withdrawn while the process runs (a profile,
+ * system properties), the next one takes over.
  *
- * <p>Safe for use by any number of clients and threads; one provider should serve a whole process. Nothing is read and
- * nothing is asked before the first resolve. While credentials are valid no call waits and none fails. {@link
- * #explain()} tells which source is in use, which are not, and why.
+ * <p>Safe for use by any number of clients and threads; one provider should serve a whole process. Nothing is read and no
+ * request is made before the first resolve. While credentials are valid, no call waits and none fails. {@link #explain()}
+ * reports which source is in use, which are not, and why.
  */
 public final class LanyardDefaultCredentialsProvider
         implements AwsCredentialsProvider,
@@ -70,7 +70,7 @@ public final class LanyardDefaultCredentialsProvider
     }
 
     /**
-     * A provider with the default options.
+     * Creates a provider with the default options.
      *
      * @return a new provider that has read nothing yet
      */
@@ -88,14 +88,13 @@ public final class LanyardDefaultCredentialsProvider
     }
 
     /**
-     * Returns a link for an application's own provider, for {@link Builder#chain}. The chain asks it whenever its turn
-     * comes; a provider that has no credentials says so by a {@link CredentialsException} of {@link
-     * Category#NOT_CONFIGURED}, and any other failure is one. The provider may block: {@link #resolveIdentity} calls it
-     * on shared threads. One that implements {@link InvalidatableCredentials} is told of rejected credentials. Closing
-     * the chain does not close it.
+     * Returns a source, for {@link Builder#chain}, that calls an application's own provider for every resolve. A provider
+     * without credentials throws a {@link CredentialsException} of {@link Category#NOT_CONFIGURED}; any other failure is one.
+     * The provider may block: {@link #resolveIdentity} calls it on shared threads. A provider that implements {@link
+     * InvalidatableCredentials} is notified of rejected credentials. Closing the chain does not close it.
      *
      * @param provider any credentials provider of the SDK's kind
-     * @return a new link
+     * @return a new source
      */
     public static ChainSource<AwsCredentialsIdentity> source(
             IdentityProvider<? extends AwsCredentialsIdentity> provider) {
@@ -103,17 +102,17 @@ public final class LanyardDefaultCredentialsProvider
     }
 
     /**
-     * Returns a link, for {@link Builder#chain}, whose credentials are cached and refreshed in the background as those
+     * Returns a source, for {@link Builder#chain}, whose credentials are cached and refreshed in the background as those
      * of the chain's own sources are. Use it for a provider that loads its credentials when it is asked, such as one that
      * asks STS; use {@link #source} for one that caches them itself, or whose credentials are fixed.
      *
      * <p>Each load takes a provider from the factory, asks it once and closes it if it is an {@link SdkAutoCloseable}.
-     * Loads run on the daemon threads that the JVM shares. The chain closes the link.
+     * Loads run on the daemon threads that the JVM shares. The chain closes the source.
      *
      * @param factory makes a provider that has no credentials yet; called for each load and each probe
      * @param policy when the credentials are refreshed, and whether they are served past their expiration
      * @param listener receives the loads and their failures; null for none
-     * @return a new link
+     * @return a new source
      */
     public static ChainSource<AwsCredentialsIdentity> refreshedSource(
             Supplier<? extends AwsCredentialsProvider> factory,
@@ -129,8 +128,8 @@ public final class LanyardDefaultCredentialsProvider
     }
 
     /**
-     * Starts building a provider like this one. The two share no credentials, and no links but those that were given
-     * to {@link Builder#chain}.
+     * Starts building a provider like this one. The two share no credentials, and only those sources
+     * that were given to {@link Builder#chain}.
      *
      * @return a new builder with this provider's options
      */
@@ -140,13 +139,14 @@ public final class LanyardDefaultCredentialsProvider
     }
 
     /**
-     * The credentials of the first source that is configured; waits for it where it must.
+     * Returns the credentials of the first source that is configured. Returns at once while valid ones are cached, and else
+     * waits for a load.
      *
      * @return the credentials
-     * @throws SdkException the failure of a source that is configured, as an exception of the caller's own: of the type
-     *     that the SDK's provider threw where it is a service's (STS's, for example), else a {@link SdkClientException};
-     *     the shared failure is its cause. When no source is configured it names each source and the settings that were
-     *     looked at
+     * @throws SdkException the failure of a source that is configured, as an exception of the caller's own: of the service's
+     *     type where a service such as STS has rejected the request, else a {@link SdkClientException}; its cause is the
+     *     {@link CredentialsException} that callers share. When no source is configured, it lists the sources and the settings
+     *     of each
      * @throws AbortedException when the calling thread is interrupted while it waits
      */
     @Override
@@ -155,10 +155,10 @@ public final class LanyardDefaultCredentialsProvider
     }
 
     /**
-     * The credentials, without blocking the calling thread and without throwing.
+     * Returns the credentials without blocking and without throwing.
      *
      * @param request not used: there is one identity
-     * @return a future that is complete when there are valid credentials, and else completes with the source
+     * @return a future that is complete while valid credentials are cached, and else completes with the load
      */
     @Override
     public CompletableFuture<AwsCredentialsIdentity> resolveIdentity(ResolveIdentityRequest request) {
@@ -166,10 +166,10 @@ public final class LanyardDefaultCredentialsProvider
     }
 
     /**
-     * Reports that a service has refused credentials ({@code ExpiredToken}, {@code InvalidToken}). If they are the ones
-     * now held, the next resolve asks for others, and is given what there is if that fails. Never blocks.
+     * Reports that a service has rejected credentials ({@code ExpiredToken}, {@code InvalidToken}). If they are the cached
+     * ones, the next resolve starts a load and waits for it; if it fails, the cached ones are still served. Never blocks.
      *
-     * @param refused the credentials that were refused
+     * @param refused the credentials that were rejected
      */
     @Override
     public void invalidate(AwsCredentialsIdentity refused) {
@@ -177,23 +177,22 @@ public final class LanyardDefaultCredentialsProvider
     }
 
     /**
-     * Which source gives the credentials, which do not, and why: settings, endpoint, what the token says of itself,
-     * failure and remedy. Reads settings and files and makes no request; free of secrets.
+     * Returns which source provides the credentials, which do not, and why: settings, endpoint, claims of the token, failure
+     * and remedy. Reads settings and files and makes no request.
      *
-     * @return the report, whose {@code toString} is a table
+     * @return the report, without secrets; its {@code toString} is a table
      */
     public ChainReport explain() {
         return chain.explain();
     }
 
     /**
-     * As {@link #explain()}, and on request asks every source that is configured, so that one can see whether Pod
-     * Identity would answer, and for whom, before older credentials are removed. Changes nothing of what the provider
-     * gives, and keeps nothing. Where the SDK's module {@code sts} is on the class path, STS is asked for the name of
-     * each identity, the role session.
+     * Returns the same report, and on request probes every source that is configured. A probe shows whether Pod Identity would
+     * provide credentials, and whose, before older credentials are removed. It changes nothing of what the provider provides,
+     * and keeps nothing. Where the SDK's module {@code sts} is on the class path, STS is asked for the ARN of each identity.
      *
-     * @param probe whether to ask; may then take as long as the sources do, one after the other
-     * @return the report
+     * @param probe whether to probe; may then take as long as the sources do, one after the other
+     * @return the report, without secrets
      * @throws AbortedException when the calling thread is interrupted while it waits
      */
     public ChainReport explain(boolean probe) {
@@ -206,19 +205,19 @@ public final class LanyardDefaultCredentialsProvider
     }
 
     /**
-     * The source in use, whose credentials it gives, and how they are kept fresh: for probes and metrics. Reads no
-     * setting and makes no request; free of secrets.
+     * Returns the source in use, whose credentials it provides, and how they are kept fresh, for health checks and metrics.
+     * Reads no setting and makes no request.
      *
-     * @return a snapshot
+     * @return a snapshot without secrets
      */
     public ChainStatus status() {
         return chain.chainStatus();
     }
 
     /**
-     * Drops everything that was read and given, and ends the refreshing: the next resolve is like the first. For a
-     * checkpoint of the process, whose image is to hold no credentials. Sources that were given to {@link Builder#chain}
-     * keep what they hold. Never blocks.
+     * Drops all credentials and everything that was read, and stops refreshing: the next resolve is like the first. For a
+     * checkpoint of the process, whose image must not contain credentials. Sources that were given to {@link Builder#chain}
+     * keep theirs. Never blocks.
      */
     public void forget() {
         CredentialsChain<AwsCredentialsIdentity> forgotten = chain;
@@ -227,9 +226,8 @@ public final class LanyardDefaultCredentialsProvider
     }
 
     /**
-     * Ends the refreshing in the background, until the next resolve: an SDK client closes the provider that it was
-     * given, and closing one client must not take the credentials from another. Closing twice is harmless; never
-     * blocks.
+     * Stops refreshing in the background until the next resolve. An SDK client closes the provider that it was given, and
+     * closing one client must not take the credentials from another. Harmless when repeated; never blocks.
      */
     @Override
     public void close() {
@@ -302,21 +300,22 @@ public final class LanyardDefaultCredentialsProvider
         Builder sourceChain(@Nullable String sourceChain);
 
         /**
-         * Changes the order: inserts, replaces, removes and adds links at named slots, and sets what each does on
-         * failure.
+         * Changes the sources and their order: adds, inserts, replaces and removes sources by name, and sets what a failure
+         * of each does.
          *
          * <pre>{@code
          * builder.chain(chain -> chain.before(SourceName.ENVIRONMENT, new SourceName("vault"), source(vault))
          *         .remove(SourceName.INSTANCE_METADATA));
          * }</pre>
          *
-         * @param changes is called at build with the chain's builder, which has the default links
+         * @param changes is called at build with the chain's builder, which has the default sources
          * @return this builder
          */
         Builder chain(Consumer<SourceOrder<AwsCredentialsIdentity>> changes);
 
         /**
-         * Sets what happens when a configured source fails. Default: {@link OnFailure#STOP}. By slot: {@link #chain}.
+         * Sets what happens when a configured source fails. Default: {@link OnFailure#STOP}. For one source: {@link
+         * #chain}.
          *
          * @param onFailure what happens
          * @return this builder
@@ -335,8 +334,8 @@ public final class LanyardDefaultCredentialsProvider
         Builder excludeInstanceMetadata(boolean exclude);
 
         /**
-         * Sets who hears of the source in use, of refreshes and of their failures, whichever the source. Default:
-         * nobody.
+         * Sets the listener for the source in use, for refreshes and for their failures, whichever the source. Default:
+         * none.
          *
          * @param listener the listener, or null for none
          * @return this builder
@@ -521,7 +520,7 @@ public final class LanyardDefaultCredentialsProvider
         }
     }
 
-    /** Tells whose credentials they are: as they say themselves, or also as STS says. */
+    /** Identifies credentials: by what they contain, or also by what STS says. */
     private record Named(boolean askSts, @Nullable Region region)
             implements Function<AwsCredentialsIdentity, Identity> {
         private static final Named BY_ITSELF = new Named(false, null);
