@@ -35,6 +35,8 @@ final class InFlightLoad<T> extends InFlight<T> {
     /** How much longer than its load timeout a load may take: a loader that keeps it ends by itself. */
     static final long GRACE_MILLIS = 500;
 
+    private static final long LOST_CHECK_MILLIS = 50;
+
     static final int ACCEPTED = 0;
     static final int RUNNING = 1;
     static final int COMPLETED = 2;
@@ -112,8 +114,16 @@ final class InFlightLoad<T> extends InFlight<T> {
         return now.millisSince(started) >= deadlineMillis;
     }
 
+    /** Whether an owner that has made the last transition must have been stopped by an {@code Error}. */
+    boolean isLost(Now now) {
+        return now.millisSince(started) >= deadlineMillis + GRACE_MILLIS;
+    }
+
     /** How long until the watchdog has something to do. */
     long millisToCheck(Now now) {
+        if (isOverdue(now)) {
+            return isLost(now) ? 0 : LOST_CHECK_MILLIS;
+        }
         long next = submittedAgain || isBegun() ? deadlineMillis : Math.min(BEGIN_MILLIS, deadlineMillis);
         return Math.max(0, next - now.millisSince(started));
     }

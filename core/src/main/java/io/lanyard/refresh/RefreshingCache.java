@@ -435,7 +435,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
             finishLost(
                     load, now); // its owner has replaced it in the state before it released the waiters, or never will
         } else if (load.isOverdue(now)) {
-            if (!abandon(load)) {
+            if (!abandon(load) && load.isLost(now)) { // before that, its owner may be about to end it
                 finishLost(load, now);
             }
         } else if (load.mustBeSubmittedAgain(now) && load.submitAgain()) {

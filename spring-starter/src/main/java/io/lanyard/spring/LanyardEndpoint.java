@@ -24,7 +24,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
  * The endpoint {@code /actuator/lanyard}: reports which source gives the credentials, which do not, and why; free of
  * secrets. Reading it makes no request. A POST probes every configured source.
  *
- * <p>One probe runs at a time, and its result is shared for {@source #SHARED}: callers that come meanwhile wait for it, so
+ * <p>One probe runs at a time, and its result is shared for {@link #SHARED}: callers that come meanwhile wait for it, so
  * that no number of calls makes more requests than one probe in that time.
  *
  * <p>The answer is made of strings, numbers, lists and maps alone, which every JSON library writes alike.

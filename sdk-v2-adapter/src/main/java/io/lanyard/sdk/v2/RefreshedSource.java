@@ -5,10 +5,12 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.RefreshStatus;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
+import io.lanyard.internal.Log;
 import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.Loaded;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshingCache;
+import io.lanyard.report.ForeignText;
 import io.lanyard.report.TokenClaims;
 import io.lanyard.spi.Clock;
 import java.time.Duration;
@@ -125,9 +127,18 @@ abstract class RefreshedSource
         try {
             return provider.resolveCredentials();
         } finally {
+            close(provider);
+        }
+    }
+
+    /** A provider that cannot be closed has done its work all the same. */
+    private static void close(AwsCredentialsProvider provider) {
+        try {
             if (provider instanceof SdkAutoCloseable closeable) {
                 closeable.close();
             }
+        } catch (RuntimeException e) {
+            Log.warn("A credentials provider could not be closed: " + ForeignText.of(e));
         }
     }
 

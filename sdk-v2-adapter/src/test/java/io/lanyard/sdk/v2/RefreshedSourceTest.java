@@ -103,6 +103,7 @@ class RefreshedSourceTest {
         @Override
         public void close() {
             closed.incrementAndGet();
+            throw new IllegalStateException("of the test");
         }
     }
 }
