@@ -44,14 +44,6 @@ public final class SocketTransport implements AgentTransport {
     private final @Nullable SSLSocketFactory tls;
 
     /**
-     * Makes a transport.
-     *
-     * @param resolver resolves the names for which https needs no checked address
-     * @param clock measures the deadlines
-     * @param scheduler ends an encrypted exchange at its deadline
-     * @param tls makes the sockets for https; null for the JDK's default
-     */
-    /**
      * Creates a transport.
      *
      * @param resolver resolves host names whose addresses have not been checked
