@@ -37,7 +37,7 @@ public record ChainReport(List<SourceReport> sources, boolean probed) {
     }
 
     /**
-     * Returns what there is to say of a source.
+     * Returns the report of a source.
      *
      * @param name its name
      * @return the report of it; empty when the chain has no source of that name

@@ -4,8 +4,8 @@ package io.lanyard.sdk.v2;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 /**
- * A credentials provider that can be told that a service has rejected its credentials. Lanyard's providers implement
- * it; a provider that is given to {@link LanyardDefaultCredentialsProvider#source} and implements it is told too.
+ * A credentials provider that can be notified that a service has rejected its credentials. Lanyard's providers implement
+ * it; a provider that is given to {@link LanyardDefaultCredentialsProvider#source} and implements it is notified too.
  */
 public interface InvalidatableCredentials {
 

@@ -134,7 +134,7 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
         return call.result.handleAsync(
                 (credentials, thrown) -> {
                     if (thrown != null) {
-                        Throwable shared = unwrapped(thrown);
+                        Throwable shared = Sources.unwrapped(thrown);
                         throw new CompletionException(
                                 shared instanceof CredentialsException failed ? failed.forCaller() : shared);
                     }
@@ -160,10 +160,10 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
             if (thrown == null) {
                 return gave(credentials);
             }
-            throw failed(unwrapped(thrown));
+            throw failed(Sources.unwrapped(thrown));
         });
         return answer.exceptionallyCompose(thrown ->
-                again && asked.isCancelled() ? ask(false) : CompletableFuture.failedFuture(unwrapped(thrown)));
+                again && asked.isCancelled() ? ask(false) : CompletableFuture.failedFuture(Sources.unwrapped(thrown)));
     }
 
     private static final int WAITING = 0; // for a thread
@@ -234,15 +234,11 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
                 timer.cancel();
             }
             if (thrown != null) {
-                result.completeExceptionally(unwrapped(thrown));
+                result.completeExceptionally(Sources.unwrapped(thrown));
             } else {
                 result.complete(credentials);
             }
         }
-    }
-
-    private static Throwable unwrapped(Throwable thrown) {
-        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
     }
 
     @SuppressWarnings("ReferenceEquality") // to write only what is new, for many threads read it

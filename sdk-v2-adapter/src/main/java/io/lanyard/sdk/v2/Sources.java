@@ -53,11 +53,13 @@ final class Sources {
             return resolved;
         }
         return resolved.exceptionally(failure -> {
-            throw SdkFailures.toSdk(
-                    failure instanceof CompletionException && failure.getCause() != null
-                            ? failure.getCause()
-                            : failure);
+            throw SdkFailures.toSdk(unwrapped(failure));
         });
+    }
+
+    /** What a stage of a future failed with, without the wrapper that the stages after it add. */
+    static Throwable unwrapped(Throwable thrown) {
+        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
     }
 
     /**
