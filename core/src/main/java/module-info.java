@@ -14,6 +14,8 @@ module io.lanyard.core {
     exports io.lanyard.container;
     exports io.lanyard.internal to
             io.lanyard.sdk.v2;
+    exports io.lanyard.internal.text to
+            io.lanyard.sdk.v2;
     exports io.lanyard.refresh;
     exports io.lanyard.report;
     exports io.lanyard.spi;

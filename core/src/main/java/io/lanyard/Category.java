@@ -1,52 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard;
 
-/** What kind of failure a {@link CredentialsException} is. */
+/** The category of a {@link CredentialsException}; its name begins the message. */
 public enum Category {
     /** No container credentials are configured: an outcome rather than a fault. */
-    NOT_CONFIGURED("NotConfigured"),
+    NOT_CONFIGURED,
     /** The configured URI cannot be used: scheme, host, user info, fragment or control characters. */
-    INVALID_URI("InvalidUri"),
+    INVALID_URI,
     /** The configured host is not one that a token may be sent to. */
-    HOST_NOT_ALLOWED("HostNotAllowed"),
+    HOST_NOT_ALLOWED,
     /** The token file is missing, empty, unreadable, too large or not UTF-8. */
-    TOKEN_FILE_UNREADABLE("TokenFileUnreadable"),
+    TOKEN_FILE_UNREADABLE,
     /** The token holds characters that no HTTP header may carry. */
-    INVALID_TOKEN("InvalidToken"),
+    INVALID_TOKEN,
     /** The agent could not be reached, or the exchange broke off or took too long. */
-    UNREACHABLE("Unreachable"),
+    UNREACHABLE,
     /** The agent answered with a status other than 200. */
-    HTTP_STATUS("HttpStatus"),
+    HTTP_STATUS,
     /** The agent answered 200 with an error code in the body. */
-    SERVICE_ERROR("ServiceError"),
+    SERVICE_ERROR,
     /** The agent answered something that is not a set of credentials. */
-    INVALID_RESPONSE("InvalidResponse"),
+    INVALID_RESPONSE,
     /** The agent returned expired credentials, or the cached ones expired and stale ones are not served. */
-    EXPIRED("Expired"),
+    EXPIRED,
     /** The config or credentials file exists but cannot be read, or its content cannot be parsed. */
-    PROFILE_UNREADABLE("ProfileUnreadable"),
+    PROFILE_UNREADABLE,
     /** A source of a chain failed in a way that it does not classify, or did not answer. */
-    SOURCE_FAILED("SourceFailed"),
+    SOURCE_FAILED,
     /** No source of a chain provided credentials. */
-    CHAIN_EXHAUSTED("ChainExhausted");
-
-    private final String label;
-
-    Category(String label) {
-        this.label = label;
-    }
-
-    /**
-     * The name as it stands in messages, for example {@code HostNotAllowed}.
-     *
-     * @return the name in messages
-     */
-    public String label() {
-        return label;
-    }
-
-    @Override
-    public String toString() {
-        return label;
-    }
+    CHAIN_EXHAUSTED
 }

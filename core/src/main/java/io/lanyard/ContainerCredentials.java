@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard;
 
-import io.lanyard.report.ForeignText;
+import io.lanyard.internal.text.ForeignText;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard;
 
-import io.lanyard.report.ForeignText;
+import io.lanyard.internal.text.ForeignText;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.util.Arrays;
@@ -242,7 +242,9 @@ public final class CredentialsException extends RuntimeException {
             return known;
         }
         CredentialsException behind = in(failure).orElse(null);
-        return builder(Category.SOURCE_FAILED, ForeignText.of(failure))
+        return builder(
+                        Category.SOURCE_FAILED,
+                        behind == null ? ForeignText.message(failure) : ForeignText.summary(behind.summary))
                 .recoverable(behind == null || behind.recoverable())
                 .remedy(behind == null ? null : behind.remedy)
                 .cause(failure)
@@ -407,7 +409,7 @@ public final class CredentialsException extends RuntimeException {
         }
 
         private String summary() {
-            StringBuilder text = new StringBuilder(category.label());
+            StringBuilder text = new StringBuilder(category.name());
             if (status != null) {
                 text.append(' ').append(status);
             }

@@ -38,7 +38,7 @@ public interface CredentialsListener {
      * @param accessKeyId their access key id
      * @param expiration when they expired
      */
-    default void servingExpired(String accessKeyId, @Nullable Instant expiration) {}
+    default void servingStale(String accessKeyId, @Nullable Instant expiration) {}
 
     /**
      * Reports that a load succeeded after failures.
@@ -61,7 +61,7 @@ public interface CredentialsListener {
      * @param took from the first byte to the last, connecting included
      * @param status the HTTP status of the answer, or 0 when there was none
      */
-    default void agentAsked(Duration took, int status) {}
+    default void attempted(Duration took, int status) {}
 
     /**
      * Reports that a chain has selected a source, or has changed to another.

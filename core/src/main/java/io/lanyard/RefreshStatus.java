@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param closed whether the source has been closed
  * @param failuresInARow how many loads have failed since the last that succeeded
  * @param lastFailure the last failure; absent once a load has succeeded
- * @param servingExpired whether callers last got stale credentials, because no newer ones could be loaded
+ * @param servingStale whether callers last got stale credentials, because no newer ones could be loaded
  * @param nextLoad when the next load starts without a call; absent while one is in flight, or when only a call starts one
  * @param refreshes how many loads have brought newer credentials, the first included
  * @param unchanged how many loads have brought the credentials that were cached already
@@ -33,7 +33,7 @@ public record RefreshStatus(
         boolean closed,
         int failuresInARow,
         Optional<CredentialsException> lastFailure,
-        boolean servingExpired,
+        boolean servingStale,
         Optional<Instant> nextLoad,
         long refreshes,
         long unchanged,
@@ -75,7 +75,7 @@ public record RefreshStatus(
                 closed,
                 failuresInARow,
                 failure,
-                servingExpired,
+                servingStale,
                 nextLoad,
                 refreshes,
                 unchanged,

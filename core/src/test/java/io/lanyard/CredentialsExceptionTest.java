@@ -44,15 +44,15 @@ class CredentialsExceptionTest {
         assertThat(failure.detail()).isEqualTo("the agent answers \"no\"");
         assertThat(failure.remedy()).contains("allow it");
         assertThat(failure.summary())
-                .isEqualTo("HttpStatus 400 AccessDeniedException: the agent answers \"no\""
+                .isEqualTo("HTTP_STATUS 400 AccessDeniedException: the agent answers \"no\""
                         + " [http://169.254.170.23/v1/credentials, request id 11111111-2222-3333-4444-555555555555]");
         assertThat(failure).hasMessage(failure.summary() + ". Remedy: allow it");
     }
 
     @Test
     void a_failure_without_a_remedy_has_its_summary_for_a_message() {
-        assertThat(ours).hasMessage("Unreachable: refused");
-        assertThat(ours.summary()).isEqualTo("Unreachable: refused");
+        assertThat(ours).hasMessage("UNREACHABLE: refused");
+        assertThat(ours.summary()).isEqualTo("UNREACHABLE: refused");
     }
 
     @Test

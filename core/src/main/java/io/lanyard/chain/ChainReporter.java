@@ -5,7 +5,7 @@ import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.SourceAttempt;
 import io.lanyard.chain.CredentialsChain.Given;
-import io.lanyard.report.ForeignText;
+import io.lanyard.internal.FailureText;
 import io.lanyard.report.SourceDescription;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,7 +132,7 @@ final class ChainReporter<T> {
             failure = null;
         } else if (failure != null && CredentialsChain.isNotConfigured(failure)) {
             state = SourceState.NOT_CONFIGURED;
-            reason = ForeignText.of(failure);
+            reason = FailureText.of(failure);
         } else if (shadowed) {
             state = SourceState.SHADOWED;
         } else if (failure != null) {
@@ -162,7 +162,7 @@ final class ChainReporter<T> {
                 // its cached credentials are in use all the same
             } else if (CredentialsChain.isNotConfigured(e)) {
                 state = SourceState.NOT_CONFIGURED;
-                reason = ForeignText.of(e);
+                reason = FailureText.of(e);
             } else {
                 state = SourceState.FAILED;
             }
@@ -182,7 +182,7 @@ final class ChainReporter<T> {
     private static Optional<String> failedWith(SourceState state, @Nullable Throwable failure) {
         return failure == null || state == SourceState.NOT_CONFIGURED
                 ? Optional.empty()
-                : Optional.of(ForeignText.of(failure));
+                : Optional.of(FailureText.of(failure));
     }
 
     private static Optional<String> remedy(@Nullable Throwable failure) {

@@ -10,7 +10,7 @@ import io.lanyard.RefreshStatus;
 import io.lanyard.internal.EventQueue;
 import io.lanyard.internal.LoadContext;
 import io.lanyard.internal.Log;
-import io.lanyard.report.ForeignText;
+import io.lanyard.internal.text.ForeignText;
 import io.lanyard.spi.Scheduler;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,9 @@
 package io.lanyard.chain;
 
 import io.lanyard.CredentialsException;
+import io.lanyard.internal.FailureText;
 import io.lanyard.internal.Log;
-import io.lanyard.report.ForeignText;
+import io.lanyard.internal.text.ForeignText;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,7 @@ final class Entry<T> {
         if (!stopLogged) {
             stopLogged = true;
             Log.warn("The credentials source " + name + " is configured and failed. No later source is used in its"
-                    + " place. " + ForeignText.of(why));
+                    + " place. " + FailureText.of(why));
         }
     }
 
@@ -68,7 +69,7 @@ final class Entry<T> {
         try {
             source.close();
         } catch (RuntimeException | Error e) {
-            Log.warn("The credentials source " + name + " could not be closed: " + ForeignText.of(e));
+            Log.warn("The credentials source " + name + " could not be closed: " + FailureText.of(e));
         }
     }
 
@@ -78,7 +79,7 @@ final class Entry<T> {
             source.invalidate(accessKeyId);
         } catch (RuntimeException | Error e) {
             Log.warn("The credentials source " + name + " could not be notified that AWS rejected its credentials: "
-                    + ForeignText.of(e));
+                    + FailureText.of(e));
         }
     }
 

@@ -3,8 +3,8 @@ package io.lanyard.container;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.internal.transport.HostLookup;
 import io.lanyard.spi.HostResolver;
-import io.lanyard.transport.HostLookup;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;

@@ -6,10 +6,10 @@ import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
 import io.lanyard.internal.Log;
+import io.lanyard.internal.text.ForeignText;
 import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.Loaded;
 import io.lanyard.refresh.RefreshingCache;
-import io.lanyard.report.ForeignText;
 import io.lanyard.spi.AgentRequest;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.AgentTransport;
@@ -174,7 +174,7 @@ final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredent
     @Override
     public void report(CredentialsListener listener) {
         for (Exchange exchange = exchanges.poll(); exchange != null; exchange = exchanges.poll()) {
-            listener.agentAsked(exchange.took(), exchange.status());
+            listener.attempted(exchange.took(), exchange.status());
         }
     }
 

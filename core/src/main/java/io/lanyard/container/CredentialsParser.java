@@ -2,7 +2,7 @@
 package io.lanyard.container;
 
 import io.lanyard.ContainerCredentials;
-import io.lanyard.json.Json;
+import io.lanyard.internal.json.Json;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

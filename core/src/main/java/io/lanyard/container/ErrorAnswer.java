@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.container;
 
-import io.lanyard.json.Json;
-import io.lanyard.report.ForeignText;
+import io.lanyard.internal.json.Json;
+import io.lanyard.internal.text.ForeignText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

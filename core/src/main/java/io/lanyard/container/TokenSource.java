@@ -3,7 +3,7 @@ package io.lanyard.container;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
-import io.lanyard.spi.BoundedFileReader;
+import io.lanyard.internal.BoundedFileReader;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.NotRegularFileException;

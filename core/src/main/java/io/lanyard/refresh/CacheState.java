@@ -63,7 +63,7 @@ final class CacheState<T> {
     record Failure(
             CredentialsException cause,
             int count,
-            boolean servingExpired,
+            boolean servingStale,
             @Nullable CredentialsException rejection) {}
 
     /** What has happened so far. */
@@ -146,7 +146,7 @@ final class CacheState<T> {
 
     /** Whether a call has to wait for a load, if one runs or may be started. Not once stale values have been served. */
     boolean mustWait(Now now) {
-        boolean servingStale = failure != null && failure.servingExpired();
+        boolean servingStale = failure != null && failure.servingStale();
         return cached == null || suspect || (cached.at(now) >= cached.expired() && !servingStale);
     }
 
@@ -195,7 +195,7 @@ final class CacheState<T> {
                 closed,
                 failure == null ? 0 : failure.count(),
                 Optional.ofNullable(failure).map(Failure::cause),
-                failure != null && failure.servingExpired(),
+                failure != null && failure.servingStale(),
                 nextLoad(now, unasked),
                 counts.refreshes(),
                 counts.unchanged(),
@@ -261,8 +261,8 @@ final class CacheState<T> {
             // a pause that began just before the value expired must not make a longer memory of it afterwards
             call = left == 0 ? memory : Math.min(call, left + memory);
         }
-        boolean servingExpired = left == 0 && served && rejection == null;
-        return failed(new Failure(cause, count, servingExpired, rejection), call, wake, now);
+        boolean servingStale = left == 0 && served && rejection == null;
+        return failed(new Failure(cause, count, servingStale, rejection), call, wake, now);
     }
 
     /** How long callers get the failure that is remembered while there is no value: not after a first failure. */
@@ -279,8 +279,8 @@ final class CacheState<T> {
     CacheState<T> crashed(CredentialsException cause, Now now) {
         int count = failure == null ? 1 : failure.count() + 1;
         CredentialsException rejection = failure == null ? null : failure.rejection();
-        boolean servingExpired = failure != null && failure.servingExpired();
-        Failure next = new Failure(cause, count, servingExpired, rejection);
+        boolean servingStale = failure != null && failure.servingStale();
+        Failure next = new Failure(cause, count, servingStale, rejection);
         return failed(next, cached == null ? 0 : CRASHED_MILLIS, CRASHED_MILLIS, now);
     }
 

@@ -44,7 +44,7 @@ record CachedValue<T>(
             return cached(loaded, now, advisory, NEVER, NEVER, NEVER);
         }
         // a third: the agents' shortest lives, 15 s, still have the whole margin, and shorter ones can be used at all
-        long margin = Math.min(Now.millis(policy.expiryMargin()), life / 3);
+        long margin = Math.min(Now.millis(policy.expirationMargin()), life / 3);
         Duration seen = Duration.ofMillis(life);
         long lead = life - Now.millis(policy.advisoryWindow(seen));
         long jitter = Now.millis(policy.advisoryJitter(seen));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.refresh;
 
+import io.lanyard.internal.FailureText;
 import io.lanyard.internal.Log;
-import io.lanyard.report.ForeignText;
 import org.jspecify.annotations.Nullable;
 
 /** Logs an outage when it begins, when the credentials expire in it, and when it is over. */
@@ -21,11 +21,11 @@ final class OutageLog {
         String credentials = "Credentials " + identity;
         if (after != null && before == null) {
             Log.warn(credentials + " could not be refreshed. Lanyard keeps serving them and retries. "
-                    + ForeignText.of(after.cause()));
+                    + FailureText.of(after.cause()));
         }
-        if (after != null && after.servingExpired() && (before == null || !before.servingExpired())) {
+        if (after != null && after.servingStale() && (before == null || !before.servingStale())) {
             Log.warn(credentials + " have expired and no newer ones could be loaded; still serving them. AWS may reject"
-                    + " requests. " + ForeignText.of(after.cause()));
+                    + " requests. " + FailureText.of(after.cause()));
         }
         if (after == null && before != null) {
             Log.info(credentials + " are fresh again after failed loads");

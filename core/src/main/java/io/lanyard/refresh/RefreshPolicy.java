@@ -21,7 +21,7 @@ public final class RefreshPolicy {
 
     private final @Nullable Duration advisoryWindow;
     private final Duration mandatoryWindow;
-    private final Duration expiryMargin;
+    private final Duration expirationMargin;
     private final Duration recheckInterval;
     private final ExpiredCredentials expiredCredentials;
     private final Backoff backoff;
@@ -29,7 +29,7 @@ public final class RefreshPolicy {
     private RefreshPolicy(Builder builder) {
         this.advisoryWindow = builder.advisoryWindow;
         this.mandatoryWindow = builder.mandatoryWindow;
-        this.expiryMargin = builder.expiryMargin;
+        this.expirationMargin = builder.expirationMargin;
         this.recheckInterval = builder.recheckInterval;
         this.expiredCredentials = builder.expiredCredentials;
         this.backoff = builder.backoff;
@@ -62,7 +62,7 @@ public final class RefreshPolicy {
         Builder builder = new Builder();
         builder.advisoryWindow = advisoryWindow;
         builder.mandatoryWindow = mandatoryWindow;
-        builder.expiryMargin = expiryMargin;
+        builder.expirationMargin = expirationMargin;
         builder.recheckInterval = recheckInterval;
         builder.expiredCredentials = expiredCredentials;
         builder.backoff = backoff;
@@ -124,8 +124,8 @@ public final class RefreshPolicy {
      *
      * @return the margin, in effect never more than a third of the life seen
      */
-    public Duration expiryMargin() {
-        return expiryMargin;
+    public Duration expirationMargin() {
+        return expirationMargin;
     }
 
     /**
@@ -158,7 +158,8 @@ public final class RefreshPolicy {
     @Override
     public String toString() {
         return "RefreshPolicy(advisoryWindow=" + (advisoryWindow == null ? "by life" : advisoryWindow)
-                + ", mandatoryWindow=" + mandatoryWindow + ", expiryMargin=" + expiryMargin + ", recheckInterval="
+                + ", mandatoryWindow=" + mandatoryWindow + ", expirationMargin=" + expirationMargin
+                + ", recheckInterval="
                 + recheckInterval + ", expiredCredentials=" + expiredCredentials + ")";
     }
 
@@ -166,7 +167,7 @@ public final class RefreshPolicy {
     public static final class Builder {
         private @Nullable Duration advisoryWindow;
         private Duration mandatoryWindow = Duration.ofMinutes(1);
-        private Duration expiryMargin = Duration.ofSeconds(5);
+        private Duration expirationMargin = Duration.ofSeconds(5);
         private Duration recheckInterval = Duration.ofHours(1);
         private ExpiredCredentials expiredCredentials = ExpiredCredentials.KEEP;
         private Backoff backoff = Backoff.standard();
@@ -204,11 +205,11 @@ public final class RefreshPolicy {
          * @param margin zero or a positive duration
          * @return this builder
          */
-        public Builder expiryMargin(Duration margin) {
+        public Builder expirationMargin(Duration margin) {
             if (margin.isNegative()) {
-                throw new IllegalArgumentException("expiryMargin must not be negative but is " + margin);
+                throw new IllegalArgumentException("expirationMargin must not be negative but is " + margin);
             }
-            this.expiryMargin = margin;
+            this.expirationMargin = margin;
             return this;
         }
 

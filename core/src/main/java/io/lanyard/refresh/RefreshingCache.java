@@ -8,8 +8,8 @@ import io.lanyard.CredentialsSource;
 import io.lanyard.RefreshState;
 import io.lanyard.RefreshStatus;
 import io.lanyard.internal.EventQueue;
+import io.lanyard.internal.FailureText;
 import io.lanyard.internal.LoadContext;
-import io.lanyard.report.ForeignText;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.RandomSource;
 import io.lanyard.spi.Scheduler;
@@ -309,7 +309,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         String when = "the credentials expired at " + Instant.ofEpochMilli(end);
         CredentialsException.Builder failure = CredentialsException.builder(
                         Category.EXPIRED,
-                        cause == null ? when : when + ", and no newer ones could be loaded: " + ForeignText.of(cause))
+                        cause == null ? when : when + ", and no newer ones could be loaded: " + FailureText.of(cause))
                 .recoverable(true)
                 .cause(cause);
         if (cause != null) {
@@ -639,8 +639,8 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
             if (failure != null) {
                 Instant nextLoad = after.nextLoad(now, unasked).orElse(null);
                 listener.refreshFailed(failure.count(), failure.cause().category(), nextLoad);
-                if (cached != null && failure.servingExpired() && (earlier == null || !earlier.servingExpired())) {
-                    listener.servingExpired(cached.identity(), cached.expiration());
+                if (cached != null && failure.servingStale() && (earlier == null || !earlier.servingStale())) {
+                    listener.servingStale(cached.identity(), cached.expiration());
                 }
             } else if (cached != null) {
                 if (before.cached == null || before.cached.value() != cached.value()) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.report;
 
-import io.lanyard.json.Json;
+import io.lanyard.internal.json.Json;
+import io.lanyard.internal.text.ForeignText;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;

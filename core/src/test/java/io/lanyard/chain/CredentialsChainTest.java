@@ -220,7 +220,7 @@ class CredentialsChainTest {
             failure(chain);
             assertThat(log.warnings())
                     .containsExactly("The credentials source first is configured and failed. No later source is used in"
-                            + " its place. Unreachable: the agent is away");
+                            + " its place. UNREACHABLE: the agent is away");
             first.gives();
             chain.resolve();
             first.fails(ScriptedSource.failure("the agent is away"));
@@ -329,13 +329,13 @@ class CredentialsChainTest {
     @SuppressWarnings("NullAway") // a link of somebody who does not check
     void a_link_that_gives_null_has_failed_and_nobody_waits_for_ever() {
         first.answers(() -> CompletableFuture.completedFuture(null));
-        assertThat(failure(chain())).hasMessage("SourceFailed: the source returned null");
+        assertThat(failure(chain())).hasMessage("SOURCE_FAILED: the source returned null");
         CompletableFuture<Key> pending = first.hangs();
         CompletableFuture<Key> answer = chain().resolveAsync();
         pending.complete(null);
-        assertThat(failure(answer)).hasMessage("SourceFailed: the source returned null");
+        assertThat(failure(answer)).hasMessage("SOURCE_FAILED: the source returned null");
         first.answers(() -> null);
-        assertThat(failure(chain())).hasMessage("SourceFailed: the source returned no future");
+        assertThat(failure(chain())).hasMessage("SOURCE_FAILED: the source returned no future");
     }
 
     @Test
@@ -415,10 +415,10 @@ class CredentialsChainTest {
         CredentialsException failure = (CredentialsException) failure(chain());
         assertThat(failure.category()).isEqualTo(Category.CHAIN_EXHAUSTED);
         assertThat(failure).hasMessage("""
-                        ChainExhausted: no source provided credentials. Sources, in order:
+                        CHAIN_EXHAUSTED: no source provided credentials. Sources, in order:
                           first: not configured [SETTING_OF_first (not set)]
                           second: incomplete, SETTING_A is set and SETTING_B is not [SETTING_OF_second (set)]
-                          third: not configured, NotConfigured: third has been withdrawn [SETTING_OF_third (set)]. \
+                          third: not configured, NOT_CONFIGURED: third has been withdrawn [SETTING_OF_third (set)]. \
                         Remedy: set SETTING_B""").hasNoSuppressedExceptions().cause().hasNoCause();
         assertThat(failure.remedy()).contains("set SETTING_B");
         assertThat(failure.recoverable()).isFalse();
@@ -447,8 +447,8 @@ class CredentialsChainTest {
         assertThat(shared).hasCause(one);
         assertThat(shared.getSuppressed()).containsExactly(two);
         assertThat(failure)
-                .hasMessageContaining("first: failed, ServiceError: access denied")
-                .hasMessageContaining("third: failed, Unreachable: the agent is away");
+                .hasMessageContaining("first: failed, SERVICE_ERROR: access denied")
+                .hasMessageContaining("third: failed, UNREACHABLE: the agent is away");
         assertThat(failure.remedy()).contains("see to the agent");
         assertThat(failure.recoverable()).as("the second may pass").isTrue();
     }
@@ -468,7 +468,7 @@ class CredentialsChainTest {
     @Test
     void an_empty_chain_says_that_it_is_empty() {
         assertThat(failure(of().build()))
-                .hasMessage("ChainExhausted: the chain has no sources. Remedy: add a source to the chain");
+                .hasMessage("CHAIN_EXHAUSTED: the chain has no sources. Remedy: add a source to the chain");
     }
 
     @Test
@@ -479,8 +479,8 @@ class CredentialsChainTest {
         third.fails(new IllegalStateException());
         String message = failure(chain).getMessage();
         assertThat(message)
-                .contains("first: failed, SourceFailed: one two", "xxx")
-                .contains("third: failed, SourceFailed: IllegalStateException")
+                .contains("first: failed, SOURCE_FAILED: one two", "xxx")
+                .contains("third: failed, SOURCE_FAILED: IllegalStateException")
                 .hasSizeLessThan(1_200)
                 .hasLineCount(4);
     }
@@ -872,7 +872,7 @@ class CredentialsChainTest {
         first.holds(new Key("AKIA-renewed")).failedLately(ScriptedSource.failure("the agent is away"));
         SourceReport used = report(chain).inUse().orElseThrow();
         assertThat(used.identity().orElseThrow().accessKeyId()).isEqualTo("AKIA-renewed");
-        assertThat(used.failure()).contains("Unreachable: the agent is away");
+        assertThat(used.failure()).contains("UNREACHABLE: the agent is away");
         assertThat(used.remedy()).contains("see to the agent");
     }
 
@@ -886,7 +886,7 @@ class CredentialsChainTest {
         ChainReport report = report(chain);
         assertThat(report.inUse()).isEmpty();
         assertThat(state(report, first)).isEqualTo(SourceState.FAILED);
-        assertThat(report.source(first.name).orElseThrow().failure()).contains("Unreachable: the agent is away");
+        assertThat(report.source(first.name).orElseThrow().failure()).contains("UNREACHABLE: the agent is away");
         assertThat(report.source(first.name).orElseThrow().remedy()).contains("see to the agent");
         assertThat(state(report, second)).isEqualTo(SourceState.SHADOWED);
     }
@@ -912,7 +912,7 @@ class CredentialsChainTest {
         assertThat(report.inUse()).isEmpty();
         assertThat(state(report, first)).isEqualTo(SourceState.NOT_CONFIGURED);
         assertThat(report.source(first.name).orElseThrow().reason())
-                .isEqualTo("NotConfigured: first has been withdrawn");
+                .isEqualTo("NOT_CONFIGURED: first has been withdrawn");
         assertThat(report.source(first.name).orElseThrow().failure()).isEmpty();
         first.absent();
         assertThat(report(chain).source(first.name).orElseThrow().reason()).isEmpty();
@@ -951,7 +951,7 @@ class CredentialsChainTest {
             assertThat(report.probed()).isTrue();
             assertThat(state(report, first)).isEqualTo(SourceState.IN_USE);
             assertThat(state(report, second)).isEqualTo(SourceState.FAILED);
-            assertThat(report.source(second.name).orElseThrow().failure()).contains("Unreachable: the agent is away");
+            assertThat(report.source(second.name).orElseThrow().failure()).contains("UNREACHABLE: the agent is away");
             assertThat(report.source(second.name).orElseThrow().remedy()).contains("see to the agent");
             assertThat(state(report, third)).isEqualTo(SourceState.SHADOWED);
             assertThat(report.source(third.name).orElseThrow().probed()).contains(Key.identity(third.key));
@@ -991,7 +991,7 @@ class CredentialsChainTest {
         assertThat(state(report, first)).isEqualTo(SourceState.CONFIGURED);
         assertThat(report.source(first.name).orElseThrow().failure()).isEmpty();
         assertThat(state(report, second)).isEqualTo(SourceState.IN_USE);
-        assertThat(report.source(second.name).orElseThrow().failure()).contains("Unreachable: the other is away");
+        assertThat(report.source(second.name).orElseThrow().failure()).contains("UNREACHABLE: the other is away");
         assertThat(report.source(second.name).orElseThrow().identity()).contains(Key.identity(second.key));
         assertThat(state(report, third)).isEqualTo(SourceState.NOT_CONFIGURED);
         assertThat(report.source(third.name).orElseThrow().reason()).contains("third has been withdrawn");
@@ -1051,7 +1051,7 @@ class CredentialsChainTest {
         failure(chain);
         assertThat(chain.chainStatus().failure()).containsSame(failure);
         assertThat(Evidence.seen("chain", chain.chainStatus()))
-                .hasToString("ChainStatus(no source, failure=Unreachable)");
+                .hasToString("ChainStatus(no source, failure=UNREACHABLE)");
         first.gives();
         chain.resolve();
         assertThat(chain.chainStatus().failure()).isEmpty();
@@ -1077,7 +1077,7 @@ class CredentialsChainTest {
                                                        the probe returned AKIA-second, account 111122223333, until 2026-11-23T10:00:00Z
                                                        its role is unknown: software.amazon.awssdk:sts is not on the class path, or AWS STS did not answer
                                                        settings: SETTING_OF_second (set)
-                        failed      third              failed: Unreachable: the agent is away
+                        failed      third              failed: UNREACHABLE: the agent is away
                                                        remedy: see to the agent
                                                        settings: SETTING_OF_third (set)
                         shadowed    instance-metadata  would provide AKIA-instance-metadata, account 111122223333, until 2026-11-23T10:00:00Z

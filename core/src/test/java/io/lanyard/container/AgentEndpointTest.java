@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.container.AgentEndpoint.HostPolicy;
+import io.lanyard.internal.transport.HostLookup;
 import io.lanyard.spi.HostResolver;
-import io.lanyard.transport.HostLookup;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -216,7 +216,7 @@ class AgentEndpointTest {
         assertThat(refusal.category()).isEqualTo(Category.INVALID_URI);
         assertThat(refusal.recoverable()).isFalse();
         assertThat(refusal.remedy()).isPresent();
-        assertThat(refusal).hasMessageStartingWith("InvalidUri: URI ").hasMessageNotContaining("CANARY");
+        assertThat(refusal).hasMessageStartingWith("INVALID_URI: URI ").hasMessageNotContaining("CANARY");
     }
 
     @ParameterizedTest
@@ -485,7 +485,7 @@ class AgentEndpointTest {
     void the_setting_at_fault_is_named(String path, String service, String setting) {
         assertThat(catchThrowableOfType(
                         CredentialsException.class, () -> AgentEndpoint.relative(path, "PATH", service, "SERVICE")))
-                .hasMessageStartingWith("InvalidUri: " + setting + " ");
+                .hasMessageStartingWith("INVALID_URI: " + setting + " ");
     }
 
     @Test

@@ -85,7 +85,7 @@ class CanaryScanIT {
         for (Path file : files("evidence")) {
             for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
                 reports += line.startsWith("### ChainReport: ") ? 1 : 0;
-                exhausted += line.startsWith(CredentialsException.class.getName() + ": ChainExhausted: ") ? 1 : 0;
+                exhausted += line.startsWith(CredentialsException.class.getName() + ": CHAIN_EXHAUSTED: ") ? 1 : 0;
                 choices += line.startsWith("INFO: Credentials come from ") ? 1 : 0;
             }
         }

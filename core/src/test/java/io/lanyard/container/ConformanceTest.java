@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
+import io.lanyard.internal.transport.SocketTransport;
 import io.lanyard.spi.AgentRequest;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.Clock;
@@ -18,7 +19,6 @@ import io.lanyard.testsupport.RawServer;
 import io.lanyard.testsupport.VectorWorld;
 import io.lanyard.testsupport.VectorWorld.Reply;
 import io.lanyard.testsupport.VirtualClock;
-import io.lanyard.transport.SocketTransport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -46,7 +46,7 @@ import org.junit.jupiter.api.TestInstance;
 class ConformanceTest {
 
     private static final Set<String> SENDS_NOTHING =
-            Set.of("HostNotAllowed", "InvalidUri", "InvalidToken", "TokenFileUnreadable", "NotConfigured");
+            Set.of("HOST_NOT_ALLOWED", "INVALID_URI", "INVALID_TOKEN", "TOKEN_FILE_UNREADABLE", "NOT_CONFIGURED");
 
     private final RawServer server = new RawServer();
     private final List<String> passed = new ArrayList<>();
@@ -158,7 +158,7 @@ class ConformanceTest {
         if (SENDS_NOTHING.contains(vector.category())) {
             assertThat(world.calls()).as("requests").isZero();
         }
-        if (vector.category().equals("NotConfigured")) {
+        if (vector.category().equals("NOT_CONFIGURED")) {
             assertThat(world.fileReads()).as("files read").isZero();
             assertThat(world.lookUps()).as("names looked up").isZero();
         }
@@ -186,7 +186,7 @@ class ConformanceTest {
     private static void checkFailure(ConformanceVector vector, CredentialsException failure) {
         JsonNode expect = vector.expect();
         assertThat(vector.fails()).as("credentials, not %s", failure).isTrue();
-        assertThat(failure.category().label()).isEqualTo(vector.category());
+        assertThat(failure.category().name()).isEqualTo(vector.category());
         if (expect.has("status")) {
             assertThat(failure.status()).hasValue(expect.path("status").intValue());
         }

@@ -3,7 +3,7 @@ package io.lanyard.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lanyard.report.ForeignText;
+import io.lanyard.internal.text.ForeignText;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import net.jqwik.api.Arbitraries;

@@ -203,7 +203,7 @@ final class HooksProbe {
                     .resolve()
                     .accessKeyId();
         } catch (CredentialsException e) {
-            outcome = e.category().label();
+            outcome = e.category().name();
         }
         System.out.println(name + ": " + outcome);
     }

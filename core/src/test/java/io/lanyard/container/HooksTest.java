@@ -48,7 +48,7 @@ class HooksTest {
 
     @Test
     void a_fetch_touches_no_hook_of_the_jvm() {
-        assertThat(said).contains("http: ASIAEXAMPLE", "401: HttpStatus", "302: HttpStatus", "https: Unreachable");
+        assertThat(said).contains("http: ASIAEXAMPLE", "401: HTTP_STATUS", "302: HTTP_STATUS", "https: UNREACHABLE");
         assertThat(said).filteredOn(line -> line.startsWith("after: ")).isEmpty();
     }
 }

@@ -259,7 +259,7 @@ class RefreshPromisesTest {
                     }
 
                     @Override
-                    public void servingExpired(String accessKeyId, @Nullable Instant expiration) {
+                    public void servingStale(String accessKeyId, @Nullable Instant expiration) {
                         heard.add("serving expired");
                     }
 
@@ -278,7 +278,7 @@ class RefreshPromisesTest {
         time.advance(Duration.ofMinutes(2));
         assertThat(heard.stream().distinct())
                 .containsExactly(
-                        "refreshed true", "Unreachable true", "serving expired", "HttpStatus true", "recovered");
+                        "refreshed true", "UNREACHABLE true", "serving expired", "HTTP_STATUS true", "recovered");
     }
 
     @Test

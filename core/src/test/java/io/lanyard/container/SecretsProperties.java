@@ -8,9 +8,9 @@ import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
+import io.lanyard.internal.FailureText;
 import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.RefreshPolicy;
-import io.lanyard.report.ForeignText;
 import io.lanyard.testsupport.Evidence;
 import io.lanyard.testsupport.VirtualTime;
 import java.time.Duration;
@@ -170,7 +170,7 @@ class SecretsProperties {
             } catch (CredentialsException e) {
                 texts.add(e);
                 texts.add(e.forCaller());
-                texts.add(ForeignText.of(e));
+                texts.add(FailureText.of(e));
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -351,7 +351,7 @@ class SecretsProperties {
         }
 
         @Override
-        public void servingExpired(String accessKeyId, @Nullable Instant expiration) {
+        public void servingStale(String accessKeyId, @Nullable Instant expiration) {
             add(accessKeyId);
         }
 

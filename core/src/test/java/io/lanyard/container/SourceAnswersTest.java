@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
-import io.lanyard.report.ForeignText;
+import io.lanyard.internal.text.ForeignText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -517,7 +517,7 @@ class LivenessTest {
             Throwable second = two.handle((value, failure) -> failure).get(10, TimeUnit.SECONDS);
             assertThat(first)
                     .isNotSameAs(second)
-                    .hasMessage("SourceFailed: the source fails")
+                    .hasMessage("SOURCE_FAILED: the source fails")
                     .hasRootCause(shared);
             assertThat(second).hasRootCause(shared).cause().isSameAs(first.getCause());
             assertThatThrownBy(cache::resolve)
@@ -533,7 +533,7 @@ class LivenessTest {
                 .recheckInterval(forever)
                 .advisoryWindow(forever)
                 .mandatoryWindow(forever)
-                .expiryMargin(forever)
+                .expirationMargin(forever)
                 .backoff(Backoff.fixed(forever))
                 .build();
         for (Instant end : new @Nullable Instant[] {null, Instant.now().plusSeconds(60)}) {

@@ -160,7 +160,7 @@ class RefreshModelTest {
             closed = false; // a call reopens it
             boolean loadingBefore = cache.status().loading();
             boolean valid = source.last != null && !source.hasEnded();
-            boolean stale = cache.status().servingExpired() && !suspect;
+            boolean stale = cache.status().servingStale() && !suspect;
             CompletableFuture<Credential> answer = cache.resolveAsync();
             RefreshStatus status = cache.status();
             if (valid && !suspect) {

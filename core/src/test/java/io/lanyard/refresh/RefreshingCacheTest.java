@@ -339,7 +339,7 @@ class RefreshingCacheTest {
             source.mode = Mode.HANGING;
             waitUntilBeforeEnd(seconds(5));
             time.advance(seconds(20)); // one retry has failed past expiration
-            assertThat(cache.status().servingExpired()).isTrue();
+            assertThat(cache.status().servingStale()).isTrue();
             int waits = 0;
             for (int i = 0; i < 1_000; i++) {
                 time.advance(Duration.ofMillis(100));
@@ -371,7 +371,7 @@ class RefreshingCacheTest {
                     .isSameAs(source.rejection)
                     .isNotNull();
             assertThat(rejection).isNotNull();
-            assertThat(cache.status().servingExpired()).isFalse();
+            assertThat(cache.status().servingStale()).isFalse();
             source.mode = Mode.HEALTHY;
             time.advance(seconds(10));
             assertThat(cache.status().state()).isEqualTo(RefreshState.FRESH);
@@ -484,10 +484,10 @@ class RefreshingCacheTest {
             time.advance(Duration.ofMinutes(40));
             source.mode = Mode.FAILING;
             time.advance(Duration.ofMinutes(30));
-            assertThat(told.status().servingExpired()).isTrue();
+            assertThat(told.status().servingStale()).isTrue();
             source.mode = Mode.HEALTHY;
             time.advance(Duration.ofMinutes(1));
-            assertThat(told.status().servingExpired()).isFalse();
+            assertThat(told.status().servingStale()).isFalse();
             assertThat(story.stream().distinct())
                     .containsExactly("refreshed", "failed", "serving expired", "recovered");
             assertThat(story).endsWith("failed", "refreshed", "recovered");
@@ -704,7 +704,7 @@ class RefreshingCacheTest {
             assertThat(status.failuresInARow()).isPositive();
             assertThat(status.nextLoad().orElseThrow()).isAfter(time.instant());
             assertThat(status.toString())
-                    .contains("ADVISORY", "lastFailure=Unreachable/UPSTREAM", "nextLoad=")
+                    .contains("ADVISORY", "lastFailure=UNREACHABLE/UPSTREAM", "nextLoad=")
                     .doesNotContain(held.id());
         }
     }
@@ -897,7 +897,7 @@ class RefreshingCacheTest {
         }
 
         @Override
-        public void servingExpired(String accessKeyId, @Nullable Instant expiration) {
+        public void servingStale(String accessKeyId, @Nullable Instant expiration) {
             lines.add("serving expired");
         }
 

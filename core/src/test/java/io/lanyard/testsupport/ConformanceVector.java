@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -227,7 +228,12 @@ public final class ConformanceVector {
     public String category() {
         String error = expect().path("error").asText();
         int colon = error.indexOf(':');
-        return colon < 0 ? error : error.substring(0, colon);
+        return constant(colon < 0 ? error : error.substring(0, colon));
+    }
+
+    /** The name of the constant for a category as the vectors write it: {@code HOST_NOT_ALLOWED} for HostNotAllowed. */
+    public static String constant(String category) {
+        return category.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
     }
 
     /** How many calls are listed. */

@@ -193,8 +193,7 @@ final class SpringDemo {
                 "/actuator/health",
                 "UP, with the credentials among its parts");
         int refreshes = count("success");
-        screen.check(
-                refreshes >= LIVES, "/actuator/metrics", "lanyard.credentials.refresh: " + refreshes + " succeeded");
+        screen.check(refreshes >= LIVES, "/actuator/metrics", "lanyard.credentials.load: " + refreshes + " succeeded");
         int failures = count("failure");
         screen.check(failures > 0, "/actuator/metrics", failures + " failed while the agent was away");
         String endpoint = actuator("/actuator/lanyard").body();
@@ -230,7 +229,7 @@ final class SpringDemo {
     }
 
     private int count(String outcome) throws IOException, InterruptedException {
-        Matcher count = COUNT.matcher(actuator("/actuator/metrics/lanyard.credentials.refresh?tag=outcome:" + outcome)
+        Matcher count = COUNT.matcher(actuator("/actuator/metrics/lanyard.credentials.load?tag=outcome:" + outcome)
                 .body());
         return count.find() ? Integer.parseInt(count.group(1)) : 0;
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * @EventListener
- * void alarm(CredentialsEvent.ServingExpired event) { ... }
+ * void alarm(CredentialsEvent.ServingStale event) { ... }
  * }</pre>
  *
  * <p>Listeners run after every caller has been answered; a listener that blocks or throws does not affect callers.
@@ -41,7 +41,7 @@ public sealed interface CredentialsEvent {
      * @param accessKeyId their access key id
      * @param expiration when they expired
      */
-    record ServingExpired(String accessKeyId, @Nullable Instant expiration) implements CredentialsEvent {}
+    record ServingStale(String accessKeyId, @Nullable Instant expiration) implements CredentialsEvent {}
 
     /**
      * Credentials were loaded after a failure.

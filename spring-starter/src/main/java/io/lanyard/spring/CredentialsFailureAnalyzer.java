@@ -15,7 +15,7 @@ final class CredentialsFailureAnalyzer extends AbstractFailureAnalyzer<Credentia
                         + cause.summary(),
                 cause.remedy()
                         .orElse(
-                                "No remedy is known for this failure. With lanyard.first-fetch=warn the application starts without credentials, and /actuator/lanyard reports the state of every source."),
+                                "No remedy is known for this failure. With lanyard.first-load=warn the application starts without credentials, and /actuator/lanyard reports the state of every source."),
                 cause);
     }
 }

@@ -27,12 +27,12 @@ final class CredentialsHealth {
     record Finding(String status, Map<String, Object> details) {}
 
     private final LanyardDefaultCredentialsProvider provider;
-    private final Duration expiryThreshold;
+    private final Duration expirationThreshold;
     private final boolean failOnOutage;
 
     CredentialsHealth(LanyardDefaultCredentialsProvider provider, LanyardProperties properties) {
         this.provider = provider;
-        this.expiryThreshold = properties.health().expiryThreshold();
+        this.expirationThreshold = properties.health().expirationThreshold();
         this.failOnOutage = properties.health().failOnOutage();
     }
 
@@ -86,7 +86,7 @@ final class CredentialsHealth {
         if (!now.isBefore(end)) {
             return "DOWN";
         }
-        return now.isBefore(end.minus(expiryThreshold)) ? "UP" : "OUT_OF_SERVICE";
+        return now.isBefore(end.minus(expirationThreshold)) ? "UP" : "OUT_OF_SERVICE";
     }
 
     private static Optional<CredentialsException> failure(ChainStatus status) {
@@ -97,7 +97,7 @@ final class CredentialsHealth {
     private static String category(Throwable failure) {
         return CredentialsException.in(failure)
                 .map(CredentialsException::category)
-                .map(Category::label)
+                .map(Category::name)
                 .orElse(failure.getClass().getSimpleName());
     }
 }

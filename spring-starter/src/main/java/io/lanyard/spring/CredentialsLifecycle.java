@@ -4,7 +4,7 @@ package io.lanyard.spring;
 import io.lanyard.CredentialsException;
 import io.lanyard.chain.SourceState;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
-import io.lanyard.spring.LanyardProperties.FirstFetch;
+import io.lanyard.spring.LanyardProperties.FirstLoad;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.context.ApplicationContext;
@@ -28,7 +28,7 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
             ResolveIdentityRequest.builder().build();
 
     private final LanyardDefaultCredentialsProvider provider;
-    private final FirstFetch firstFetch;
+    private final FirstLoad firstLoad;
     private final ApplicationContext application;
 
     private volatile boolean running;
@@ -36,9 +36,9 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
     private volatile boolean closing;
 
     CredentialsLifecycle(
-            LanyardDefaultCredentialsProvider provider, FirstFetch firstFetch, ApplicationContext application) {
+            LanyardDefaultCredentialsProvider provider, FirstLoad firstLoad, ApplicationContext application) {
         this.provider = provider;
-        this.firstFetch = firstFetch;
+        this.firstLoad = firstLoad;
         this.application = application;
     }
 
@@ -48,14 +48,14 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
         if (restarting) {
             restarting = false;
             var unused = provider.resolveIdentity(ANY); // a caller that comes meanwhile joins this load
-        } else if (firstFetch == FirstFetch.FAIL_FAST) {
+        } else if (firstLoad == FirstLoad.FAIL_FAST) {
             try {
                 provider.resolveCredentials();
             } catch (SdkException e) {
                 CredentialsException ours = CredentialsException.in(e).orElseGet(() -> CredentialsException.of(e));
                 throw ours.endpoint().isPresent() || !ours.attempts().isEmpty() ? e : named(ours);
             }
-        } else if (firstFetch == FirstFetch.WARN) {
+        } else if (firstLoad == FirstLoad.WARN) {
             try {
                 provider.resolveCredentials();
             } catch (SdkException e) {

@@ -43,7 +43,7 @@ final class CredentialsMetrics implements MeterBinder, CredentialsListener {
     public void bindTo(MeterRegistry registry) {
         Supplier<Optional<RefreshStatus>> status =
                 () -> provider.getObject().status().refresh();
-        TimeGauge.builder(PREFIX + "expiry", () -> secondsLeft(), TimeUnit.SECONDS)
+        TimeGauge.builder(PREFIX + "expiration", () -> secondsLeft(), TimeUnit.SECONDS)
                 .description(
                         "Time until the credentials in use expire; negative once expired, NaN if they do not expire")
                 .strongReference(true)
@@ -51,7 +51,7 @@ final class CredentialsMetrics implements MeterBinder, CredentialsListener {
         gauge("failures", RefreshStatus::failuresInARow, status)
                 .description("Refreshes that have failed since the last that succeeded")
                 .register(registry);
-        gauge("serving.expired", refresh -> refresh.servingExpired() ? 1 : 0, status)
+        gauge("serving.stale", refresh -> refresh.servingStale() ? 1 : 0, status)
                 .description("1 while expired credentials are served because no newer ones could be loaded")
                 .register(registry);
         synchronized (this) {
@@ -63,17 +63,17 @@ final class CredentialsMetrics implements MeterBinder, CredentialsListener {
 
     @Override
     public void loaded(Duration took, @Nullable Category failure) {
-        record(registry -> Timer.builder(PREFIX + "refresh")
+        record(registry -> Timer.builder(PREFIX + "load")
                 .description("Loads of credentials, all attempts included")
                 .tag("outcome", failure == null ? "success" : "failure")
-                .tag("category", failure == null ? "none" : failure.label())
+                .tag("category", failure == null ? "none" : failure.name())
                 .register(registry)
                 .record(took));
     }
 
     @Override
-    public void agentAsked(Duration took, int status) {
-        record(registry -> Timer.builder(PREFIX + "agent.requests")
+    public void attempted(Duration took, int status) {
+        record(registry -> Timer.builder(PREFIX + "attempt")
                 .description("Requests to the agent on the node")
                 .tag("status", status == 0 ? "none" : Integer.toString(status))
                 .register(registry)

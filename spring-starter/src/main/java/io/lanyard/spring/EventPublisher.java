@@ -27,8 +27,8 @@ final class EventPublisher implements CredentialsListener {
     }
 
     @Override
-    public void servingExpired(String accessKeyId, @Nullable Instant expiration) {
-        application.publishEvent(new CredentialsEvent.ServingExpired(accessKeyId, expiration));
+    public void servingStale(String accessKeyId, @Nullable Instant expiration) {
+        application.publishEvent(new CredentialsEvent.ServingStale(accessKeyId, expiration));
     }
 
     @Override

@@ -62,7 +62,7 @@ final class LanyardAutoConfiguration {
     @ConditionalOnSingleCandidate(LanyardDefaultCredentialsProvider.class)
     CredentialsLifecycle lanyardCredentialsLifecycle(
             LanyardDefaultCredentialsProvider provider, LanyardProperties properties, ApplicationContext application) {
-        return new CredentialsLifecycle(provider, properties.firstFetch(), application);
+        return new CredentialsLifecycle(provider, properties.firstLoad(), application);
     }
 
     /** Credentials that are configured explicitly for Spring Cloud AWS keep their precedence. */

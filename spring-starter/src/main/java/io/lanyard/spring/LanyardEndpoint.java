@@ -95,7 +95,7 @@ final class LanyardEndpoint {
         put(answer, "advisoryFrom", refresh.advisoryFrom());
         put(answer, "mandatoryFrom", refresh.mandatoryFrom());
         answer.put("loading", refresh.loading());
-        answer.put("servingExpired", refresh.servingExpired());
+        answer.put("servingStale", refresh.servingStale());
         answer.put("failuresInARow", refresh.failuresInARow());
         put(answer, "nextLoad", refresh.nextLoad());
         answer.put("refreshes", refresh.refreshes());

@@ -21,7 +21,7 @@ import software.amazon.awssdk.regions.Region;
  * The properties of the application's AWS credentials. None holds a secret.
  *
  * @param enabled Whether Lanyard's default chain is the application's AwsCredentialsProvider.
- * @param firstFetch When credentials are loaded first: by the first call that needs them, or at start-up, which then
+ * @param firstLoad When credentials are loaded first: by the first call that needs them, or at start-up, which then
  *     waits for them and logs a warning or fails if there are none.
  * @param onFailure What happens when a configured source fails: the call fails, or the next source is asked as in the
  *     AWS SDK.
@@ -38,7 +38,7 @@ import software.amazon.awssdk.regions.Region;
 @ConfigurationProperties(LanyardProperties.PREFIX)
 public record LanyardProperties(
         @DefaultValue("true") boolean enabled,
-        @DefaultValue("lazy") FirstFetch firstFetch,
+        @DefaultValue("lazy") FirstLoad firstLoad,
         @DefaultValue("stop") OnFailure onFailure,
         @DefaultValue List<String> excludedSources,
         @DefaultValue("false") boolean excludeInstanceMetadata,
@@ -74,7 +74,7 @@ public record LanyardProperties(
     }
 
     /** When credentials are loaded first. */
-    public enum FirstFetch {
+    public enum FirstLoad {
         /** By the first call that needs them. */
         LAZY,
         /** At the start of the application, which waits for them and logs a warning when there are none. */
@@ -98,7 +98,7 @@ public record LanyardProperties(
      *     lifetime: 5m up to a lifetime of 20m, 15m below 90m, beyond that a random moment between half of the lifetime
      *     and 60m.
      * @param mandatoryWindow How long before the expiration the retries of a refresh become urgent.
-     * @param expiryMargin How long before their stated expiration credentials count as expired.
+     * @param expirationMargin How long before their stated expiration credentials count as expired.
      * @param recheckInterval How often credentials without an expiration are loaded again.
      * @param fullUri URI of the agent, in place of AWS_CONTAINER_CREDENTIALS_FULL_URI.
      * @param relativeUri Path at the service endpoint, in place of AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.
@@ -118,7 +118,7 @@ public record LanyardProperties(
             @DefaultValue("keep") ExpiredCredentials expiredCredentials,
             @Nullable Duration advisoryWindow,
             @DefaultValue("1m") Duration mandatoryWindow,
-            @DefaultValue("5s") Duration expiryMargin,
+            @DefaultValue("5s") Duration expirationMargin,
             @DefaultValue("1h") Duration recheckInterval,
             @Nullable String fullUri,
             @Nullable String relativeUri,
@@ -137,7 +137,7 @@ public record LanyardProperties(
             RefreshPolicy.Builder policy = RefreshPolicy.builder();
             set("container.advisory-window", advisoryWindow, policy::advisoryWindow);
             set("container.mandatory-window", mandatoryWindow, policy::mandatoryWindow);
-            set("container.expiry-margin", expiryMargin, policy::expiryMargin);
+            set("container.expiration-margin", expirationMargin, policy::expirationMargin);
             set("container.recheck-interval", recheckInterval, policy::recheckInterval);
             source.refreshPolicy(policy.expiredCredentials(expiredCredentials).build())
                     .fullUri(fullUri)
@@ -153,13 +153,13 @@ public record LanyardProperties(
     /**
      * The health indicator.
      *
-     * @param expiryThreshold How long before their expiration credentials that cannot be refreshed are a problem.
+     * @param expirationThreshold How long before their expiration credentials that cannot be refreshed are a problem.
      * @param failOnOutage Whether the health is OUT_OF_SERVICE or DOWN when credentials that cannot be refreshed are
      *     about to expire, have expired or were never loaded. By default it is UNKNOWN, which leaves the aggregate and
      *     its HTTP status as they are, so that no probe restarts a pod because of an outage.
      */
     public record Health(
-            @DefaultValue("1m") Duration expiryThreshold,
+            @DefaultValue("1m") Duration expirationThreshold,
             @DefaultValue("false") boolean failOnOutage) {}
 
     /**

@@ -27,8 +27,8 @@ record Listeners(List<CredentialsListener> listeners) implements CredentialsList
     }
 
     @Override
-    public void servingExpired(String accessKeyId, @Nullable Instant expiration) {
-        send(listener -> listener.servingExpired(accessKeyId, expiration));
+    public void servingStale(String accessKeyId, @Nullable Instant expiration) {
+        send(listener -> listener.servingStale(accessKeyId, expiration));
     }
 
     @Override
@@ -42,8 +42,8 @@ record Listeners(List<CredentialsListener> listeners) implements CredentialsList
     }
 
     @Override
-    public void agentAsked(Duration took, int status) {
-        send(listener -> listener.agentAsked(took, status));
+    public void attempted(Duration took, int status) {
+        send(listener -> listener.attempted(took, status));
     }
 
     @Override

@@ -204,7 +204,7 @@ class LanyardAutoConfigurationTest {
         "lanyard.container.startup-patience, -1s, startupPatience must not be negative",
         "lanyard.container.advisory-window, 0s, advisoryWindow must be positive",
         "lanyard.container.mandatory-window, 0s, mandatoryWindow must be positive",
-        "lanyard.container.expiry-margin, -1s, expiryMargin must not be negative",
+        "lanyard.container.expiration-margin, -1s, expirationMargin must not be negative",
         "lanyard.container.recheck-interval, 0s, recheckInterval must be positive",
         "lanyard.excluded-sources, pod-identity, pod-identity"
     })
@@ -234,7 +234,7 @@ class LanyardAutoConfigurationTest {
 
     @Test
     void fail_fast_starts_with_credentials() {
-        application.withPropertyValues("lanyard.first-fetch=fail-fast").run(context -> {
+        application.withPropertyValues("lanyard.first-load=fail-fast").run(context -> {
             assertThat(context).hasNotFailed();
             assertThat(pod.agent.issued()).hasSize(1);
         });
@@ -243,14 +243,14 @@ class LanyardAutoConfigurationTest {
     @Test
     void fail_fast_without_credentials_ends_the_start_and_the_analysis_says_why_and_how_to_mend_it() {
         pod.agent.eksAuth().answerWith(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
-        application.withPropertyValues("lanyard.first-fetch=fail-fast").run(context -> {
+        application.withPropertyValues("lanyard.first-load=fail-fast").run(context -> {
             Throwable failure = Objects.requireNonNull(context.getStartupFailure());
 
             FailureAnalysis analysis = Objects.requireNonNull(new CredentialsFailureAnalyzer().analyze(failure));
 
             assertThat(analysis.getDescription())
-                    .contains("Category: HttpStatus")
-                    .contains("Cause: HttpStatus 400 AccessDeniedException")
+                    .contains("Category: HTTP_STATUS")
+                    .contains("Cause: HTTP_STATUS 400 AccessDeniedException")
                     .doesNotContain("Remedy:")
                     .doesNotContain("CANARY");
             assertThat(analysis.getAction()).contains("trust policy");
@@ -260,7 +260,7 @@ class LanyardAutoConfigurationTest {
     @Test
     void fail_fast_with_a_source_of_the_sdk_that_fails_is_analysed_too() {
         application
-                .withPropertyValues("lanyard.first-fetch=fail-fast")
+                .withPropertyValues("lanyard.first-load=fail-fast")
                 .withBean(
                         CredentialsProviderCustomizer.class,
                         () -> builder -> builder.chain(chain -> chain.before(
@@ -277,7 +277,7 @@ class LanyardAutoConfigurationTest {
 
                     assertThat(analysis.getDescription())
                             .contains("Cause: ", "sts: the provider reports \"STS is away\"");
-                    assertThat(analysis.getAction()).contains("lanyard.first-fetch=warn", "/actuator/lanyard");
+                    assertThat(analysis.getAction()).contains("lanyard.first-load=warn", "/actuator/lanyard");
                 });
     }
 
@@ -285,12 +285,12 @@ class LanyardAutoConfigurationTest {
     void warn_without_credentials_starts_all_the_same_and_says_so(CapturedOutput output) {
         pod.agent.stop();
         application
-                .withPropertyValues("lanyard.first-fetch=warn")
+                .withPropertyValues("lanyard.first-load=warn")
                 .run(context -> assertThat(context).hasNotFailed());
 
         assertThat(output)
                 .contains("The application starts without AWS credentials.")
-                .contains("Unreachable");
+                .contains("UNREACHABLE");
     }
 
     // ---- checkpoints
@@ -334,7 +334,7 @@ class LanyardAutoConfigurationTest {
                 .withPropertyValues("spring.threads.virtual.enabled=true")
                 .withBean(CredentialsListener.class, () -> new CredentialsListener() {
                     @Override
-                    public void agentAsked(Duration took, int status) {
+                    public void attempted(Duration took, int status) {
                         thread.set(Thread.currentThread());
                     }
                 })
@@ -361,7 +361,7 @@ class LanyardAutoConfigurationTest {
             pod.agent.stop();
             await().atMost(Duration.ofSeconds(15)).until(() -> {
                 provider.resolveCredentials();
-                return heard.stream().anyMatch(CredentialsEvent.ServingExpired.class::isInstance);
+                return heard.stream().anyMatch(CredentialsEvent.ServingStale.class::isInstance);
             });
             pod.agent.faults().clear();
             pod.agent.restart();

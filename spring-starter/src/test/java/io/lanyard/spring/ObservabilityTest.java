@@ -161,9 +161,9 @@ class ObservabilityTest {
             assertThat(catchThrowable(provider::resolveCredentials)).isNotNull();
 
             assertThat(health(provider).status()).isEqualTo("UNKNOWN");
-            assertThat(health(provider).details()).containsEntry("failure", "HttpStatus");
+            assertThat(health(provider).details()).containsEntry("failure", "HTTP_STATUS");
             assertThat(strict(provider, "1m").finding().status()).isEqualTo("DOWN");
-            assertThat(strict(provider, "1m").finding().details()).containsEntry("failure", "HttpStatus");
+            assertThat(strict(provider, "1m").finding().details()).containsEntry("failure", "HTTP_STATUS");
         });
     }
 
@@ -171,7 +171,7 @@ class ObservabilityTest {
     void in_an_outage_health_is_unknown_from_shortly_before_the_expiration_on() {
         inAnOutage((provider, end) -> {
             CredentialsHealth health =
-                    new CredentialsHealth(provider, properties("lanyard.health.expiry-threshold", "3s"));
+                    new CredentialsHealth(provider, properties("lanyard.health.expiration-threshold", "3s"));
 
             assertThat(health.finding(provider.status(), end.minusSeconds(4)).status())
                     .isEqualTo("UP");
@@ -182,7 +182,7 @@ class ObservabilityTest {
             assertThat(health.finding(provider.status(), end).status()).isEqualTo("UNKNOWN");
             assertThat(health.finding(provider.status(), end).details()).containsEntry("stale", true);
             assertThat(health.finding().details())
-                    .containsEntry("failure", "Unreachable")
+                    .containsEntry("failure", "UNREACHABLE")
                     .containsKeys("failuresInARow", "nextLoad");
         });
     }
@@ -227,18 +227,18 @@ class ObservabilityTest {
             assertThat(health.finding(well, end.plusSeconds(1)).status()).isEqualTo("UP");
             assertThat(health.finding(failing, end.minusSeconds(1)).status()).isEqualTo("UP");
             assertThat(health.finding(failing, end).status()).isEqualTo("DOWN");
-            assertThat(health.finding(failing, end).details()).containsEntry("failure", "SourceFailed");
+            assertThat(health.finding(failing, end).details()).containsEntry("failure", "SOURCE_FAILED");
         });
     }
 
     private CredentialsHealth.Finding health(LanyardDefaultCredentialsProvider provider) {
-        return new CredentialsHealth(provider, properties("lanyard.health.expiry-threshold", "1m")).finding();
+        return new CredentialsHealth(provider, properties("lanyard.health.expiration-threshold", "1m")).finding();
     }
 
     private static CredentialsHealth strict(LanyardDefaultCredentialsProvider provider, String threshold) {
         return new CredentialsHealth(
                 provider,
-                properties("lanyard.health.expiry-threshold", threshold, "lanyard.health.fail-on-outage", "true"));
+                properties("lanyard.health.expiration-threshold", threshold, "lanyard.health.fail-on-outage", "true"));
     }
 
     private static LanyardProperties properties(String... namesAndValues) {
@@ -261,18 +261,16 @@ class ObservabilityTest {
             context.getBean(AwsCredentialsProvider.class).resolveCredentials();
 
             await().atMost(Duration.ofSeconds(10))
-                    .until(() -> registry.find("lanyard.credentials.refresh").timer() != null);
-            assertThat(timer(registry, "refresh", "outcome", "success").count()).isEqualTo(1);
-            assertThat(timer(registry, "agent.requests", "status", "503").count())
-                    .isEqualTo(1);
-            assertThat(timer(registry, "agent.requests", "status", "200").count())
-                    .isEqualTo(1);
-            assertThat(gauge(registry, "expiry"))
+                    .until(() -> registry.find("lanyard.credentials.load").timer() != null);
+            assertThat(timer(registry, "load", "outcome", "success").count()).isEqualTo(1);
+            assertThat(timer(registry, "attempt", "status", "503").count()).isEqualTo(1);
+            assertThat(timer(registry, "attempt", "status", "200").count()).isEqualTo(1);
+            assertThat(gauge(registry, "expiration"))
                     .isBetween(
                             Duration.ofHours(5).toSeconds() * 1.0,
                             Duration.ofHours(6).toSeconds() * 1.0);
             assertThat(gauge(registry, "failures")).isZero();
-            assertThat(gauge(registry, "serving.expired")).isZero();
+            assertThat(gauge(registry, "serving.stale")).isZero();
         });
     }
 
@@ -288,28 +286,27 @@ class ObservabilityTest {
 
             await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
                 provider.resolveCredentials();
-                assertThat(gauge(registry, "serving.expired")).isEqualTo(1);
-                assertThat(gauge(registry, "expiry")).isNegative();
+                assertThat(gauge(registry, "serving.stale")).isEqualTo(1);
+                assertThat(gauge(registry, "expiration")).isNegative();
             });
             assertThat(gauge(registry, "failures")).isPositive();
-            assertThat(timer(registry, "refresh", "category", "Unreachable").count())
+            assertThat(timer(registry, "load", "category", "UNREACHABLE").count())
                     .isPositive();
-            assertThat(timer(registry, "agent.requests", "status", "none").count())
-                    .isPositive();
+            assertThat(timer(registry, "attempt", "status", "none").count()).isPositive();
         });
     }
 
     @Test
     void what_happened_before_there_was_a_registry_is_not_lost_and_credentials_without_an_end_have_no_expiry() {
-        application.withPropertyValues("lanyard.first-fetch=fail-fast").run(context -> {
+        application.withPropertyValues("lanyard.first-load=fail-fast").run(context -> {
             CredentialsMetrics metrics = context.getBean(CredentialsMetrics.class);
             LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
             provider.forget();
             MeterRegistry registry = bound(metrics, context.getBean(MeterRegistry.class));
 
             await().atMost(Duration.ofSeconds(10))
-                    .until(() -> registry.find("lanyard.credentials.refresh").timer() != null);
-            assertThat(gauge(registry, "expiry")).isNaN();
+                    .until(() -> registry.find("lanyard.credentials.load").timer() != null);
+            assertThat(gauge(registry, "expiration")).isNaN();
         });
     }
 

@@ -284,7 +284,7 @@ class SpringCloudAwsTest {
         assertThat(sts.issued()).hasSizeGreaterThanOrEqualTo(2);
         assertThat(provider.status().refresh().orElseThrow().refreshes()).isGreaterThanOrEqualTo(2);
         await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(registry.get("lanyard.credentials.refresh")
+                .untilAsserted(() -> assertThat(registry.get("lanyard.credentials.load")
                                 .tag("outcome", "success")
                                 .timer()
                                 .count())

@@ -125,7 +125,7 @@ final class Agent {
 
     /** A client's request, and how long it waits for the answer. */
     Answer request(Token token, long at, long patience) {
-        tally.agentAsked(at);
+        tally.attempted(at);
         if (at >= downFrom && at < downTo) {
             return new Answer(Outcome.REFUSED, at + REFUSAL, null);
         }

@@ -82,7 +82,7 @@ final class LanyardPod extends Pod implements AgentTransport, Environment, Clock
         long heldTo = held;
         long waitFrom = first
                 ? begun
-                : Math.max(begun, agent.when(held - policy.expiryMargin().toNanos()));
+                : Math.max(begun, agent.when(held - policy.expirationMargin().toNanos()));
         account(begun);
         failing = false;
         task.run();

@@ -31,7 +31,7 @@ final class Tally {
         this.bereft = new int[seconds];
     }
 
-    void agentAsked(long at) {
+    void attempted(long at) {
         agents[second(at)]++;
     }
 

@@ -13,7 +13,7 @@ class LoadedClassesTest {
                 "[0.018s] java.lang.Object source: shared objects file",
                 "[0.018s] java.io.Serializable source: shared objects file",
                 "[0.059s] io.lanyard.benchmarks.cold.Starts$LanyardChain source: file:/checkout/classes/",
-                "[0.060s] io.lanyard.json.Json source: file:/checkout/lib/lanyard-core.jar",
+                "[0.060s] io.lanyard.internal.json.Json source: file:/checkout/lib/lanyard-core.jar",
                 "[0.061s] software.amazon.awssdk.utils.Validate source: file:/checkout/lib/utils.jar",
                 "[0.062s] org.slf4j.Logger source: file:/checkout/lib/slf4j-api.jar",
                 "[0.063s] java.net.Socket source: jrt:/java.base",

@@ -2,9 +2,9 @@
 package io.lanyard.sdk.v2;
 
 import io.lanyard.chain.Availability;
+import io.lanyard.internal.text.ForeignText;
 import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.RefreshPolicy;
-import io.lanyard.report.ForeignText;
 import io.lanyard.spi.Environment;
 import java.time.Duration;
 import java.util.ArrayList;

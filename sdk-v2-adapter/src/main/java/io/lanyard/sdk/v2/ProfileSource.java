@@ -5,8 +5,8 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.RefreshStatus;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
+import io.lanyard.internal.FailureText;
 import io.lanyard.internal.Log;
-import io.lanyard.report.ForeignText;
 import io.lanyard.report.SettingSeen;
 import io.lanyard.report.SourceDescription;
 import io.lanyard.spi.Clock;
@@ -385,7 +385,7 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
                         } else if (warned.compareAndSet(false, true)) {
                             Log.warn("The profile " + inspection.name() + " has changed, and its new credentials could"
                                     + " not be loaded. Lanyard serves the cached ones while they are valid, and"
-                                    + " retries. " + ForeignText.of(failure));
+                                    + " retries. " + FailureText.of(failure));
                         }
                     });
         }

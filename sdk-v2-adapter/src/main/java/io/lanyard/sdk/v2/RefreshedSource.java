@@ -5,12 +5,12 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.RefreshStatus;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
+import io.lanyard.internal.FailureText;
 import io.lanyard.internal.Log;
 import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.Loaded;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshingCache;
-import io.lanyard.report.ForeignText;
 import io.lanyard.report.TokenClaims;
 import io.lanyard.spi.Clock;
 import java.time.Duration;
@@ -138,7 +138,7 @@ abstract class RefreshedSource
                 closeable.close();
             }
         } catch (RuntimeException e) {
-            Log.warn("A credentials provider could not be closed: " + ForeignText.of(e));
+            Log.warn("A credentials provider could not be closed: " + FailureText.of(e));
         }
     }
 

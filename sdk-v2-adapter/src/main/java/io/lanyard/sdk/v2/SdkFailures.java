@@ -3,7 +3,8 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
-import io.lanyard.report.ForeignText;
+import io.lanyard.internal.FailureText;
+import io.lanyard.internal.text.ForeignText;
 import io.lanyard.report.TokenClaims;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
@@ -171,11 +172,11 @@ final class SdkFailures {
     }
 
     private static String text(Throwable failure) {
-        StringBuilder text = new StringBuilder(ForeignText.of(failure));
+        StringBuilder text = new StringBuilder(FailureText.of(failure));
         Throwable cause = failure.getCause();
         for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
             // the SDK's message often is its cause's
-            String more = ForeignText.of(cause);
+            String more = FailureText.of(cause);
             if (text.indexOf(more) < 0 && text.length() + more.length() < ForeignText.LIMIT) {
                 text.append(": ").append(more);
             }

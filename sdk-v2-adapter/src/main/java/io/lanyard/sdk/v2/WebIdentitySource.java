@@ -3,11 +3,11 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.CredentialsListener;
 import io.lanyard.chain.Availability;
+import io.lanyard.internal.BoundedFileReader;
 import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.report.SourceDescription;
 import io.lanyard.report.TokenClaims;
-import io.lanyard.spi.BoundedFileReader;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
 import java.io.IOException;

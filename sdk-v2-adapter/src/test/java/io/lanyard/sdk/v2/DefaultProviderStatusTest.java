@@ -98,7 +98,7 @@ class DefaultProviderStatusTest {
             assertThat(chain.status().failure()).isEmpty();
 
             assertThatThrownBy(chain::resolveCredentials)
-                    .hasMessage("Failed to load credentials. Unreachable: the provider reports \"STS is away\"");
+                    .hasMessage("Failed to load credentials. UNREACHABLE: the provider reports \"STS is away\"");
             assertThat(chain.status().source()).contains(new SourceName("own"));
             assertThat(chain.status().failure())
                     .hasValueSatisfying(why -> assertThat(why).hasRootCauseMessage("STS is away"));
@@ -116,7 +116,7 @@ class DefaultProviderStatusTest {
         assertThatThrownBy(provider::resolveCredentials).isInstanceOf(SdkClientException.class);
         assertThat(provider.status().source()).isEmpty();
         assertThat(provider.status().failure()).isPresent();
-        assertThat(provider.status()).asString().contains("failure=HttpStatus").doesNotContain("CANARY");
+        assertThat(provider.status()).asString().contains("failure=HTTP_STATUS").doesNotContain("CANARY");
     }
 
     @Test
@@ -136,7 +136,7 @@ class DefaultProviderStatusTest {
         assertThatThrownBy(provider::resolveCredentials).isInstanceOf(SdkClientException.class);
 
         assertThat(List.of(heard.next(), heard.next(), heard.next(), heard.next()))
-                .containsExactly("asked 0", "asked 0", "asked 0", "failed Unreachable");
+                .containsExactly("asked 0", "asked 0", "asked 0", "failed UNREACHABLE");
     }
 
     @Test
@@ -168,7 +168,7 @@ class DefaultProviderStatusTest {
         }
 
         @Override
-        public void agentAsked(Duration took, int status) {
+        public void attempted(Duration took, int status) {
             assertThat(took).isPositive();
             lines.add("asked " + status);
         }

@@ -79,7 +79,7 @@ class TrueAddressesIT {
         Answer failed = call(application);
         assertThat(failed.served()).isFalse();
         assertThat(failed.took()).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(15));
-        assertThat(failed.text()).contains("Unreachable: ", "Connection refused", NO_ONE_LISTENS);
+        assertThat(failed.text()).contains("UNREACHABLE: ", "Connection refused", NO_ONE_LISTENS);
 
         await().atMost(late).until(() -> System.nanoTime() - start >= late.toNanos());
         startAgents(LONG_LIFE);
@@ -115,7 +115,7 @@ class TrueAddressesIT {
         // three attempts with a connect timeout of 2 s each, which the rounding to milliseconds shortens
         assertThat(failed.took()).isBetween(Duration.ofMillis(5900), Duration.ofSeconds(12));
         assertThat(failed.text())
-                .contains("Unreachable: ", "connect timed out", "(attempt 3, ", " dropped: ")
+                .contains("UNREACHABLE: ", "connect timed out", "(attempt 3, ", " dropped: ")
                 .contains(address == Address.ECS ? "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST" : "no agent on this node");
 
         network.deliver(address);
@@ -143,7 +143,7 @@ class TrueAddressesIT {
         Answer failed = call(startApplication(Provider.LANYARD, Address.EKS_IPV6));
 
         assertThat(failed.served()).isFalse();
-        assertThat(failed.text()).contains("Unreachable: ", "Network is unreachable", "use the IPv4 address");
+        assertThat(failed.text()).contains("UNREACHABLE: ", "Network is unreachable", "use the IPv4 address");
     }
 
     @Test

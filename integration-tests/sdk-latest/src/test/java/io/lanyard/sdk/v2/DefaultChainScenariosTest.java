@@ -228,7 +228,7 @@ class DefaultChainScenariosTest {
                 .build()) {
             world.writeFile("credentials", "[defau");
             for (int i = 0; i < 3; i++) {
-                assertThatThrownBy(ours::resolveCredentials).hasMessageContaining("ProfileUnreadable");
+                assertThatThrownBy(ours::resolveCredentials).hasMessageContaining("PROFILE_UNREADABLE");
             }
             assertThat(world.eks.requests()).isEmpty();
 
@@ -262,7 +262,7 @@ class DefaultChainScenariosTest {
                     .isInstanceOf(SdkClientException.class)
                     .hasCauseInstanceOf(CredentialsException.class)
                     .hasMessageContainingAll(
-                            "ChainExhausted",
+                            "CHAIN_EXHAUSTED",
                             "system-properties: not configured",
                             "environment: incomplete, AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not",
                             "web-identity: not configured",

@@ -35,14 +35,14 @@ class AheadOfTimeIT {
     @Test
     void in_a_pod_it_has_the_pods_credentials() throws Exception {
         ConfigurableApplicationContext application =
-                running.start("spring.config.import=aws-secretsmanager:shop", "lanyard.first-fetch=fail-fast");
+                running.start("spring.config.import=aws-secretsmanager:shop", "lanyard.first-load=fail-fast");
 
         assertThat(isFromAheadOfTimeProcessing(application.getBeanFactory())).isTrue();
         assertThat(running.get("/objects/1001").status()).isEqualTo(200);
         assertThat(running.get("/imported/greeting").body()).isEqualTo("hello");
         assertThat(running.get("/actuator/health").body()).contains("\"lanyard\"");
         assertThat(running.get("/actuator/lanyard").body()).contains("\"inUse\":\"container\"");
-        assertThat(running.get("/actuator/metrics/lanyard.credentials.refresh").status())
+        assertThat(running.get("/actuator/metrics/lanyard.credentials.load").status())
                 .isEqualTo(200);
     }
 

@@ -95,11 +95,11 @@ class ApplicationIT {
         assertThat(running.get("/actuator/info").body())
                 .contains("\"awsCredentials\":{\"source\":\"container\"")
                 .doesNotContain("111122223333", "accessKeyId");
-        assertThat(meter("refresh", "?tag=outcome:success")).isGreaterThanOrEqualTo(2);
-        assertThat(meter("agent.requests", "?tag=status:200")).isGreaterThanOrEqualTo(2);
-        assertThat(meter("expiry", "")).isBetween(0.0, 5.0);
+        assertThat(meter("load", "?tag=outcome:success")).isGreaterThanOrEqualTo(2);
+        assertThat(meter("attempt", "?tag=status:200")).isGreaterThanOrEqualTo(2);
+        assertThat(meter("expiration", "")).isBetween(0.0, 5.0);
         assertThat(meter("failures", "")).isZero();
-        assertThat(meter("serving.expired", "")).isZero();
+        assertThat(meter("serving.stale", "")).isZero();
     }
 
     @Test
@@ -111,26 +111,26 @@ class ApplicationIT {
             assertThat(running.get("/actuator/health/lanyard").body())
                     .contains("\"status\":\"UNKNOWN\"")
                     .contains("\"stale\":true")
-                    .contains("\"failure\":\"Unreachable\"");
-            assertThat(meter("serving.expired", "")).isEqualTo(1);
+                    .contains("\"failure\":\"UNREACHABLE\"");
+            assertThat(meter("serving.stale", "")).isEqualTo(1);
         });
         for (String path : List.of("", "/lanyard", "/readiness", "/liveness")) {
             assertThat(running.get("/actuator/health" + path).status()).as(path).isEqualTo(200);
         }
         assertThat(running.get("/actuator/health").body()).startsWith("{").contains("\"status\":\"UP\"");
         assertThat(meter("failures", "")).isPositive();
-        assertThat(meter("expiry", "")).isNegative();
-        assertThat(meter("refresh", "?tag=category:Unreachable")).isPositive();
-        assertThat(running.get("/actuator/lanyard").body()).contains("\"servingExpired\":true");
+        assertThat(meter("expiration", "")).isNegative();
+        assertThat(meter("load", "?tag=category:UNREACHABLE")).isPositive();
+        assertThat(running.get("/actuator/lanyard").body()).contains("\"servingStale\":true");
 
         running.agent.restart();
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(running.get("/objects/1003").status()).isEqualTo(200);
             assertThat(running.get("/actuator/health/lanyard").body()).contains("\"status\":\"UP\"");
-            assertThat(meter("serving.expired", "")).isZero();
+            assertThat(meter("serving.stale", "")).isZero();
         });
         assertThat(running.get("/events").body())
-                .contains("SourceChanged", "Refreshed", "RefreshFailed", "ServingExpired", "Recovered");
+                .contains("SourceChanged", "Refreshed", "RefreshFailed", "ServingStale", "Recovered");
     }
 
     @Test
@@ -152,7 +152,7 @@ class ApplicationIT {
                         "/actuator/configprops",
                         "/actuator/beans",
                         "/actuator/threaddump",
-                        "/actuator/metrics/lanyard.credentials.refresh");
+                        "/actuator/metrics/lanyard.credentials.load");
 
         StringBuilder seen = new StringBuilder(Files.readString(Running.LOG));
         assertThat(seen).contains("Credentials come from the source container");

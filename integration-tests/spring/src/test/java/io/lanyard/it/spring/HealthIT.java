@@ -29,7 +29,7 @@ class HealthIT {
         assertThat(running.get("/actuator/health").status()).isEqualTo(200);
         assertThat(running.get("/objects/1001").status()).isEqualTo(500);
         assertThat(running.get("/actuator/health/lanyard").body())
-                .contains("\"status\":\"UNKNOWN\"", "\"failure\":\"Unreachable\"");
+                .contains("\"status\":\"UNKNOWN\"", "\"failure\":\"UNREACHABLE\"");
         assertThat(running.get("/actuator/health/lanyard").status()).isEqualTo(200);
         assertThat(running.get("/actuator/health").status()).isEqualTo(200);
         assertThat(running.get("/actuator/health/readiness").status()).isEqualTo(200);

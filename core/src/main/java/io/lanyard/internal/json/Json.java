@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.json;
+package io.lanyard.internal.json;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.transport;
+package io.lanyard.internal.transport;
 
 import io.lanyard.spi.HostResolver;
 import java.net.InetAddress;

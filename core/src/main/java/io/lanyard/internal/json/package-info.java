@@ -2,6 +2,6 @@
 
 /** Reads JSON. Not exported: an application has a library for that. */
 @NullMarked
-package io.lanyard.json;
+package io.lanyard.internal.json;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.spi;
+package io.lanyard.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lanyard.spi.Environment;
+import io.lanyard.spi.Scheduler;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

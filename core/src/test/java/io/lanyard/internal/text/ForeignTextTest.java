@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.report;
+package io.lanyard.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.internal.FailureText;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -165,13 +166,13 @@ class ForeignTextTest {
                 .remedy("start it")
                 .build();
 
-        assertThat(ForeignText.of(ours)).isEqualTo("Unreachable: refused");
-        assertThat(ForeignText.of(new IllegalStateException("x", ours))).isEqualTo("Unreachable: refused");
-        assertThat(ForeignText.of(new IOException("a\nb. Remedy: c token=SECRET")))
+        assertThat(FailureText.of(ours)).isEqualTo("UNREACHABLE: refused");
+        assertThat(FailureText.of(new IllegalStateException("x", ours))).isEqualTo("UNREACHABLE: refused");
+        assertThat(FailureText.of(new IOException("a\nb. Remedy: c token=SECRET")))
                 .isEqualTo("a b. Remedy  c token=[redacted]");
-        assertThat(ForeignText.of(new IOException())).isEqualTo("IOException");
-        assertThat(ForeignText.of(new IOException(" "))).isEqualTo("IOException");
-        assertThat(ForeignText.of(new RuntimeException() {
+        assertThat(FailureText.of(new IOException())).isEqualTo("IOException");
+        assertThat(FailureText.of(new IOException(" "))).isEqualTo("IOException");
+        assertThat(FailureText.of(new RuntimeException() {
                     private static final long serialVersionUID = 1L;
 
                     @Override

@@ -2,6 +2,6 @@
 
 /** One GET over one socket, with a deadline over all of it, and the reader of its answer. */
 @NullMarked
-package io.lanyard.transport;
+package io.lanyard.internal.transport;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard.spi;
+package io.lanyard.internal;
 
+import io.lanyard.spi.Environment;
+import io.lanyard.spi.NotRegularFileException;
+import io.lanyard.spi.Scheduler;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;

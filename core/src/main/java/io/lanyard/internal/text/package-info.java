@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Cleans text that others wrote before a person reads it: visible, bounded, without secrets. */
+@NullMarked
+package io.lanyard.internal.text;
+
+import org.jspecify.annotations.NullMarked;
