@@ -12,6 +12,7 @@ module io.lanyard.core {
     exports io.lanyard;
     exports io.lanyard.chain;
     exports io.lanyard.container;
+    exports io.lanyard.diagnose;
     exports io.lanyard.internal to
             io.lanyard.sdk.v2;
     exports io.lanyard.internal.text to

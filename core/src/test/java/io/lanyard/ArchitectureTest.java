@@ -184,10 +184,14 @@ class ArchitectureTest {
                             "io.lanyard.report",
                             "io.lanyard.spi")),
             Map.entry(
+                    "io.lanyard.diagnose",
+                    List.of("io.lanyard", "io.lanyard.chain", "io.lanyard.internal.text", "io.lanyard.report")),
+            Map.entry(
                     "io.lanyard.container",
                     List.of(
                             "io.lanyard",
                             "io.lanyard.chain",
+                            "io.lanyard.diagnose",
                             "io.lanyard.internal",
                             "io.lanyard.internal.json",
                             "io.lanyard.internal.text",
