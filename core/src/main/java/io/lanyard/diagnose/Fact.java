@@ -33,6 +33,10 @@ public enum Fact {
     SOURCE("[a-z0-9][a-z0-9-]{0,63}"),
     /** The session name of an assumed role. */
     SESSION("[A-Za-z0-9+=,.@_-]{1,128}"),
+    /** The id of an EC2 instance. */
+    INSTANCE("i-[0-9a-f]{8,17}"),
+    /** The issuer of a token, without its scheme. */
+    ISSUER("[A-Za-z0-9][A-Za-z0-9.-]{0,252}(/[A-Za-z0-9._-]{1,64}){0,4}"),
     /** An action of IAM, for example {@code s3:GetObject}. */
     ACTION("[a-z0-9-]{1,64}:[A-Za-z0-9*]{1,128}"),
     /** A version of a library. */

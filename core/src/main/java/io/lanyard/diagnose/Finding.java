@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.diagnose;
 
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -47,6 +48,19 @@ public record Finding(Problem problem, Facts facts) {
      */
     public String remedy() {
         return facts.fill(problem.remedy());
+    }
+
+    /**
+     * Returns what is wrong and how to fix it, for places that show one line beside what happened.
+     *
+     * @return the statement and the remedy, in one line
+     */
+    public String advice() {
+        String statement = statement();
+        // an acronym or the name of a setting keeps its case
+        boolean sentence = statement.length() > 1 && !Character.isUpperCase(statement.charAt(1));
+        String start = sentence ? statement.substring(0, 1).toLowerCase(Locale.ROOT) : statement.substring(0, 1);
+        return start + statement.substring(1) + "; " + remedy();
     }
 
     /**

@@ -31,7 +31,7 @@ class CatalogueTest {
 
         assertThat(finding.statement()).doesNotEndWith(".").doesNotContain("\n").isNotBlank();
         assertThat(finding.remedy()).doesNotContain("\n").isNotBlank();
-        assertThat(finding.statement() + finding.remedy()).doesNotContainPattern("\\{[a-z-]+}");
+        assertThat(finding.statement() + finding.remedy() + finding.paste()).doesNotContainPattern("\\{[a-z-]+}");
         assertThat(problem.id()).matches("[a-z0-9-]{4,60}");
     }
 }
