@@ -184,6 +184,15 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
+     * Returns the id of the problem in the catalogue of {@code docs/doctor.md}.
+     *
+     * @return for example {@code agent-refuses-connection}; empty where the catalogue does not have it
+     */
+    public Optional<String> finding() {
+        return Optional.empty();
+    }
+
+    /**
      * What a chain found at each of its sources, in order, when none gave credentials.
      *
      * @return the attempts; empty for a failure of another category

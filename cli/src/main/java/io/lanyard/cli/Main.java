@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.cli;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -19,8 +21,17 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DemoCommand.class, HelpCommand.class})
+        subcommands = {
+            DoctorCommand.class,
+            WatchCommand.class,
+            CredentialProcessCommand.class,
+            DemoCommand.class,
+            HelpCommand.class
+        })
 public final class Main implements Runnable {
+    /** Kept: the JDK forgets the level of a logger that nothing holds. */
+    private static final Logger LOG = Logger.getLogger("io.lanyard");
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -37,6 +48,7 @@ public final class Main implements Runnable {
         if (System.getProperty("slf4j.internal.verbosity") == null) {
             System.setProperty("slf4j.internal.verbosity", "ERROR");
         }
+        LOG.setLevel(Level.OFF); // the commands say it themselves
         System.exit(commandLine().execute(arguments));
     }
 

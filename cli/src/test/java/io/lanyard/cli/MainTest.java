@@ -25,6 +25,9 @@ class MainTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
+    private static final String CLASS_PATH =
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+
     @TempDir
     Path directory;
 
@@ -97,7 +100,7 @@ class MainTest {
         Process demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
-                        ours + File.pathSeparator + jarWith(CommandLine.class),
+                        ours + File.pathSeparator + CLASS_PATH,
                         Main.class.getName(),
                         "demo")
                 .directory(home.toFile())
@@ -113,10 +116,6 @@ class MainTest {
         assertThat(Files.readString(directory.resolve("output"))).contains("the command line does not name it");
         assertThat(demo.exitValue()).isEqualTo(2);
         assertThat(marker).doesNotExist();
-    }
-
-    private static Path jarWith(Class<?> type) throws Exception {
-        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     }
 
     private static void jarOf(Path classes, Path jar) throws IOException {

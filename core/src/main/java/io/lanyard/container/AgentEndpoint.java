@@ -224,6 +224,15 @@ record AgentEndpoint(
         return literal == null ? host.toLowerCase(Locale.ROOT) : IpLiteral.canonical(literal);
     }
 
+    boolean isEks() {
+        return host.equals("169.254.170.23") || host.equals("[fd00:ec2::23]");
+    }
+
+    /** Whether the path is that of the EKS Pod Identity Agent, wherever it listens. */
+    boolean hasPathOfEks() {
+        return path().equals("/v1/credentials");
+    }
+
     boolean secure() {
         return scheme.equals("https");
     }

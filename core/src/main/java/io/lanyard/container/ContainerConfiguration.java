@@ -136,7 +136,7 @@ final class ContainerConfiguration {
                 random);
     }
 
-    private AgentTransport transport(AgentEndpoint endpoint) {
+    AgentTransport transport(AgentEndpoint endpoint) {
         return transport != null
                 ? transport
                 : new SocketTransport(hostResolver, clock, Scheduler.shared(), tls(endpoint));
@@ -167,7 +167,7 @@ final class ContainerConfiguration {
         return choose(fullUri, "fullUri", hasUri() ? null : Setting.FULL_URI);
     }
 
-    private AgentEndpoint endpoint() {
+    AgentEndpoint endpoint() {
         Choice relative = relative();
         Choice full = full();
         if (relative.value != null) {
@@ -238,7 +238,7 @@ final class ContainerConfiguration {
                 : new Choice(Setting.TOKEN.raw(environment), Setting.TOKEN.variable(), Setting.TOKEN);
     }
 
-    private TokenSource tokenSource() {
+    TokenSource tokenSource() {
         Choice file = file();
         Choice fixed = fixed();
         if (fixed.value != null && (preferStaticToken || file.value == null)) {

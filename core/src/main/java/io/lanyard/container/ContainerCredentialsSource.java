@@ -8,6 +8,7 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.CredentialsSource;
 import io.lanyard.RefreshStatus;
 import io.lanyard.chain.Availability;
+import io.lanyard.diagnose.Diagnosis;
 import io.lanyard.internal.BoundedFileReader;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshingCache;
@@ -153,6 +154,22 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
      */
     public SourceDescription describe() {
         return configuration.describe(files());
+    }
+
+    /**
+     * Checks everything that the source depends on, from its settings to one real exchange with the agent, which a copy
+     * makes: the credentials in use stay as they are. Blocks for at most 13 seconds.
+     *
+     * @return the checks, without secrets: container settings, token file, token, exchange, clock
+     * @throws InterruptedException when the calling thread is interrupted while it waits
+     */
+    public Diagnosis diagnose() throws InterruptedException {
+        return new ContainerChecks(configuration, files()).run();
+    }
+
+    /** Starts building a source with that configuration. */
+    static Builder like(ContainerConfiguration configuration) {
+        return new Builder(configuration);
     }
 
     /** Kept, because it remembers a read that does not return. */

@@ -66,6 +66,12 @@ final class TokenSource {
         return file != null || fixed != null;
     }
 
+    /** The path of the file that holds the token, or null where there is none. */
+    @Nullable
+    String file() {
+        return file;
+    }
+
     /** The name by which messages call where the token comes from. */
     String setting() {
         return setting;

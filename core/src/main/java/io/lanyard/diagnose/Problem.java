@@ -2,6 +2,10 @@
 package io.lanyard.diagnose;
 
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The catalogue of the problems that Lanyard can name. The id of each is stable; it ends the message of a {@link
@@ -1070,6 +1074,37 @@ public enum Problem {
               <artifactId>ssooidc</artifactId>
             </dependency>
             """),
+    /** Both URIs are set. */
+    TWO_URIS(
+            Area.SETTINGS,
+            Severity.WARNING,
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_CREDENTIALS_FULL_URI are both set; the relative URI"
+                    + " wins",
+            "unset the one that is not meant"),
+    /** A configured source fails and stops the chain. */
+    SOURCE_STOPS_THE_CHAIN(
+            Area.CHAIN,
+            Severity.PROBLEM,
+            "The source {source} is configured and fails, so no later source is used",
+            "fix {source}, or remove its settings if it is not meant"),
+    /** A shadowed source would fail. */
+    SHADOWED_SOURCE_WOULD_FAIL(
+            Area.CHAIN,
+            Severity.WARNING,
+            "The source {source} is shadowed, and would fail if it were used",
+            "fix {source} before the credentials that shadow it are removed"),
+    /** Temporary credentials are in settings, where nothing renews them. */
+    FIXED_CREDENTIALS_EXPIRE(
+            Area.CHAIN,
+            Severity.WARNING,
+            "The credentials of {source} are temporary, and nothing renews them",
+            "use a source that Lanyard refreshes in place of temporary credentials in settings"),
+    /** No HTTP client is on the class path. */
+    NO_HTTP_CLIENT(
+            Area.CHAIN,
+            Severity.WARNING,
+            "No synchronous HTTP client of the AWS SDK is on the class path, so STS and SSO cannot be called",
+            "add software.amazon.awssdk:url-connection-client or apache-client"),
     /** Several HTTP clients of the SDK. */
     MULTIPLE_HTTP_CLIENTS(
             Area.CHAIN,
@@ -1177,6 +1212,9 @@ public enum Problem {
         }
     }
 
+    private static final Map<String, Problem> BY_ID =
+            Stream.of(values()).collect(Collectors.toUnmodifiableMap(Problem::id, problem -> problem));
+
     private final Area area;
     private final Severity severity;
     private final String statement;
@@ -1202,6 +1240,16 @@ public enum Problem {
      */
     public String id() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * Returns the problem of an id.
+     *
+     * @param id the id
+     * @return the problem; empty when there is none of that id
+     */
+    public static Optional<Problem> of(String id) {
+        return Optional.ofNullable(BY_ID.get(id));
     }
 
     Area area() {
@@ -1251,6 +1299,6 @@ public enum Problem {
      * @return the finding
      */
     public Finding with(Facts facts) {
-        return new Finding(this, facts);
+        return Finding.of(this, facts);
     }
 }

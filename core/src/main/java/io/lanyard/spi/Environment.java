@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,18 @@ public interface Environment {
     byte[] readFile(String path, int limit) throws IOException;
 
     /**
+     * Describes a file without opening it, for a diagnosis. Follows links. May block, for example on a network file system.
+     * By default nothing is known.
+     *
+     * @param path the path as it was configured
+     * @return its details; empty where they are not known
+     * @throws IOException when the file does not exist or cannot be looked at
+     */
+    default Optional<FileDetails> fileDetails(String path) throws IOException {
+        return Optional.empty();
+    }
+
+    /**
      * The environment of this process.
      *
      * @return the process's variables, properties and files
@@ -73,6 +86,11 @@ public interface Environment {
         @Override
         public @Nullable String property(String name) {
             return System.getProperty(name);
+        }
+
+        @Override
+        public Optional<FileDetails> fileDetails(String path) throws IOException {
+            return Optional.of(FileDetails.of(path));
         }
 
         /** Uses java.io, because java.nio.file loads some 25 classes before the first credentials. */

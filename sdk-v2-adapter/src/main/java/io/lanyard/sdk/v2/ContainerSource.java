@@ -7,6 +7,7 @@ import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
 import io.lanyard.chain.SourceState;
 import io.lanyard.container.ContainerCredentialsSource;
+import io.lanyard.diagnose.Diagnosis;
 import io.lanyard.report.SourceDescription;
 import io.lanyard.spi.Environment;
 import java.time.Duration;
@@ -57,6 +58,11 @@ final class ContainerSource implements ChainSource<AwsCredentialsIdentity> {
                         ? "for credentials from ECS, give the task a task role"
                         : null;
         return new Availability(SourceState.NOT_CONFIGURED, availability.reason(), Optional.ofNullable(remedy), false);
+    }
+
+    /** Checks everything that the source depends on, by one exchange of its own. */
+    Diagnosis diagnose() throws InterruptedException {
+        return source.diagnose();
     }
 
     boolean isConfigured() {

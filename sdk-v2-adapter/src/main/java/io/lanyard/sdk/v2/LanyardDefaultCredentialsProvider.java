@@ -13,6 +13,9 @@ import io.lanyard.chain.OnFailure;
 import io.lanyard.chain.SourceName;
 import io.lanyard.chain.SourceOrder;
 import io.lanyard.container.ContainerOptions;
+import io.lanyard.diagnose.ChainChecks;
+import io.lanyard.diagnose.Diagnosis;
+import io.lanyard.diagnose.Orchestrator;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
@@ -20,8 +23,12 @@ import io.lanyard.spi.Scheduler;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -60,6 +67,9 @@ public final class LanyardDefaultCredentialsProvider
                 InvalidatableCredentials,
                 SdkAutoCloseable,
                 ToCopyableBuilder<LanyardDefaultCredentialsProvider.Builder, LanyardDefaultCredentialsProvider> {
+
+    /** The exchange of a diagnosis takes at most 10 s, and a load that began before it has failed by then, or hangs. */
+    private static final int DIAGNOSIS_PATIENCE_SECONDS = 3;
 
     private final BuilderImpl options;
     private volatile CredentialsChain<AwsCredentialsIdentity> chain;
@@ -201,6 +211,47 @@ public final class LanyardDefaultCredentialsProvider
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw AbortedException.create("Interrupted while asking the sources of the chain", e);
+        }
+    }
+
+    /**
+     * Checks everything that the credentials depend on: container settings, token file, token, one real exchange with the
+     * agent, clock, the chain, and the class path. Resolves credentials as a call would; the exchange that is measured is
+     * made by a copy. Blocks for at most 15 seconds, and with a probe for as long as the sources take, one after the other.
+     *
+     * @param probe whether to probe every source that is configured, as {@link #explain(boolean)} does
+     * @return the checks and findings, without secrets
+     * @throws AbortedException when the calling thread is interrupted while it waits
+     */
+    public Diagnosis diagnose(boolean probe) {
+        try {
+            CompletableFuture<AwsCredentialsIdentity> resolved = chain.resolveAsync();
+            Diagnosis container =
+                    options.containerProvider().source().in(options.environment).diagnose();
+            Orchestrator orchestrator = Orchestrator.of(options.environment::variable);
+            Optional<CredentialsException> failure = failure(resolved);
+            ChainReport report = chain.explain(probe);
+            return container
+                    .and(ChainChecks.of(report, failure, orchestrator, container.facts(), options.clock.instant()))
+                    .and(ClassPathChecks.of(report, container.facts()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw AbortedException.create("Interrupted during the diagnosis", e);
+        }
+    }
+
+    /** Why there are no credentials, or no answer yet. */
+    private static Optional<CredentialsException> failure(CompletableFuture<?> resolved) throws InterruptedException {
+        try {
+            resolved.get(DIAGNOSIS_PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            return Optional.of(CredentialsException.of(e.getCause() == null ? e : e.getCause()));
+        } catch (CancellationException | TimeoutException e) {
+            return Optional.of(
+                    CredentialsException.builder(Category.SOURCE_FAILED, "the credentials are still being loaded")
+                            .recoverable(true)
+                            .build());
         }
     }
 
@@ -459,14 +510,18 @@ public final class LanyardDefaultCredentialsProvider
             return new LanyardDefaultCredentialsProvider(new BuilderImpl(this));
         }
 
-        CredentialsChain<AwsCredentialsIdentity> chain() {
-            Threads threads = new Threads(Scheduler.shared(), executor);
-            LanyardContainerCredentialsProvider containerProvider = LanyardContainerCredentialsProvider.builder()
+        LanyardContainerCredentialsProvider containerProvider() {
+            return LanyardContainerCredentialsProvider.builder()
                     .container(new InChain(environment, executor, listener))
                     .container(container)
                     .httpClient(httpClient)
                     .sourceChain(sourceChain)
                     .build();
+        }
+
+        CredentialsChain<AwsCredentialsIdentity> chain() {
+            Threads threads = new Threads(Scheduler.shared(), executor);
+            LanyardContainerCredentialsProvider containerProvider = containerProvider();
             ContainerSource containerSource = containerProvider.source().in(environment);
             CredentialsChain.Builder<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
                             Named.BY_ITSELF)
