@@ -298,7 +298,7 @@ class ArchitectureTest {
         assertThat(doors("io.lanyard.chain"))
                 .containsExactlyInAnyOrder(
                         "CredentialsChain",
-                        "CredentialsChain$Builder",
+                        "ChainBuilder",
                         "ChainSource",
                         "SourceOrder",
                         "SourceName",

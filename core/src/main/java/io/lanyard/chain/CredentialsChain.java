@@ -12,11 +12,8 @@ import io.lanyard.internal.LoadContext;
 import io.lanyard.internal.Log;
 import io.lanyard.internal.text.ForeignText;
 import io.lanyard.spi.Scheduler;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.StringJoiner;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -44,8 +41,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CredentialsChain<T> implements CredentialsSource<T> {
 
-    private static final CredentialsListener NO_LISTENER = new CredentialsListener() {};
-
     private final List<Entry<T>> entries;
     private final Function<? super T, Identity> identity;
     private final ChainReporter<T> reporter;
@@ -67,24 +62,38 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
     private @Nullable Selection<T> selection; // guarded by this; the one in flight
     private @Nullable CredentialsException lastFailure; // guarded by this; of the last selection
 
-    private CredentialsChain(Builder<T> builder) {
-        List<Entry<T>> filled = new ArrayList<>();
-        for (Place<T> place : builder.places) {
-            if (place.source != null) {
-                filled.add(new Entry<>(
-                        place.name, place.source, place.onFailure == null ? builder.onFailure : place.onFailure));
-            }
-        }
-        this.entries = List.copyOf(filled);
-        this.identity = builder.identity;
-        this.reporter = new ChainReporter<>(entries, identity, builder.probedIdentity);
-        this.reuseSource = builder.reuseSource;
-        this.scheduler = builder.scheduler;
-        this.listener = builder.listener;
+    CredentialsChain(
+            List<Entry<T>> entries,
+            Function<? super T, Identity> identity,
+            ChainReporter<T> reporter,
+            boolean reuseSource,
+            Scheduler scheduler,
+            CredentialsListener listener) {
+        this.entries = List.copyOf(entries);
+        this.identity = identity;
+        this.reporter = reporter;
+        this.reuseSource = reuseSource;
+        this.scheduler = scheduler;
+        this.listener = listener;
     }
 
     /** The source that gave the last credentials, and their identity; not the credentials, which are secret. */
-    record Given<T>(Entry<T> entry, Identity identity) {}
+    record Given<T>(Entry<T> entry, Identity identity) {
+
+        /** Logs and reports the change. Comes after callers have been answered: a logger is slow, a listener may block. */
+        void announce(@Nullable Entry<T> before, CredentialsListener listener) {
+            String previous = before == null ? null : before.name.name();
+            Log.info("Credentials come from the source " + entry.name
+                    + (previous == null ? "" : ", no longer from " + previous) + ": "
+                    + ForeignText.clean(identity.toString()));
+            try {
+                listener.sourceChanged(previous, entry.name.name(), identity.accessKeyId());
+            } catch (RuntimeException | Error e) { // harms only itself
+                Log.warn("A credentials listener threw " + e.getClass().getName()
+                        + " in sourceChanged; its exception is ignored");
+            }
+        }
+    }
 
     /**
      * Starts building a chain.
@@ -93,8 +102,8 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
      * @param <T> the credentials' type
      * @return a new builder of a chain without sources
      */
-    public static <T> Builder<T> builder(Function<? super T, Identity> identity) {
-        return new Builder<>(identity);
+    public static <T> ChainBuilder<T> builder(Function<? super T, Identity> identity) {
+        return new ChainBuilder<>(identity);
     }
 
     /**
@@ -328,7 +337,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
                 selection = null;
             }
         }
-        return before == entry ? null : new Announcement(before, given);
+        return before == entry ? null : () -> given.announce(before, listener);
     }
 
     @SuppressWarnings("ReferenceEquality") // a selection is equal to itself alone
@@ -360,179 +369,11 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
         return reporter.exhausted(failures);
     }
 
-    /** Comes after the callers have been answered: looking up a logger is slow, and a listener may block. */
-    private final class Announcement implements Runnable {
-        private final @Nullable Entry<T> before;
-        private final Given<T> given;
-
-        Announcement(@Nullable Entry<T> before, Given<T> given) {
-            this.before = before;
-            this.given = given;
-        }
-
-        @Override
-        public void run() {
-            String previous = before == null ? null : before.name.name();
-            Log.info("Credentials come from the source " + given.entry.name
-                    + (previous == null ? "" : ", no longer from " + previous) + ": "
-                    + ForeignText.clean(given.identity.toString()));
-            try {
-                listener.sourceChanged(previous, given.entry.name.name(), given.identity.accessKeyId());
-            } catch (RuntimeException | Error e) { // harms only itself
-                Log.warn("A credentials listener threw " + e.getClass().getName()
-                        + " in sourceChanged; its exception is ignored");
-            }
-        }
-    }
-
     static Throwable unwrapped(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     static boolean isNotConfigured(Throwable failure) {
         return failure instanceof CredentialsException e && e.category() == Category.NOT_CONFIGURED;
-    }
-
-    /** A place in the order; without a source it serves as an anchor for others. */
-    private static final class Place<T> {
-        private final SourceName name;
-        private @Nullable ChainSource<T> source;
-        private @Nullable OnFailure onFailure;
-
-        Place(SourceName name, ChainSource<T> source) {
-            this.name = name;
-            this.source = source;
-        }
-    }
-
-    /**
-     * Builds a {@link CredentialsChain}. Not safe for use by several threads at once; a built chain does not change
-     * with its builder.
-     *
-     * @param <T> the credentials' type
-     */
-    public static final class Builder<T> implements SourceOrder<T> {
-        private final List<Place<T>> places = new ArrayList<>();
-        private final Function<? super T, Identity> identity;
-        private Function<? super T, Identity> probedIdentity;
-        private OnFailure onFailure = OnFailure.STOP;
-        private boolean reuseSource = true;
-        private Scheduler scheduler = Scheduler.shared();
-        private CredentialsListener listener = NO_LISTENER;
-
-        private Builder(Function<? super T, Identity> identity) {
-            this.identity = Objects.requireNonNull(identity, "identity");
-            this.probedIdentity = identity;
-        }
-
-        @Override
-        public Builder<T> add(SourceName name, ChainSource<T> source) {
-            return insert(places.size(), name, source);
-        }
-
-        @Override
-        public Builder<T> before(SourceName anchor, SourceName name, ChainSource<T> source) {
-            return insert(indexOf(anchor), name, source);
-        }
-
-        @Override
-        public Builder<T> after(SourceName anchor, SourceName name, ChainSource<T> source) {
-            return insert(indexOf(anchor) + 1, name, source);
-        }
-
-        @Override
-        public Builder<T> replace(SourceName name, ChainSource<T> source) {
-            places.get(indexOf(name)).source = Objects.requireNonNull(source, "source");
-            return this;
-        }
-
-        @Override
-        public Builder<T> remove(SourceName name) {
-            places.get(indexOf(name)).source = null;
-            return this;
-        }
-
-        @Override
-        public Builder<T> onFailure(OnFailure onFailure) {
-            this.onFailure = Objects.requireNonNull(onFailure, "onFailure");
-            return this;
-        }
-
-        @Override
-        public Builder<T> onFailure(SourceName name, OnFailure onFailure) {
-            places.get(indexOf(name)).onFailure = Objects.requireNonNull(onFailure, "onFailure");
-            return this;
-        }
-
-        @Override
-        public Builder<T> reuseSource(boolean reuseSource) {
-            this.reuseSource = reuseSource;
-            return this;
-        }
-
-        /**
-         * Sets the function that identifies credentials in a report with probes, which may make requests of its own.
-         * Default: the same as in every other report.
-         *
-         * @param probedIdentity may block; must not throw
-         * @return this builder
-         */
-        public Builder<T> probedIdentity(Function<? super T, Identity> probedIdentity) {
-            this.probedIdentity = Objects.requireNonNull(probedIdentity, "probedIdentity");
-            return this;
-        }
-
-        /**
-         * Sets the threads that select a source. Default: {@link Scheduler#shared()}.
-         *
-         * @param scheduler the scheduler
-         * @return this builder
-         */
-        public Builder<T> scheduler(Scheduler scheduler) {
-            this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
-            return this;
-        }
-
-        /**
-         * Sets the listener for the selected source. Default: none.
-         *
-         * @param listener the listener, or null for none
-         * @return this builder
-         */
-        public Builder<T> listener(@Nullable CredentialsListener listener) {
-            this.listener = listener == null ? NO_LISTENER : listener;
-            return this;
-        }
-
-        /**
-         * Builds the chain. Reads nothing.
-         *
-         * @return a new chain
-         */
-        public CredentialsChain<T> build() {
-            return new CredentialsChain<>(this);
-        }
-
-        private Builder<T> insert(int index, SourceName name, ChainSource<T> source) {
-            for (Place<T> place : places) {
-                if (place.name.equals(name)) {
-                    throw new IllegalArgumentException("the chain already has a source " + name
-                            + "; use replace to put another source in its place, or another name");
-                }
-            }
-            places.add(index, new Place<>(name, Objects.requireNonNull(source, "source")));
-            return this;
-        }
-
-        private int indexOf(SourceName name) {
-            for (int i = 0; i < places.size(); i++) {
-                if (places.get(i).name.equals(name)) {
-                    return i;
-                }
-            }
-            StringJoiner known = new StringJoiner(", ");
-            places.forEach(place -> known.add(place.name.name()));
-            throw new IllegalArgumentException("the chain has no source " + name + "; it has: " + known);
-        }
     }
 }

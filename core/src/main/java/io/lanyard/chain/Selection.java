@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * 0      a thread of the scheduler begins       1: sources are checked in order, and the first configured one asked
  * n      the source that was asked answers      n+1: the selection ends with its value
  * n      it fails, or is not configured         n+1: the selection ends with its failure, or the next source is asked
- * n      a watcher has seen n for 60.5 s        n+1: the source that was asked has failed, and the selection goes on
+ * n      a watcher has seen n 11 times (60.5 s)  n+1: the source that was asked has failed, and the selection goes on
  * other  anything                               ignored: a late answer, or a second watcher
  * </pre>
  *
@@ -35,8 +35,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Selection<T> extends InFlight<T> {
 
-    /** Longer than any source of ours takes; a source of an application may hang. */
-    private static final Duration SOURCE_TIMEOUT = Duration.ofMillis(60_500);
+    /** How often a watcher looks. A source that begins between two looks gets at most so much more time. */
+    private static final Duration WATCH_INTERVAL = Duration.ofMillis(5_500);
+
+    /** After as many looks, 60.5 s, a source has failed. No source of Lanyard's takes as long; an application's may hang. */
+    private static final int LOOKS = 11;
+
+    private static final int SOURCE_TIMEOUT_SECONDS = 60;
 
     /** The chain's, when it began: a chain that was closed meanwhile does not keep the selection. */
     final int epoch;
@@ -55,7 +60,8 @@ final class Selection<T> extends InFlight<T> {
     private volatile @Nullable T value;
     private volatile @Nullable CredentialsException failure;
     private volatile Scheduler.@Nullable Timer watch;
-    private volatile int watched = -1;
+    private int watched = -1; // the timer's, as is looks
+    private int looks;
     private volatile int begun = -1; // the last step whose owner a thread has begun
 
     Selection(CredentialsChain<T> chain, Scheduler scheduler, int epoch) {
@@ -87,15 +93,20 @@ final class Selection<T> extends InFlight<T> {
     /** Waits for the outcome, and watches over the selection meanwhile. */
     T awaitOutcome() throws InterruptedException {
         int seen = step.get();
-        while (!await(SOURCE_TIMEOUT.toMillis())) {
+        int times = 0;
+        while (!await(WATCH_INTERVAL.toMillis())) {
             int now = step.get();
-            if (now == seen && now != begun) {
-                throw starved();
+            if (now != seen) {
+                seen = now;
+                times = 0;
+            } else if (++times == LOOKS) {
+                if (now != begun) {
+                    throw starved();
+                }
+                expire(now);
+                seen = step.get();
+                times = 0;
             }
-            if (now == seen) {
-                expire(seen);
-            }
-            seen = step.get();
         }
         T outcome = value;
         if (outcome != null) {
@@ -109,15 +120,15 @@ final class Selection<T> extends InFlight<T> {
     CompletableFuture<T> futureOutcome() {
         CompletableFuture<T> future = future(chain);
         if (!isOver() && watch == null) {
+            watched = step.get();
             watchLater();
         }
         return future;
     }
 
     private void watchLater() {
-        watched = step.get();
         try {
-            Scheduler.Timer timer = scheduler.schedule(this, Selection::tick, SOURCE_TIMEOUT);
+            Scheduler.Timer timer = scheduler.schedule(this, Selection::tick, WATCH_INTERVAL);
             watch = timer;
             if (isOver()) {
                 timer.cancel();
@@ -131,8 +142,12 @@ final class Selection<T> extends InFlight<T> {
         if (isOver()) {
             return;
         }
-        if (watched == step.get()) {
-            expire(watched);
+        int now = step.get();
+        if (now != watched) {
+            watched = now;
+            looks = 0;
+        } else if (++looks == LOOKS) {
+            expire(now);
         }
         watchLater();
     }
@@ -159,7 +174,7 @@ final class Selection<T> extends InFlight<T> {
     private static CredentialsException silent(Entry<?> entry) {
         return CredentialsException.builder(
                         Category.SOURCE_FAILED,
-                        "the source " + entry.name + " has not answered within " + SOURCE_TIMEOUT.toSeconds() + " s")
+                        "the source " + entry.name + " has not answered within " + SOURCE_TIMEOUT_SECONDS + " s")
                 .recoverable(true)
                 .remedy("find out what it waits for; a source must not call the chain that it belongs to")
                 .build();
@@ -168,7 +183,7 @@ final class Selection<T> extends InFlight<T> {
     private static CredentialsException starved() {
         return CredentialsException.builder(
                         Category.SOURCE_FAILED,
-                        "no thread has begun to select a source within " + SOURCE_TIMEOUT.toSeconds()
+                        "no thread has begun to select a source within " + SOURCE_TIMEOUT_SECONDS
                                 + " s, because all shared threads are in use")
                 .recoverable(true)
                 .local(true)

@@ -9,7 +9,7 @@ import io.lanyard.internal.Log;
 import io.lanyard.internal.text.ForeignText;
 import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.Loaded;
-import io.lanyard.refresh.RefreshingCache;
+import io.lanyard.refresh.Loader;
 import io.lanyard.spi.AgentRequest;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.AgentTransport;
@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by several threads, because a load that the cache has abandoned may still run beside the next one.
  */
-final class CredentialsLoader implements RefreshingCache.Loader<ContainerCredentials> {
+final class CredentialsLoader implements Loader<ContainerCredentials> {
 
     /** The agents' answers have some 2 KiB. */
     static final int BODY_LIMIT = 64 * 1024;

@@ -74,7 +74,7 @@ final class InFlightLoad<T> extends InFlight<T> {
     }
 
     /** Calls the loader in the context of the load. */
-    Loaded<T> call(RefreshingCache.Loader<T> loader) throws InterruptedException {
+    Loaded<T> call(Loader<T> loader) throws InterruptedException {
         thread = Thread.currentThread();
         LoadContext before = LoadContext.current();
         LoadContext.set(new LoadContext(cache, cache.name(), context));

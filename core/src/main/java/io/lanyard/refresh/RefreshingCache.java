@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.refresh;
 
-import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
 import io.lanyard.CredentialsSource;
 import io.lanyard.RefreshState;
 import io.lanyard.RefreshStatus;
 import io.lanyard.internal.EventQueue;
-import io.lanyard.internal.FailureText;
 import io.lanyard.internal.LoadContext;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.RandomSource;
 import io.lanyard.spi.Scheduler;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -59,34 +55,30 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
 
     private static final long AFTER_ERROR_MILLIS = 1_000;
 
-    private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(30);
-
-    private static final CredentialsListener NO_LISTENER = new CredentialsListener() {};
-
     @SuppressWarnings("rawtypes") // a class literal has no type arguments
     private static final AtomicReferenceFieldUpdater<RefreshingCache, CacheState> STATE =
             AtomicReferenceFieldUpdater.newUpdater(RefreshingCache.class, CacheState.class, "state");
 
-    private final Loader<T> loader;
+    final Loader<T> loader;
     private final String name;
     private final RefreshPolicy policy;
     private final long loadTimeoutMillis;
     private final Clock clock;
     private final Scheduler scheduler;
     private final @Nullable LoadExecutor executor;
-    private final boolean unasked;
-    private final CredentialsListener listener;
+    final boolean unasked;
+    final CredentialsListener listener;
     private final RandomSource random;
 
     private volatile CacheState<T> state;
 
     private final AtomicInteger stuck = new AtomicInteger(); // loads that were abandoned and whose threads still hang
-    private final EventQueue events = new EventQueue();
+    final EventQueue events = new EventQueue();
 
     private final Object arming = new Object();
     private Scheduler.@Nullable Timer timer; // guarded by arming
 
-    private RefreshingCache(Builder<T> builder) {
+    RefreshingCache(CacheBuilder<T> builder) {
         this.loader = builder.loader;
         this.name = builder.name;
         this.policy = builder.policy;
@@ -107,34 +99,8 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
      * @param <T> the value's type
      * @return a new builder with the defaults
      */
-    public static <T> Builder<T> builder(Loader<T> loader) {
-        return new Builder<>(loader);
-    }
-
-    /**
-     * Loads a value.
-     *
-     * @param <T> the value's type
-     */
-    @FunctionalInterface
-    public interface Loader<T> {
-        /**
-         * Loads the value. Called by one thread at a time, each seeing what the one before it did, except that a load
-         * which does not end within the load timeout is abandoned, and the next one may run beside it. May block.
-         *
-         * @return the value, its identity and its expiration; one that has expired already counts as a failure
-         * @throws CredentialsException the failure, with its kind; anything else that is thrown counts as transient
-         * @throws InterruptedException when the thread is interrupted
-         */
-        Loaded<T> load() throws InterruptedException;
-
-        /**
-         * Reports what the loader has done in a load to the listener, before the other events of the load. Called on the
-         * events' thread, after the callers have got their result. Reports nothing by default.
-         *
-         * @param listener receives the events
-         */
-        default void report(CredentialsListener listener) {}
+    public static <T> CacheBuilder<T> builder(Loader<T> loader) {
+        return new CacheBuilder<>(loader);
     }
 
     @Override
@@ -147,14 +113,14 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         if (load != null) {
             String circle = LoadContext.circle(this);
             if (circle != null) {
-                throw waitsForItself(circle);
+                throw CacheFailures.waitsForItself(circle);
             }
             await(load);
         }
         CacheState<T> after = state;
         CredentialsException problem = problem(after, Now.of(clock));
         if (problem != null || after.cached == null) {
-            throw (problem == null ? lost() : problem).forCaller();
+            throw (problem == null ? CacheFailures.lost(name) : problem).forCaller();
         }
         return after.cached.value();
     }
@@ -169,7 +135,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         if (load != null) {
             String circle = LoadContext.circle(this);
             if (circle != null) {
-                return CompletableFuture.failedFuture(waitsForItself(circle));
+                return CompletableFuture.failedFuture(CacheFailures.waitsForItself(circle));
             }
             CompletableFuture<T> future = load.future(this);
             armForFutures(); // the load may have been started by a caller that waits and watches over it itself
@@ -178,7 +144,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         CacheState<T> after = state;
         CredentialsException problem = problem(after, Now.of(clock));
         return problem != null || after.cached == null
-                ? CompletableFuture.failedFuture((problem == null ? lost() : problem).forCaller())
+                ? CompletableFuture.failedFuture((problem == null ? CacheFailures.lost(name) : problem).forCaller())
                 : after.cached.future();
     }
 
@@ -284,10 +250,11 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     }
 
     /** Why the cached value is not handed out, or null when it is. */
-    private @Nullable CredentialsException problem(CacheState<T> current, Now now) {
+    @Nullable
+    CredentialsException problem(CacheState<T> current, Now now) {
         CacheState.Failure failure = current.failure;
         if (current.cached == null) {
-            return failure == null ? lost() : failure.cause();
+            return failure == null ? CacheFailures.lost(name) : failure.cause();
         }
         if (current.state(now) != RefreshState.EXPIRED) {
             return null;
@@ -297,53 +264,19 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         }
         // between the margin and the stated end there may have been no failure, and the source has nothing newer
         boolean served = servesStale() || (failure == null && current.cached.at(now) < current.cached.end());
-        return served ? null : expired(current.cached.end(), failure == null ? null : failure.cause());
-    }
-
-    /**
-     * The failure for a value that has expired and is not handed out.
-     *
-     * @param cause why there is no newer one, or null when the source itself gave one that had expired
-     */
-    private static CredentialsException expired(long end, @Nullable CredentialsException cause) {
-        String when = "the credentials expired at " + Instant.ofEpochMilli(end);
-        CredentialsException.Builder failure = CredentialsException.builder(
-                        Category.EXPIRED,
-                        cause == null ? when : when + ", and no newer ones could be loaded: " + FailureText.of(cause))
-                .recoverable(true)
-                .cause(cause);
-        if (cause != null) {
-            failure.endpoint(cause.endpoint().orElse(null))
-                    .remedy(cause.remedy().orElse(null));
-        }
-        return failure.build();
+        return served ? null : CacheFailures.expired(current.cached.end(), failure == null ? null : failure.cause());
     }
 
     private boolean servesStale() {
         return policy.expiredCredentials() != ExpiredCredentials.FAIL;
     }
 
-    private CredentialsException lost() {
-        return unfinished("the load of " + name + " was lost to an error of the JVM, such as OutOfMemoryError", null)
-                .build();
-    }
-
-    private CredentialsException waitsForItself(String circle) {
-        return unfinished(
-                        "the source waits for itself: " + circle
-                                + "; a loader must not use the credentials that it loads",
-                        null)
-                .build();
-    }
-
-    private static CredentialsException.Builder unfinished(String reason, @Nullable Throwable cause) {
-        return CredentialsException.builder(Category.UNREACHABLE, reason)
-                .recoverable(true)
-                .cause(cause);
-    }
-
     String name() {
         return name;
+    }
+
+    CacheState<T> state() {
+        return state;
     }
 
     Scheduler scheduler() {
@@ -365,14 +298,15 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         }
         CredentialsException refused = null;
         if (stuck.get() >= MOST_STUCK) {
-            refused = unfinished(MOST_STUCK + " earlier loads of " + name + " still hang, so no other is started", null)
+            refused = CacheFailures.unfinished(
+                            MOST_STUCK + " earlier loads of " + name + " still hang, so no other is started", null)
                     .local(true)
                     .build();
         } else {
             try {
                 scheduler.execute(executor == null ? load : executor.submitting(load));
             } catch (Throwable e) { // whatever it is, callers may be waiting
-                refused = unfinished(
+                refused = CacheFailures.unfinished(
                                 "the load of " + name + " cannot be started: "
                                         + e.getClass().getName(),
                                 e)
@@ -395,7 +329,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         try {
             loaded = load.call(loader);
             if (loaded == null) {
-                failure = unfinished("the loader of " + name + " returned null", null)
+                failure = CacheFailures.unfinished("the loader of " + name + " returned null", null)
                         .build();
             }
         } catch (InterruptedException e) {
@@ -404,7 +338,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                 submitToShared(load); // an executor that is shut down interrupts what it runs
                 return;
             }
-            failure = unfinished("the thread that loads " + name + " was interrupted", e)
+            failure = CacheFailures.unfinished("the thread that loads " + name + " was interrupted", e)
                     .local(true)
                     .build();
         } catch (Throwable e) { // the waiters' failure; a thread of a pool has no use for it
@@ -454,7 +388,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
             where.setStackTrace(stack);
             reason += "; it hangs in " + stack[0].getClassName() + "." + stack[0].getMethodName();
         }
-        CredentialsException failure = unfinished(reason, where).build();
+        CredentialsException failure = CacheFailures.unfinished(reason, where).build();
         stuck.incrementAndGet();
         if (complete(load, InFlightLoad.RUNNING, InFlightLoad.ABANDONED, null, failure, false)) {
             return true;
@@ -468,7 +402,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         if (state.load != load) {
             return;
         }
-        Completion completion = crashed(load, lost(), now);
+        Completion<T> completion = crashed(load, CacheFailures.lost(name), now);
         load.release();
         if (completion != null) {
             arm();
@@ -495,7 +429,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         if (!load.move(from, to)) {
             return false;
         }
-        Completion completion;
+        Completion<T> completion;
         try {
             completion = settle(load, loaded, failure);
         } finally {
@@ -510,7 +444,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         return true;
     }
 
-    private void elsewhere(Completion completion) {
+    private void elsewhere(Completion<T> completion) {
         try {
             scheduler.answer(completion);
         } catch (Throwable e) { // rather here than never
@@ -518,7 +452,8 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         }
     }
 
-    private @Nullable Completion settle(InFlightLoad<T> load, @Nullable Loaded<T> loaded, @Nullable Throwable thrown) {
+    private @Nullable Completion<T> settle(
+            InFlightLoad<T> load, @Nullable Loaded<T> loaded, @Nullable Throwable thrown) {
         CredentialsException failure = thrown == null ? null : CredentialsException.of(thrown);
         try {
             return completion(load, loaded, failure);
@@ -528,7 +463,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     }
 
     @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
-    private @Nullable Completion completion(
+    private @Nullable Completion<T> completion(
             InFlightLoad<T> load, @Nullable Loaded<T> loaded, @Nullable CredentialsException failure) {
         Now now = Now.of(clock);
         double jitter = random.nextDouble();
@@ -537,7 +472,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         CachedValue<T> next = null;
         CredentialsException reason = failure;
         if (reason == null && loaded != null && CachedValue.end(loaded) <= now.wall()) {
-            reason = expired(CachedValue.end(loaded), null);
+            reason = CacheFailures.expired(CachedValue.end(loaded), null);
         }
         if (reason == null && loaded != null && cached != null && cached.isSameAs(loaded)) {
             same = cached.end() == CachedValue.NEVER
@@ -546,7 +481,8 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         } else if (reason == null && loaded != null) {
             next = CachedValue.of(loaded, policy, now, jitter);
         }
-        Completion completion = new Completion(load, now); // before the state changes: an error must not lose it
+        Completion<T> completion =
+                new Completion<>(this, load, now); // before the state changes: an error must not lose it
         CacheState<T> before;
         CacheState<T> after;
         do {
@@ -570,8 +506,8 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
 
     /** The completion without any help from outside. */
     @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
-    private @Nullable Completion crashed(InFlightLoad<T> load, CredentialsException cause, Now now) {
-        Completion completion = new Completion(load, now);
+    private @Nullable Completion<T> crashed(InFlightLoad<T> load, CredentialsException cause, Now now) {
+        Completion<T> completion = new Completion<>(this, load, now);
         CacheState<T> before;
         CacheState<T> after;
         do {
@@ -584,73 +520,6 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
             completion.after = after;
         } while (!STATE.compareAndSet(this, before, after));
         return completion;
-    }
-
-    /** A completed load, with the state before and after: completes the futures and delivers the events. */
-    private final class Completion implements Runnable {
-        private final InFlightLoad<T> load;
-        private final Now now;
-        private CacheState<T> before;
-        private CacheState<T> after;
-        private boolean futuresDone;
-
-        Completion(InFlightLoad<T> load, Now now) {
-            this.load = load;
-            this.now = now;
-            this.before = state;
-            this.after = before;
-        }
-
-        @Override
-        public void run() {
-            if (futuresDone) {
-                announce();
-                return;
-            }
-            futuresDone = true;
-            try {
-                completeFutures();
-            } finally {
-                events.deliver(this);
-            }
-        }
-
-        private void completeFutures() {
-            CredentialsException problem = problem(after, now);
-            CachedValue<T> cached = after.cached;
-            if (problem == null && cached == null) {
-                problem = lost();
-            }
-            load.completeFutures(cached == null ? null : cached.value(), problem);
-        }
-
-        @SuppressWarnings("ReferenceEquality") // a source that confirms the value leaves the very object in place
-        private void announce() {
-            CacheState.Failure earlier = before.failure;
-            CacheState.Failure failure = after.failure;
-            CachedValue<T> cached = after.cached;
-            if (cached != null) {
-                OutageLog.log(cached.identity(), earlier, failure);
-            }
-            loader.report(listener);
-            listener.loaded(
-                    Duration.ofMillis(now.millisSince(load.started)),
-                    failure == null ? null : failure.cause().category());
-            if (failure != null) {
-                Instant nextLoad = after.nextLoad(now, unasked).orElse(null);
-                listener.refreshFailed(failure.count(), failure.cause().category(), nextLoad);
-                if (cached != null && failure.servingStale() && (earlier == null || !earlier.servingStale())) {
-                    listener.servingStale(cached.identity(), cached.expiration());
-                }
-            } else if (cached != null) {
-                if (before.cached == null || before.cached.value() != cached.value()) {
-                    listener.refreshed(cached.identity(), cached.expiration());
-                }
-                if (earlier != null) {
-                    listener.recovered(cached.identity());
-                }
-            }
-        }
     }
 
     // ---- the timer
@@ -718,142 +587,6 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
             } else if (millis < 0 || start(current, now, false) != null) {
                 return;
             }
-        }
-    }
-
-    /**
-     * Builds a {@link RefreshingCache}. Not safe for use by several threads at once.
-     *
-     * @param <T> the value's type
-     */
-    public static final class Builder<T> {
-        private final Loader<T> loader;
-        private String name = "a cached value";
-        private RefreshPolicy policy = RefreshPolicy.standard();
-        private Duration loadTimeout = LOAD_TIMEOUT;
-        private Clock clock = Clock.system();
-        private Scheduler scheduler = Scheduler.shared();
-        private @Nullable Executor executor;
-        private boolean unasked = true;
-        private CredentialsListener listener = NO_LISTENER;
-        private RandomSource random = RandomSource.system();
-
-        private Builder(Loader<T> loader) {
-            this.loader = Objects.requireNonNull(loader, "loader");
-        }
-
-        /**
-         * Sets when the value is refreshed. Default: {@link RefreshPolicy#standard()}.
-         *
-         * @param policy the policy
-         * @return this builder
-         */
-        public Builder<T> policy(RefreshPolicy policy) {
-            this.policy = Objects.requireNonNull(policy, "policy");
-            return this;
-        }
-
-        /**
-         * Sets the clock. Default: the machine's.
-         *
-         * @param clock the clock
-         * @return this builder
-         */
-        public Builder<T> clock(Clock clock) {
-            this.clock = Objects.requireNonNull(clock, "clock");
-            return this;
-        }
-
-        /**
-         * Sets how messages call the value.
-         *
-         * @param name for example {@code the container credentials}
-         * @return this builder
-         */
-        public Builder<T> name(String name) {
-            this.name = Objects.requireNonNull(name, "name");
-            return this;
-        }
-
-        /**
-         * Sets how long a load may take before it is abandoned: half a second later its waiters are answered as if it had
-         * failed, its result is ignored, and the next load may start. Default: 30 s.
-         *
-         * @param loadTimeout a positive duration
-         * @return this builder
-         */
-        public Builder<T> loadTimeout(Duration loadTimeout) {
-            if (loadTimeout.isNegative() || loadTimeout.isZero()) {
-                throw new IllegalArgumentException("loadTimeout must be positive but is " + loadTimeout);
-            }
-            this.loadTimeout = loadTimeout;
-            return this;
-        }
-
-        /**
-         * Sets the threads and timers. Default: {@link Scheduler#shared()}.
-         *
-         * @param scheduler the scheduler, which never runs a task on the thread that submits it, nor on the timer's
-         * @return this builder
-         */
-        public Builder<T> scheduler(Scheduler scheduler) {
-            this.scheduler = Objects.requireNonNull(scheduler, "scheduler");
-            return this;
-        }
-
-        /**
-         * Runs the loads on an application's executor. What it rejects, or has not begun within half a second, runs on
-         * the scheduler instead; timers and the watchdog always do. Default: the scheduler.
-         *
-         * @param executor the executor, which is never shut down by the cache; null for the default
-         * @return this builder
-         */
-        public Builder<T> executor(@Nullable Executor executor) {
-            this.executor = executor;
-            return this;
-        }
-
-        /**
-         * Sets whether the value is refreshed also when nothing calls. Default: true. Without, a load starts with a call
-         * alone; what is in flight is watched over all the same.
-         *
-         * @param unasked false to load on calls alone
-         * @return this builder
-         */
-        public Builder<T> unasked(boolean unasked) {
-            this.unasked = unasked;
-            return this;
-        }
-
-        /**
-         * Sets the listener for refreshes. Default: none.
-         *
-         * @param listener the listener, or null for none
-         * @return this builder
-         */
-        public Builder<T> listener(@Nullable CredentialsListener listener) {
-            this.listener = listener == null ? NO_LISTENER : listener;
-            return this;
-        }
-
-        /**
-         * Sets the random numbers for jitter. Default: {@link RandomSource#system()}.
-         *
-         * @param random the random numbers
-         * @return this builder
-         */
-        public Builder<T> random(RandomSource random) {
-            this.random = Objects.requireNonNull(random, "random");
-            return this;
-        }
-
-        /**
-         * Builds the cache. Loads nothing and starts nothing.
-         *
-         * @return an empty cache
-         */
-        public RefreshingCache<T> build() {
-            return new RefreshingCache<>(this);
         }
     }
 }

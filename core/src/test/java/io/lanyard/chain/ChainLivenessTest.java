@@ -34,8 +34,8 @@ class ChainLivenessTest {
     private final ScriptedSource second = new ScriptedSource(new SourceName("second"));
     private final VirtualTime time = new VirtualTime();
 
-    private static CredentialsChain.Builder<Key> of(ScriptedSource... links) {
-        CredentialsChain.Builder<Key> builder = CredentialsChain.builder(Key::identity);
+    private static ChainBuilder<Key> of(ScriptedSource... links) {
+        ChainBuilder<Key> builder = CredentialsChain.builder(Key::identity);
         for (ScriptedSource link : links) {
             builder.add(link.name, link);
         }
@@ -125,7 +125,7 @@ class ChainLivenessTest {
             selecting.start();
             assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
             time.runTasksAtOnce();
-            time.advance(Duration.ofSeconds(122)); // the watcher saw the step before at first
+            time.advance(Duration.ofSeconds(66)); // the step began between two looks of the watcher
             assertThat(answer).isCompletedWithValue(second.key);
 
             release.countDown();

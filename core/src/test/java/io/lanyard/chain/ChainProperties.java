@@ -257,7 +257,7 @@ class ChainProperties {
         World(List<Source> sources, boolean reuse) {
             this.sources = sources;
             time.runTasksAfter(() -> Duration.ofMillis(1));
-            CredentialsChain.Builder<Key> builder =
+            ChainBuilder<Key> builder =
                     CredentialsChain.<Key>builder(Key::identity).scheduler(time).reuseSource(reuse);
             for (int i = 0; i < sources.size(); i++) {
                 int number = i;

@@ -140,7 +140,7 @@ class ChainVectorsTest {
                 .maxAttempts(vector.maxAttempts())
                 .build();
         ScriptedSource node = new ScriptedSource(SourceName.INSTANCE_METADATA);
-        CredentialsChain.Builder<Key> chain = CredentialsChain.<Key>builder(Key::identity)
+        ChainBuilder<Key> chain = CredentialsChain.<Key>builder(Key::identity)
                 .scheduler(time)
                 .add(SourceName.ENVIRONMENT, new ScriptedSource(SourceName.ENVIRONMENT).absent())
                 .add(SourceName.CONTAINER, new ContainerSource(source));
@@ -243,8 +243,7 @@ class ChainVectorsTest {
 
     private void holdsOfScriptedSources(JsonNode expect) throws InterruptedException {
         ConformanceVector.requireKeys(expect, Set.of("providers", "error", "notAsked", "lists"), "the chain");
-        CredentialsChain.Builder<Key> builder =
-                CredentialsChain.<Key>builder(Key::identity).scheduler(time);
+        ChainBuilder<Key> builder = CredentialsChain.<Key>builder(Key::identity).scheduler(time);
         Map<String, Throwable> failures = new HashMap<>();
         for (JsonNode provider : expect.path("providers")) {
             String name = provider.path(0).asText();
@@ -362,14 +361,14 @@ class ChainVectorsTest {
     }
 
     /** The sources that the environment and the files of the vector configure, with the answers that it scripts. */
-    private CredentialsChain.Builder<Key> modular(ConformanceVector vector, JsonNode setup) {
+    private ChainBuilder<Key> modular(ConformanceVector vector, JsonNode setup) {
         assertThat(setup.path("identityType").asText()).isEqualTo("AwsCredentialsIdentity");
         List<String> modules = texts(setup.path("modules"));
         JsonNode sources = setup.path("sources");
         JsonNode env = vector.env();
         boolean hasProfile = !vector.files().isEmpty();
         String profileModule = vector.files().toString().contains("sso_session") ? "sso" : "sts";
-        CredentialsChain.Builder<Key> builder = CredentialsChain.<Key>builder(Key::identity)
+        ChainBuilder<Key> builder = CredentialsChain.<Key>builder(Key::identity)
                 .scheduler(time)
                 .add(SourceName.ENVIRONMENT, environment(env))
                 .add(
@@ -392,7 +391,7 @@ class ChainVectorsTest {
         return builder;
     }
 
-    private void add(CredentialsChain.Builder<Key> builder, JsonNode custom) {
+    private void add(ChainBuilder<Key> builder, JsonNode custom) {
         ConformanceVector.requireKeys(
                 custom, Set.of("name", "ordering", "present", "terminal", "response"), "a custom source");
         SourceName slot = slot(custom.path("name").asText());

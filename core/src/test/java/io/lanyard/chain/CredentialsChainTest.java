@@ -37,9 +37,8 @@ class CredentialsChainTest {
     private final ScriptedSource second = new ScriptedSource(new SourceName("second"));
     private final ScriptedSource third = new ScriptedSource(new SourceName("third"));
 
-    private CredentialsChain.Builder<Key> of(ScriptedSource... links) {
-        CredentialsChain.Builder<Key> builder =
-                CredentialsChain.<Key>builder(Key::identity).scheduler(time);
+    private ChainBuilder<Key> of(ScriptedSource... links) {
+        ChainBuilder<Key> builder = CredentialsChain.<Key>builder(Key::identity).scheduler(time);
         for (ScriptedSource link : links) {
             builder.add(link.name, link);
         }
@@ -1108,7 +1107,7 @@ class CredentialsChainTest {
 
     @Test
     void a_slot_whose_source_was_removed_remains_an_anchor_and_can_be_filled_again() throws Exception {
-        CredentialsChain.Builder<Key> builder = of(first, second).remove(first.name);
+        ChainBuilder<Key> builder = of(first, second).remove(first.name);
         assertThat(builder.build()).hasToString("CredentialsChain(second)");
         builder.after(first.name, third.name, third);
         assertThat(builder.build().resolve()).isSameAs(third.key);
@@ -1119,7 +1118,7 @@ class CredentialsChainTest {
 
     @Test
     void a_slot_that_is_there_already_is_refused_and_told_what_to_do() {
-        CredentialsChain.Builder<Key> builder = of(first, second).remove(second.name);
+        ChainBuilder<Key> builder = of(first, second).remove(second.name);
         for (SourceName slot : List.of(first.name, second.name)) {
             assertThatThrownBy(() -> builder.add(slot, third))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -1130,7 +1129,7 @@ class CredentialsChainTest {
 
     @Test
     void an_unknown_slot_is_refused_and_told_what_there_is() {
-        CredentialsChain.Builder<Key> builder = of(first, second);
+        ChainBuilder<Key> builder = of(first, second);
         SourceName unknown = new SourceName("frist");
         List<Runnable> mistakes = List.of(
                 () -> builder.before(unknown, third.name, third),
@@ -1154,7 +1153,7 @@ class CredentialsChainTest {
 
     @Test
     void a_built_chain_does_not_change_with_its_builder() throws Exception {
-        CredentialsChain.Builder<Key> builder = of(first, second);
+        ChainBuilder<Key> builder = of(first, second);
         CredentialsChain<Key> chain = builder.build();
         builder.remove(first.name).onFailure(OnFailure.CONTINUE).reuseSource(false);
         CredentialsException failure = ScriptedSource.failure("the agent is away");

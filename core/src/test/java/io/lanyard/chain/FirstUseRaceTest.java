@@ -51,7 +51,7 @@ class FirstUseRaceTest {
                 : CompletableFuture.completedFuture(link.key));
     }
 
-    private static CredentialsChain.Builder<Key> chain(ScriptedSource earlier, ScriptedSource later) {
+    private static ChainBuilder<Key> chain(ScriptedSource earlier, ScriptedSource later) {
         return CredentialsChain.<Key>builder(Key::identity)
                 .add(earlier.name, earlier)
                 .add(later.name, later);

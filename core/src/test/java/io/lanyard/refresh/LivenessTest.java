@@ -62,7 +62,7 @@ class LivenessTest {
 
     @Nested
     class Loaders {
-        private RefreshingCache.Builder<String> hanging(AtomicInteger loads) {
+        private CacheBuilder<String> hanging(AtomicInteger loads) {
             return RefreshingCache.<String>builder(() -> {
                         if (loads.incrementAndGet() <= 4) {
                             awaitUninterruptibly(hang);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A source in virtual time that is well, or ails in one of the ways the agents do. Its loads take as long as the
  * ailment lets them; it notes when it was asked and what it gave.
  */
-final class SimulatedSource implements RefreshingCache.Loader<SimulatedSource.Credential> {
+final class SimulatedSource implements Loader<SimulatedSource.Credential> {
 
     /** What it gives; the id is new for each. */
     record Credential(String id, @Nullable Instant end) {}
@@ -72,7 +72,7 @@ final class SimulatedSource implements RefreshingCache.Loader<SimulatedSource.Cr
         return mode == Mode.HANGING ? Duration.ofSeconds(8) : Duration.ofMillis(20);
     }
 
-    RefreshingCache.Builder<Credential> cache() {
+    CacheBuilder<Credential> cache() {
         return RefreshingCache.builder(this).clock(time).scheduler(time).random(() -> 0);
     }
 

@@ -4,6 +4,7 @@ package io.lanyard.sdk.v2;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
+import io.lanyard.chain.ChainBuilder;
 import io.lanyard.chain.ChainReport;
 import io.lanyard.chain.ChainSource;
 import io.lanyard.chain.ChainStatus;
@@ -523,7 +524,7 @@ public final class LanyardDefaultCredentialsProvider
             Threads threads = new Threads(Scheduler.shared(), executor);
             LanyardContainerCredentialsProvider containerProvider = containerProvider();
             ContainerSource containerSource = containerProvider.source().in(environment);
-            CredentialsChain.Builder<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
+            ChainBuilder<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
                             Named.BY_ITSELF)
                     .add(SourceName.SYSTEM_PROPERTIES, SettingsSource.systemProperties(environment))
                     .add(SourceName.ENVIRONMENT, SettingsSource.environment(environment))

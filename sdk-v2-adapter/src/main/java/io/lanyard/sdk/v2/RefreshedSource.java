@@ -9,6 +9,7 @@ import io.lanyard.internal.FailureText;
 import io.lanyard.internal.Log;
 import io.lanyard.refresh.ExpiredCredentials;
 import io.lanyard.refresh.Loaded;
+import io.lanyard.refresh.Loader;
 import io.lanyard.refresh.RefreshPolicy;
 import io.lanyard.refresh.RefreshingCache;
 import io.lanyard.report.TokenClaims;
@@ -30,8 +31,7 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
  * <p>Each load makes a provider and closes it: a provider of the SDK keeps what it read when it was made, failures
  * included, and does not show whether it made a request or remembered an answer.
  */
-abstract class RefreshedSource
-        implements ChainSource<AwsCredentialsIdentity>, RefreshingCache.Loader<AwsCredentialsIdentity> {
+abstract class RefreshedSource implements ChainSource<AwsCredentialsIdentity>, Loader<AwsCredentialsIdentity> {
 
     /** How long credentials that were expired when they were loaded count as valid; they are refreshed at half of it. */
     private static final Duration EXPIRED_LIFETIME = Duration.ofMinutes(10);

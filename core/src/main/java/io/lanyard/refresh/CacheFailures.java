@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.lanyard.refresh;
+
+import io.lanyard.Category;
+import io.lanyard.CredentialsException;
+import io.lanyard.internal.FailureText;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** The failures that a cache itself has, apart from those of its loader. Loaded with the first failure. */
+final class CacheFailures {
+
+    private CacheFailures() {}
+
+    /**
+     * The failure for a value that has expired and is not handed out.
+     *
+     * @param cause why there is no newer one, or null when the source itself gave one that had expired
+     */
+    static CredentialsException expired(long end, @Nullable CredentialsException cause) {
+        String when = "the credentials expired at " + Instant.ofEpochMilli(end);
+        CredentialsException.Builder failure = CredentialsException.builder(
+                        Category.EXPIRED,
+                        cause == null ? when : when + ", and no newer ones could be loaded: " + FailureText.of(cause))
+                .recoverable(true)
+                .cause(cause);
+        if (cause != null) {
+            failure.endpoint(cause.endpoint().orElse(null))
+                    .remedy(cause.remedy().orElse(null));
+        }
+        return failure.build();
+    }
+
+    static CredentialsException lost(String name) {
+        return unfinished("the load of " + name + " was lost to an error of the JVM, such as OutOfMemoryError", null)
+                .build();
+    }
+
+    static CredentialsException waitsForItself(String circle) {
+        return unfinished(
+                        "the source waits for itself: " + circle
+                                + "; a loader must not use the credentials that it loads",
+                        null)
+                .build();
+    }
+
+    static CredentialsException.Builder unfinished(String reason, @Nullable Throwable cause) {
+        return CredentialsException.builder(Category.UNREACHABLE, reason)
+                .recoverable(true)
+                .cause(cause);
+    }
+}
