@@ -4,24 +4,17 @@ package io.lanyard.sdk.v2;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
-import io.lanyard.chain.ChainBuilder;
 import io.lanyard.chain.ChainReport;
 import io.lanyard.chain.ChainSource;
 import io.lanyard.chain.ChainStatus;
 import io.lanyard.chain.CredentialsChain;
-import io.lanyard.chain.Identity;
 import io.lanyard.chain.OnFailure;
-import io.lanyard.chain.SourceName;
 import io.lanyard.chain.SourceOrder;
 import io.lanyard.container.ContainerOptions;
 import io.lanyard.diagnose.ChainChecks;
 import io.lanyard.diagnose.Diagnosis;
 import io.lanyard.diagnose.Orchestrator;
 import io.lanyard.refresh.RefreshPolicy;
-import io.lanyard.spi.Clock;
-import io.lanyard.spi.Environment;
-import io.lanyard.spi.Scheduler;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -31,7 +24,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -72,10 +64,10 @@ public final class LanyardDefaultCredentialsProvider
     /** The exchange of a diagnosis takes at most 10 s, and a load that began before it has failed by then, or hangs. */
     private static final int DIAGNOSIS_PATIENCE_SECONDS = 3;
 
-    private final BuilderImpl options;
+    private final DefaultChainBuilder options;
     private volatile CredentialsChain<AwsCredentialsIdentity> chain;
 
-    private LanyardDefaultCredentialsProvider(BuilderImpl options) {
+    LanyardDefaultCredentialsProvider(DefaultChainBuilder options) {
         this.options = options;
         this.chain = options.chain();
     }
@@ -95,7 +87,7 @@ public final class LanyardDefaultCredentialsProvider
      * @return a new builder with the default options
      */
     public static Builder builder() {
-        return new BuilderImpl();
+        return new DefaultChainBuilder();
     }
 
     /**
@@ -146,7 +138,7 @@ public final class LanyardDefaultCredentialsProvider
      */
     @Override
     public Builder toBuilder() {
-        return new BuilderImpl(options);
+        return new DefaultChainBuilder(options);
     }
 
     /**
@@ -401,192 +393,5 @@ public final class LanyardDefaultCredentialsProvider
          * @return this builder
          */
         Builder executor(@Nullable Executor executor);
-    }
-
-    static final class BuilderImpl implements Builder {
-        private @Nullable Region region;
-        private @Nullable String profileName;
-        private @Nullable Supplier<ProfileFile> profileFile;
-        private Consumer<ContainerOptions> container = new NoChange<>();
-        private @Nullable SdkHttpClient httpClient;
-        private @Nullable String sourceChain;
-        private Consumer<SourceOrder<AwsCredentialsIdentity>> changes = new NoChange<>();
-        private boolean excludeInstanceMetadata;
-        private @Nullable CredentialsListener listener;
-        private @Nullable Executor executor;
-        private Environment environment = Environment.system();
-        private Clock clock = Clock.system();
-
-        BuilderImpl() {}
-
-        BuilderImpl(BuilderImpl that) {
-            this.region = that.region;
-            this.profileName = that.profileName;
-            this.profileFile = that.profileFile;
-            this.container = that.container;
-            this.httpClient = that.httpClient;
-            this.sourceChain = that.sourceChain;
-            this.changes = that.changes;
-            this.excludeInstanceMetadata = that.excludeInstanceMetadata;
-            this.listener = that.listener;
-            this.executor = that.executor;
-            this.environment = that.environment;
-            this.clock = that.clock;
-        }
-
-        @Override
-        public Builder region(@Nullable Region region) {
-            this.region = region;
-            return this;
-        }
-
-        @Override
-        public Builder profileName(@Nullable String profileName) {
-            this.profileName = profileName;
-            return this;
-        }
-
-        @Override
-        public Builder profileFile(@Nullable Supplier<ProfileFile> profileFile) {
-            this.profileFile = profileFile;
-            return this;
-        }
-
-        @Override
-        public Builder container(Consumer<ContainerOptions> options) {
-            this.container = container.andThen(Objects.requireNonNull(options, "options"));
-            return this;
-        }
-
-        @Override
-        public Builder httpClient(@Nullable SdkHttpClient httpClient) {
-            this.httpClient = httpClient;
-            return this;
-        }
-
-        @Override
-        public Builder sourceChain(@Nullable String sourceChain) {
-            this.sourceChain = sourceChain;
-            return this;
-        }
-
-        @Override
-        public Builder chain(Consumer<SourceOrder<AwsCredentialsIdentity>> changes) {
-            this.changes = this.changes.andThen(Objects.requireNonNull(changes, "changes"));
-            return this;
-        }
-
-        @Override
-        public Builder excludeInstanceMetadata(boolean exclude) {
-            this.excludeInstanceMetadata = exclude;
-            return this;
-        }
-
-        @Override
-        public Builder listener(@Nullable CredentialsListener listener) {
-            this.listener = listener;
-            return this;
-        }
-
-        @Override
-        public Builder executor(@Nullable Executor executor) {
-            this.executor = executor;
-            return this;
-        }
-
-        /** Where detection reads settings and files; the SDK's own providers read the process's. */
-        BuilderImpl environment(Environment environment) {
-            this.environment = environment;
-            return this;
-        }
-
-        /** What times the looks at the profile files. */
-        BuilderImpl clock(Clock clock) {
-            this.clock = clock;
-            return this;
-        }
-
-        @Override
-        public LanyardDefaultCredentialsProvider build() {
-            return new LanyardDefaultCredentialsProvider(new BuilderImpl(this));
-        }
-
-        LanyardContainerCredentialsProvider containerProvider() {
-            return LanyardContainerCredentialsProvider.builder()
-                    .container(new InChain(environment, executor, listener))
-                    .container(container)
-                    .httpClient(httpClient)
-                    .sourceChain(sourceChain)
-                    .build();
-        }
-
-        CredentialsChain<AwsCredentialsIdentity> chain() {
-            Threads threads = new Threads(Scheduler.shared(), executor);
-            LanyardContainerCredentialsProvider containerProvider = containerProvider();
-            ContainerSource containerSource = containerProvider.source().in(environment);
-            ChainBuilder<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
-                            Named.BY_ITSELF)
-                    .add(SourceName.SYSTEM_PROPERTIES, SettingsSource.systemProperties(environment))
-                    .add(SourceName.ENVIRONMENT, SettingsSource.environment(environment))
-                    .add(SourceName.WEB_IDENTITY, new WebIdentitySource(environment, region, threads, listener))
-                    .add(
-                            SourceName.PROFILE,
-                            new ProfileSource(
-                                    environment,
-                                    profileName,
-                                    profileFile,
-                                    new ProfileFiles(environment, clock),
-                                    containerProvider,
-                                    clock,
-                                    threads,
-                                    listener))
-                    .add(SourceName.CONTAINER, containerSource)
-                    .add(
-                            SourceName.INSTANCE_METADATA,
-                            new InstanceMetadataSource(
-                                    environment,
-                                    excludeInstanceMetadata,
-                                    containerSource,
-                                    profileName,
-                                    profileFile,
-                                    threads,
-                                    listener))
-                    // it is not configured explicitly, so an endpoint that does not answer is absent
-                    .onFailure(SourceName.INSTANCE_METADATA, OnFailure.CONTINUE)
-                    .probedIdentity(new Named(true, region))
-                    .listener(listener);
-            changes.accept(chain);
-            return chain.build();
-        }
-
-        @Override
-        public String toString() {
-            return "LanyardDefaultCredentialsProvider.Builder()";
-        }
-    }
-
-    /** What the chain's options mean for the container source. Not a lambda, as {@link NoChange}. */
-    private record InChain(
-            Environment environment,
-            @Nullable Executor executor,
-            @Nullable CredentialsListener listener) implements Consumer<ContainerOptions> {
-        @Override
-        public void accept(ContainerOptions options) {
-            options.environment(environment).executor(executor).listener(listener);
-        }
-    }
-
-    /** Identifies credentials: by what they contain, or also by what STS says. */
-    private record Named(boolean askSts, @Nullable Region region)
-            implements Function<AwsCredentialsIdentity, Identity> {
-        private static final Named BY_ITSELF = new Named(false, null);
-
-        @Override
-        public Identity apply(AwsCredentialsIdentity credentials) {
-            Optional<String> arn = askSts && Sts.isPresent() ? Sts.callerArn(credentials, region) : Optional.empty();
-            // the SDK's own word for no end, which is beyond what a number of milliseconds can say
-            Optional<Instant> end = credentials.expirationTime().filter(time -> !time.equals(Instant.MAX));
-            return new Identity(credentials.accessKeyId(), credentials.accountId(), arn, end);
-        }
     }
 }

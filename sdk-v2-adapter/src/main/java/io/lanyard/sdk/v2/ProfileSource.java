@@ -5,7 +5,6 @@ import io.lanyard.CredentialsListener;
 import io.lanyard.RefreshStatus;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
-import io.lanyard.internal.FailureText;
 import io.lanyard.internal.Log;
 import io.lanyard.report.SettingSeen;
 import io.lanyard.report.SourceDescription;
@@ -16,15 +15,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.profiles.ProfileFile;
 
@@ -33,8 +28,8 @@ import software.amazon.awssdk.profiles.ProfileFile;
  * files, with the AWS SDK's own providers. A role whose {@code credential_source} is the container starts from Lanyard's
  * container source.
  *
- * <p>{@link ProfileInspection} says what a profile is, {@link ProfileWatch} when it has changed. This class keeps the
- * credentials:
+ * <p>{@link ProfileInspection} says what a profile is, {@link ProfileWatch} when it has changed, and {@link
+ * ProfileCredentials} loads its credentials. This class decides whose credentials callers get:
  *
  * <ul>
  *   <li><b>current</b> serves the callers. A change of anything that the profile does not depend on leaves it alone;
@@ -59,8 +54,8 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
     private final @Nullable CredentialsListener listener;
     private final ProfileWatch watch;
 
-    private volatile @Nullable Kept current;
-    private volatile @Nullable Kept next;
+    private volatile @Nullable ProfileCredentials current;
+    private volatile @Nullable ProfileCredentials next;
     private volatile boolean closed;
 
     /** Said once for each outage of the files; used by one look at a time. */
@@ -153,25 +148,25 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
             keep(null, null);
             return;
         }
-        Kept loading = follow(counts);
+        ProfileCredentials loading = follow(counts);
         if (loading != null && !closed) {
-            loading.load();
+            loading.load(this::promote);
         }
     }
 
     /** Makes the inspection that counts the one whose credentials are served, or next are. Returns what is to load. */
-    private synchronized @Nullable Kept follow(ProfileInspection counts) {
-        Kept serving = current;
-        Kept loading = next;
-        if (serving != null && serving.inspection.isSameAs(counts)) {
-            serving.stopped = false;
+    private synchronized @Nullable ProfileCredentials follow(ProfileInspection counts) {
+        ProfileCredentials serving = current;
+        ProfileCredentials loading = next;
+        if (serving != null && serving.inspection().isSameAs(counts)) {
+            serving.resume();
             keep(serving, null);
             return null;
         }
-        if (loading != null && loading.inspection.isSameAs(counts)) {
+        if (loading != null && loading.inspection().isSameAs(counts)) {
             return loading;
         }
-        Kept fresh = new Kept(counts);
+        ProfileCredentials fresh = new ProfileCredentials(counts, container, threads, listener);
         if (serving == null || !isValid(serving)) {
             keep(fresh, null);
             return null;
@@ -181,12 +176,12 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
         return fresh;
     }
 
-    private synchronized void keep(@Nullable Kept serving, @Nullable Kept loading) {
-        Kept before = current;
-        Kept nextBefore = next;
+    private synchronized void keep(@Nullable ProfileCredentials serving, @Nullable ProfileCredentials loading) {
+        ProfileCredentials before = current;
+        ProfileCredentials nextBefore = next;
         current = serving;
         next = loading;
-        for (Kept old : new Kept[] {before, nextBefore}) {
+        for (ProfileCredentials old : new ProfileCredentials[] {before, nextBefore}) {
             if (old != null && !old.equals(serving) && !old.equals(loading)) {
                 old.stop();
             }
@@ -194,18 +189,18 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
     }
 
     /** Serves the next credentials, if they are still next. */
-    private synchronized void promote(Kept loaded) {
+    private synchronized void promote(ProfileCredentials loaded) {
         if (loaded.equals(next)) {
             keep(loaded, null);
         }
     }
 
-    private boolean isValid(@Nullable Kept kept) {
-        AwsCredentialsIdentity held = kept == null ? null : kept.source.cached().orElse(null);
-        if (held == null) {
+    private boolean isValid(@Nullable ProfileCredentials kept) {
+        AwsCredentialsIdentity cached = kept == null ? null : kept.cached().orElse(null);
+        if (cached == null) {
             return false;
         }
-        Instant end = held.expirationTime().orElse(null);
+        Instant end = cached.expirationTime().orElse(null);
         return end == null || clock.instant().isBefore(end.minus(EXPIRY_MARGIN));
     }
 
@@ -213,31 +208,31 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
 
     @Override
     public AwsCredentialsIdentity resolve() throws InterruptedException {
-        Kept known = current;
+        ProfileCredentials known = current;
         if (known != null && next == null && watch.isQuiet()) {
-            return known.source.resolve();
+            return known.resolve();
         }
-        Kept ready = ready(known);
+        ProfileCredentials ready = ready(known);
         if (ready == null) {
             watch.look();
             ready = counting();
         }
-        return ready.isStopped() ? ready.held() : ready.source.resolve();
+        return ready.resolve();
     }
 
     @Override
     public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
-        Kept known = current;
+        ProfileCredentials known = current;
         if (known != null && next == null && watch.isQuiet()) {
-            return known.source.resolveAsync();
+            return known.resolveAsync();
         }
         try {
-            Kept ready = ready(known);
+            ProfileCredentials ready = ready(known);
             if (ready != null) {
-                return answer(ready);
+                return ready.resolveAsync();
             }
             if (watch.isQuiet()) {
-                return answer(counting());
+                return counting().resolveAsync();
             }
             // on a thread of its own, because what callers chain to it may block
             return watch.start()
@@ -247,7 +242,7 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
                                 if (seen == null && current == null) {
                                     throw watch.late();
                                 }
-                                return answer(counting());
+                                return counting().resolveAsync();
                             },
                             Scheduler.shared()::execute);
         } catch (RuntimeException e) {
@@ -255,15 +250,11 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
         }
     }
 
-    private static CompletableFuture<AwsCredentialsIdentity> answer(Kept kept) {
-        return kept.isStopped() ? CompletableFuture.completedFuture(kept.held()) : kept.source.resolveAsync();
-    }
-
     /** What serves a caller without a look, or null when it has to wait for one. */
-    private @Nullable Kept ready(@Nullable Kept known) {
+    private @Nullable ProfileCredentials ready(@Nullable ProfileCredentials known) {
         closed = false;
         if (!isValid(known)) {
-            Kept loading = next;
+            ProfileCredentials loading = next;
             if (loading != null) {
                 promote(loading);
             }
@@ -276,8 +267,8 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
     }
 
     /** What serves a caller after a look. */
-    private Kept counting() {
-        Kept known = current;
+    private ProfileCredentials counting() {
+        ProfileCredentials known = current;
         if (known != null) {
             return known;
         }
@@ -293,9 +284,9 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
         if (counts == null || !counts.isConfigured()) {
             throw Sources.notConfigured(detection.reason());
         }
-        Kept once = new Kept(counts);
+        ProfileCredentials once = new ProfileCredentials(counts, container, threads, listener);
         try {
-            return once.source.probe();
+            return once.probe();
         } finally {
             once.stop();
         }
@@ -314,136 +305,39 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
 
     @Override
     public Optional<AwsCredentialsIdentity> cached() {
-        Kept known = current;
-        return known == null ? Optional.empty() : known.source.cached();
+        ProfileCredentials known = current;
+        return known == null ? Optional.empty() : known.cached();
     }
 
     /** The status of the credentials that are served, with the failure of those that are next where they fail. */
     @Override
     public RefreshStatus status() {
-        Kept known = current;
+        ProfileCredentials known = current;
         if (known == null) {
             return RefreshStatus.unmanaged(null);
         }
-        RefreshStatus status = known.source.status();
-        Kept loading = next;
+        RefreshStatus status = known.status();
+        ProfileCredentials loading = next;
         return loading == null
                 ? status
-                : status.withLastFailure(loading.source.status().lastFailure());
+                : status.withLastFailure(loading.status().lastFailure());
     }
 
     @Override
     public void invalidate(String accessKeyId) {
-        Kept known = current;
+        ProfileCredentials known = current;
         if (known != null) {
-            known.source.invalidate(accessKeyId);
+            known.invalidate(accessKeyId);
         }
     }
 
     @Override
     public synchronized void close() {
         closed = true;
-        for (Kept kept : new Kept[] {current, next}) {
+        for (ProfileCredentials kept : new ProfileCredentials[] {current, next}) {
             if (kept != null) {
                 kept.close();
             }
-        }
-    }
-
-    // ---- the source of an inspected profile
-
-    /** The credentials of one inspected profile. */
-    private final class Kept {
-        private final ProfileInspection inspection;
-        private final RefreshedSource source;
-        private final @Nullable LanyardContainerCredentialsProvider base;
-        private final AtomicBoolean warned = new AtomicBoolean();
-        private volatile boolean stopped;
-
-        Kept(ProfileInspection inspection) {
-            this.inspection = inspection;
-            this.base = inspection.usesContainer() ? ofTheContainer() : null;
-            String endpoint = "profile " + inspection.name();
-            this.source = base != null
-                    ? RefreshedSource.of(
-                            endpoint, new Roles(base, inspection.roles()), inspection.policy(), threads, true, listener)
-                    : RefreshedSource.of(endpoint, ofTheSdk(inspection), inspection.policy(), threads, false, listener);
-        }
-
-        /** Its loads run within the role's, so they must not need the same, possibly only, thread of an executor. */
-        private LanyardContainerCredentialsProvider ofTheContainer() {
-            return container.toBuilder()
-                    .container(options -> options.executor(null).listener(null))
-                    .build();
-        }
-
-        void load() {
-            CompletableFuture<AwsCredentialsIdentity> unused = source.resolveAsync()
-                    .whenComplete((credentials, failure) -> {
-                        if (failure == null) {
-                            promote(this);
-                        } else if (warned.compareAndSet(false, true)) {
-                            Log.warn("The profile " + inspection.name() + " has changed, and its new credentials could"
-                                    + " not be loaded. Lanyard serves the cached ones while they are valid, and"
-                                    + " retries. " + FailureText.of(failure));
-                        }
-                    });
-        }
-
-        AwsCredentialsIdentity held() {
-            return source.cached().orElseThrow();
-        }
-
-        boolean isStopped() {
-            return stopped;
-        }
-
-        /** Stops refreshing permanently; the cached credentials stay. */
-        void stop() {
-            stopped = source.cached().isPresent();
-            close();
-        }
-
-        void close() {
-            source.close();
-            if (base != null) {
-                base.close();
-            }
-        }
-    }
-
-    @SuppressWarnings("UnnecessaryMethodReference") // it has no close(), unlike what it refers to
-    private static Supplier<AwsCredentialsProvider> ofTheSdk(ProfileInspection inspection) {
-        Supplier<AwsCredentialsProvider> anew = () -> ProfileCredentialsProvider.builder()
-                .profileFile(inspection.file())
-                .profileName(inspection.name())
-                .build();
-        if (!inspection.isProcess()) {
-            return anew;
-        }
-        // one for all loads, because only the provider knows when the process must run again
-        AwsCredentialsProvider kept = anew.get();
-        return () -> kept::resolveCredentials;
-    }
-
-    /** Roles that are assumed one after the other, the first with the container's credentials. */
-    private static final class Roles implements Supplier<AwsCredentialsProvider> {
-        private final LanyardContainerCredentialsProvider base;
-        private final List<Map<String, String>> roles;
-
-        Roles(LanyardContainerCredentialsProvider base, List<Map<String, String>> roles) {
-            this.base = base;
-            this.roles = roles;
-        }
-
-        @Override
-        @SuppressWarnings("UnnecessaryMethodReference") // as above
-        public AwsCredentialsProvider get() {
-            AwsCredentialsProvider provider = base::resolveCredentials;
-            for (int i = roles.size() - 1; i >= 0; i--) {
-                provider = Sts.assumedRole(provider, roles.get(i));
-            }
-            return provider;
         }
     }
 }

@@ -9,7 +9,7 @@ public final class ChainProbe implements Function<Map<String, String>, String> {
 
     @Override
     public String apply(Map<String, String> variables) {
-        try (LanyardDefaultCredentialsProvider provider = new LanyardDefaultCredentialsProvider.BuilderImpl()
+        try (LanyardDefaultCredentialsProvider provider = new DefaultChainBuilder()
                 .environment(Pod.environment(variables))
                 .build()) {
             String who;

@@ -35,7 +35,7 @@ class DefaultProviderStatusTest {
     private final LanyardDefaultCredentialsProvider provider = provider();
 
     private LanyardDefaultCredentialsProvider provider() {
-        LanyardDefaultCredentialsProvider.BuilderImpl builder = new LanyardDefaultCredentialsProvider.BuilderImpl();
+        DefaultChainBuilder builder = new DefaultChainBuilder();
         return builder.environment(pod.environment())
                 .container(source -> source.startupPatience(Duration.ZERO))
                 .listener(heard)

@@ -92,9 +92,8 @@ class ExpiredTokenInterceptorTest {
     @ParameterizedTest
     @EnumSource(Client.class)
     void after_an_expired_token_the_next_call_signs_with_other_credentials(Client client) {
-        try (LanyardDefaultCredentialsProvider credentials = new LanyardDefaultCredentialsProvider.BuilderImpl()
-                .environment(pod.environment())
-                .build()) {
+        try (LanyardDefaultCredentialsProvider credentials =
+                new DefaultChainBuilder().environment(pod.environment()).build()) {
             ExpiredTokenInterceptor interceptor = new ExpiredTokenInterceptor(credentials::invalidate);
 
             assertThat(catchThrowable(() -> client.call(endpoint(), credentials, interceptor)))

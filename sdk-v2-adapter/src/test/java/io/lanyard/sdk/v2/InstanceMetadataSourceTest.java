@@ -142,7 +142,7 @@ class InstanceMetadataSourceTest {
     void the_chain_warns_when_a_pod_falls_back_on_the_node() {
         System.setProperty(ENDPOINT, service.endpoint().toString());
         try (LibraryLog log = new LibraryLog();
-                LanyardDefaultCredentialsProvider provider = new LanyardDefaultCredentialsProvider.BuilderImpl()
+                LanyardDefaultCredentialsProvider provider = new DefaultChainBuilder()
                         .environment(Pod.environment(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")))
                         .chain(chain -> chain.remove(SourceName.PROFILE))
                         .build()) {
@@ -160,7 +160,7 @@ class InstanceMetadataSourceTest {
     @Test
     void it_can_be_excluded_by_the_builder() {
         System.setProperty(ENDPOINT, service.endpoint().toString());
-        try (LanyardDefaultCredentialsProvider provider = new LanyardDefaultCredentialsProvider.BuilderImpl()
+        try (LanyardDefaultCredentialsProvider provider = new DefaultChainBuilder()
                         .environment(Pod.environment(Map.of()))
                         .excludeInstanceMetadata(true)
                         .chain(chain -> chain.remove(SourceName.PROFILE))

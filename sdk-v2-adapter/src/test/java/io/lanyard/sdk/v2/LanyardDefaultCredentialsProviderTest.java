@@ -549,14 +549,13 @@ class LanyardDefaultCredentialsProviderTest {
         assertThat(seen).hasValue("AbortedExceptiontrue");
     }
 
-    private LanyardDefaultCredentialsProvider.BuilderImpl provider() {
+    private DefaultChainBuilder provider() {
         return provider(pod.variables(Map.of()));
     }
 
-    private static LanyardDefaultCredentialsProvider.BuilderImpl provider(Map<String, String> variables) {
+    private static DefaultChainBuilder provider(Map<String, String> variables) {
         Environment environment = Pod.environment(variables);
-        LanyardDefaultCredentialsProvider.BuilderImpl builder =
-                new LanyardDefaultCredentialsProvider.BuilderImpl().environment(environment);
+        DefaultChainBuilder builder = new DefaultChainBuilder().environment(environment);
         builder.container(source -> source.startupPatience(Duration.ZERO));
         return builder;
     }

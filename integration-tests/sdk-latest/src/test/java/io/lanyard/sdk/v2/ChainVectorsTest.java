@@ -134,8 +134,7 @@ class ChainVectorsTest {
 
     private LanyardDefaultCredentialsProvider provider(JsonNode vector, ProcessSettings process) {
         JsonNode setUp = vector.path("config").path("setup");
-        LanyardDefaultCredentialsProvider.BuilderImpl builder =
-                new LanyardDefaultCredentialsProvider.BuilderImpl().environment(process);
+        DefaultChainBuilder builder = new DefaultChainBuilder().environment(process);
         builder.profileName(setUp.path("profileOverride").textValue());
         if (setUp.has("preloadedConfig")) {
             ProfileFile preloaded = ProfileFile.builder()

@@ -44,10 +44,9 @@ enum Contestant {
         }
     }
 
-    static LanyardDefaultCredentialsProvider.BuilderImpl ours(Environment environment) {
-        LanyardDefaultCredentialsProvider.BuilderImpl builder = ((LanyardDefaultCredentialsProvider.BuilderImpl)
-                        LanyardDefaultCredentialsProvider.builder())
-                .environment(environment);
+    static DefaultChainBuilder ours(Environment environment) {
+        DefaultChainBuilder builder =
+                ((DefaultChainBuilder) LanyardDefaultCredentialsProvider.builder()).environment(environment);
         // nothing is about to start here
         builder.container(source -> source.startupPatience(Duration.ZERO));
         return builder;

@@ -587,9 +587,8 @@ class DefaultChainScenariosTest {
     }
 
     private LanyardDefaultCredentialsProvider.Builder builder() {
-        LanyardDefaultCredentialsProvider.BuilderImpl builder = ((LanyardDefaultCredentialsProvider.BuilderImpl)
-                        LanyardDefaultCredentialsProvider.builder())
-                .environment(opened());
+        DefaultChainBuilder builder =
+                ((DefaultChainBuilder) LanyardDefaultCredentialsProvider.builder()).environment(opened());
         return builder.container(source -> source.startupPatience(Duration.ZERO).maxAttempts(1));
     }
 

@@ -78,9 +78,8 @@ class WebIdentityTest {
         return new ProcessSettings(settings.variables(), settings.properties());
     }
 
-    private static LanyardDefaultCredentialsProvider.BuilderImpl ours(ProcessSettings process) {
-        return ((LanyardDefaultCredentialsProvider.BuilderImpl) LanyardDefaultCredentialsProvider.builder())
-                .environment(process);
+    private static DefaultChainBuilder ours(ProcessSettings process) {
+        return ((DefaultChainBuilder) LanyardDefaultCredentialsProvider.builder()).environment(process);
     }
 
     private String role(AwsCredentialsProvider provider) {
