@@ -209,8 +209,7 @@ public final class CredentialsException extends RuntimeException {
      * @return a new exception
      */
     public CredentialsException forCaller() {
-        CredentialsException shared = copy && getCause() instanceof CredentialsException original ? original : this;
-        CredentialsException own = new CredentialsException(shared);
+        CredentialsException own = new CredentialsException(shared());
         StackTraceElement[] frames = own.getStackTrace();
         int first = 0;
         while (first < frames.length
@@ -220,6 +219,16 @@ public final class CredentialsException extends RuntimeException {
         }
         own.setStackTrace(Arrays.copyOfRange(frames, first, frames.length));
         return own;
+    }
+
+    /**
+     * Returns the failure that callers share: this one, or the one of which this is a {@linkplain #forCaller caller's}
+     * copy.
+     *
+     * @return the shared failure
+     */
+    public CredentialsException shared() {
+        return copy && getCause() instanceof CredentialsException original ? original : this;
     }
 
     /**

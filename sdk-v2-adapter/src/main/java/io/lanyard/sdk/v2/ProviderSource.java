@@ -52,10 +52,10 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
     private final String name;
     private final boolean mayBlock;
     private final AtomicReference<@Nullable Call> running = new AtomicReference<>();
-    private final AtomicInteger stuck = new AtomicInteger(); // calls that were given up and whose threads still hang
+    private final AtomicInteger stuck = new AtomicInteger(); // calls that were latest up and whose threads still hang
 
     // for reports and invalidation: what the provider caches, it does not show
-    private volatile @Nullable AwsCredentialsIdentity given;
+    private volatile @Nullable AwsCredentialsIdentity latest;
     private volatile @Nullable CredentialsException failure;
 
     ProviderSource(IdentityProvider<? extends AwsCredentialsIdentity> provider) {
@@ -80,10 +80,10 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
         LoadContext before = LoadContext.current();
         String circle = LoadContext.circle(this);
         if (circle != null) {
-            throw CredentialsException.builder(
-                            Category.SOURCE_FAILED, "the provider calls the chain itself that it belongs to: " + circle)
-                    .remedy("give the provider credentials of its own, not those of this chain")
-                    .build();
+            throw problem(
+                    "calls the chain that it belongs to: " + circle,
+                    "give the provider credentials of its own, not those of this chain",
+                    false);
         }
         LoadContext.set(new LoadContext(this, name, before));
         try {
@@ -97,7 +97,7 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
         boolean cancelled = false;
         while (true) {
             try {
-                return gave(provider.resolveIdentity(ANY).get());
+                return received(provider.resolveIdentity(ANY).get());
             } catch (ExecutionException e) {
                 throw failed(e.getCause());
             } catch (CancellationException e) {
@@ -119,8 +119,8 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
         }
         Call call = running.get();
         if (call == null && stuck.get() >= MOST_STUCK) {
-            return CompletableFuture.failedFuture(failed(new IllegalStateException(
-                    MOST_STUCK + " earlier calls of the provider still hang, so it is not called again")));
+            return CompletableFuture.failedFuture(problem(
+                    "is not called again, because " + MOST_STUCK + " earlier calls of it still hang", WAITS, true));
         }
         while (call == null) {
             Call mine = new Call();
@@ -143,7 +143,7 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
                 SHARED);
     }
 
-    /** Asks the provider on this thread; once more if somebody has cancelled the future that it returned. */
+    /** Calls the provider on this thread, and once more if another caller has cancelled the future that it returned. */
     @SuppressWarnings("unchecked") // nothing is put into the future here
     private CompletableFuture<AwsCredentialsIdentity> ask(boolean again) {
         CompletableFuture<? extends AwsCredentialsIdentity> asked;
@@ -153,18 +153,20 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
             return CompletableFuture.failedFuture(failed(e));
         }
         if (asked.isDone() && !asked.isCompletedExceptionally()) {
-            gave(asked.join());
+            received(asked.join());
             return (CompletableFuture<AwsCredentialsIdentity>) asked;
         }
         CompletableFuture<AwsCredentialsIdentity> answer = asked.handle((credentials, thrown) -> {
             if (thrown == null) {
-                return gave(credentials);
+                return received(credentials);
             }
             throw failed(Sources.unwrapped(thrown));
         });
         return answer.exceptionallyCompose(thrown ->
                 again && asked.isCancelled() ? ask(false) : CompletableFuture.failedFuture(Sources.unwrapped(thrown)));
     }
+
+    private static final String WAITS = "look for what the provider waits for";
 
     private static final int WAITING = 0; // for a thread
     private static final int CALLING = 1;
@@ -196,21 +198,14 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
             } else {
                 state.compareAndSet(WAITING, RETURNED);
             }
-            SHARED.execute(() -> accept(
-                    null,
-                    CredentialsException.builder(
-                                    Category.SOURCE_FAILED,
-                                    "the provider " + provider.getClass().getName() + " has not answered within "
-                                            + LIMIT.toSeconds() + " s")
-                            .recoverable(true)
-                            .remedy("look for what the provider waits for")
-                            .build()));
+            SHARED.execute(
+                    () -> accept(null, problem("has not answered within " + LIMIT.toSeconds() + " s", WAITS, true)));
         }
 
         @Override
         public void run() {
             if (!state.compareAndSet(WAITING, CALLING)) {
-                return; // it was given up before a thread was free
+                return; // it was latest up before a thread was free
             }
             LoadContext before = LoadContext.current();
             LoadContext.set(context); // so that a provider that asks the chain it belongs to is recognized
@@ -241,11 +236,21 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
         }
     }
 
+    /** A failure that Lanyard itself finds, apart from what the provider reports. */
+    private CredentialsException problem(String what, String remedy, boolean recoverable) {
+        return CredentialsException.builder(
+                        Category.SOURCE_FAILED,
+                        "the provider " + provider.getClass().getName() + " " + what)
+                .recoverable(recoverable)
+                .remedy(remedy)
+                .build();
+    }
+
     @SuppressWarnings("ReferenceEquality") // to write only what is new, for many threads read it
-    private AwsCredentialsIdentity gave(@Nullable AwsCredentialsIdentity credentials) {
+    private AwsCredentialsIdentity received(@Nullable AwsCredentialsIdentity credentials) {
         AwsCredentialsIdentity value = Objects.requireNonNull(credentials, "the provider returned no credentials");
-        if (given != value) {
-            given = value;
+        if (latest != value) {
+            latest = value;
         }
         if (failure != null) {
             failure = null;
@@ -285,7 +290,7 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
 
     @Override
     public Optional<AwsCredentialsIdentity> cached() {
-        return Optional.ofNullable(given);
+        return Optional.ofNullable(latest);
     }
 
     @Override
@@ -293,10 +298,10 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
         return RefreshStatus.unmanaged(failure);
     }
 
-    /** Reaches a provider that can be told. */
+    /** Notifies a provider that takes such reports. */
     @Override
     public void invalidate(String accessKeyId) {
-        AwsCredentialsIdentity rejected = given;
+        AwsCredentialsIdentity rejected = latest;
         if (provider instanceof InvalidatableCredentials invalidatable
                 && rejected != null
                 && rejected.accessKeyId().equals(accessKeyId)) {

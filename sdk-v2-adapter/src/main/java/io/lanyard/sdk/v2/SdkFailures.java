@@ -80,10 +80,7 @@ final class SdkFailures {
             return SdkClientException.create("Failed to load credentials. " + failure.getMessage(), failure);
         }
         // a caller's own copy has the shared failure as its cause: one of the two is enough
-        CredentialsException shared = ours.getCause() instanceof CredentialsException original
-                        && String.valueOf(ours.getMessage()).equals(original.getMessage())
-                ? original
-                : ours;
+        CredentialsException shared = ours.shared();
         if (shared.getCause() instanceof AwsServiceException service) {
             try {
                 return (SdkException) service.toBuilder()

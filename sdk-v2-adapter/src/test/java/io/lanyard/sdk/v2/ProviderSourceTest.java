@@ -226,7 +226,7 @@ class ProviderSourceTest {
         chain.resolve();
         answer.set(0, () -> Sources.resolve(chain));
 
-        assertThatThrownBy(chain::resolve).hasStackTraceContaining("calls the chain itself");
+        assertThatThrownBy(chain::resolve).hasStackTraceContaining("calls the chain that it belongs to");
     }
 
     @Test
