@@ -19,7 +19,7 @@ public record ChainReport(List<SourceReport> sources, boolean probed) {
      * A report.
      *
      * @param sources the sources in their order
-     * @param probed whether those that are not in use were asked for it
+     * @param probed whether they were probed for this report
      */
     public ChainReport {
         sources = List.copyOf(sources);
@@ -70,10 +70,10 @@ public record ChainReport(List<SourceReport> sources, boolean probed) {
 
     private List<String> lines(SourceReport source) {
         List<String> lines = new ArrayList<>();
-        source.identity().ifPresent(who -> lines.add(who.toString()));
-        source.probed().ifPresent(who -> {
-            lines.add((source.state() == SourceState.IN_USE ? "the probe returned " : "would provide ") + who);
-            if (who.arn().isEmpty()) {
+        source.identity().ifPresent(identity -> lines.add(identity.toString()));
+        source.probed().ifPresent(identity -> {
+            lines.add((source.state() == SourceState.IN_USE ? "the probe returned " : "would provide ") + identity);
+            if (identity.arn().isEmpty()) {
                 lines.add("its role is unknown: software.amazon.awssdk:sts is not on the class path, or AWS STS did not"
                         + " answer");
             }

@@ -4,7 +4,7 @@ package io.lanyard.chain;
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.SourceAttempt;
-import io.lanyard.chain.CredentialsChain.Given;
+import io.lanyard.chain.CredentialsChain.Provided;
 import io.lanyard.internal.FailureText;
 import io.lanyard.report.SourceDescription;
 import java.util.ArrayList;
@@ -31,11 +31,11 @@ final class ChainReporter<T> {
     }
 
     /** Describes each source without making a request. */
-    ChainReport report(@Nullable Given<T> given) {
+    ChainReport report(@Nullable Provided<T> provided) {
         List<SourceReport> reports = new ArrayList<>();
         boolean shadowed = false;
         for (Entry<T> entry : entries) {
-            SourceReport report = report(entry, given, shadowed);
+            SourceReport report = report(entry, provided, shadowed);
             shadowed |= report.state() == SourceState.IN_USE
                     || (entry.onFailure == OnFailure.STOP
                             && (report.state() == SourceState.CONFIGURED || report.state() == SourceState.FAILED));
@@ -98,13 +98,13 @@ final class ChainReporter<T> {
     }
 
     /** The identity of what the source has cached by now; it refreshes without the chain. */
-    Identity identityNow(Given<T> given) {
-        T cached = given.entry().source.cached().orElse(null);
-        return cached == null ? given.identity() : identity.apply(cached);
+    Identity identityNow(Provided<T> provided) {
+        T cached = provided.entry().source.cached().orElse(null);
+        return cached == null ? provided.identity() : identity.apply(cached);
     }
 
     @SuppressWarnings("ReferenceEquality") // there is one entry for each name
-    private SourceReport report(Entry<T> entry, @Nullable Given<T> given, boolean shadowed) {
+    private SourceReport report(Entry<T> entry, @Nullable Provided<T> provided, boolean shadowed) {
         Availability availability;
         Throwable failure;
         try {
@@ -123,10 +123,10 @@ final class ChainReporter<T> {
         }
         SourceState state = availability.state();
         String reason = availability.reason();
-        Optional<Identity> provided = Optional.empty();
-        if (given != null && given.entry() == entry) {
+        Optional<Identity> inUse = Optional.empty();
+        if (provided != null && provided.entry() == entry) {
             state = SourceState.IN_USE;
-            provided = Optional.of(identityNow(given));
+            inUse = Optional.of(identityNow(provided));
             failure = entry.source.status().lastFailure().orElse(null);
         } else if (!availability.isConfigured()) {
             failure = null;
@@ -143,7 +143,7 @@ final class ChainReporter<T> {
                 state,
                 reason,
                 description,
-                provided,
+                inUse,
                 Optional.empty(),
                 failedWith(state, failure),
                 availability.remedy().isPresent() ? availability.remedy() : remedy(failure));

@@ -28,7 +28,7 @@ public record ChainStatus(
     public String toString() {
         StringBuilder text = new StringBuilder("ChainStatus(");
         text.append(source.map(SourceName::name).orElse("no source"));
-        identity.ifPresent(who -> text.append(", ").append(who));
+        identity.ifPresent(known -> text.append(", ").append(known));
         refresh.ifPresent(status -> text.append(", ").append(status));
         failure.ifPresent(why -> text.append(", failure=").append(why.category()));
         return text.append(')').toString();

@@ -52,8 +52,8 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
     /** The source that every call goes to; null before it is selected, and while there is none to be relied on. */
     private volatile @Nullable Entry<T> selected;
 
-    /** Which source gave the last value; null before there is one, and when the last selection found none. */
-    private volatile @Nullable Given<T> lastGiven;
+    /** The source of the last value; null before there is one, and when the last selection found none. */
+    private volatile @Nullable Provided<T> lastProvided;
 
     private @Nullable Entry<T> announced; // guarded by this; the source that the log and the listener know of
     private @Nullable Entry<T> closedOver; // guarded by this; what was selected when the chain was closed
@@ -77,8 +77,8 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
         this.listener = listener;
     }
 
-    /** The source that gave the last credentials, and their identity; not the credentials, which are secret. */
-    record Given<T>(Entry<T> entry, Identity identity) {
+    /** The source of the last credentials, and their identity; not the credentials, which are secret. */
+    record Provided<T>(Entry<T> entry, Identity identity) {
 
         /** Logs and reports the change. Comes after callers have been answered: a logger is slow, a listener may block. */
         void announce(@Nullable Entry<T> before, CredentialsListener listener) {
@@ -110,7 +110,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
      * Returns the value of the first source that is configured; waits for it where it must.
      *
      * @return the value
-     * @throws CredentialsException of {@link Category#CHAIN_EXHAUSTED} when no source gave one: the message and {@link
+     * @throws CredentialsException of {@link Category#CHAIN_EXHAUSTED} when no source provided one: the message and {@link
      *     CredentialsException#attempts()} list them all; the first failure is the cause, and others are suppressed
      * @throws RuntimeException the failure of a source that is configured, as an exception of the caller's own with what
      *     the source threw as its cause
@@ -156,7 +156,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
             }
             return inFlight != null ? inFlight.futureOutcome() : resolveAsync();
         }
-        CompletableFuture<T> answer = entry.ask();
+        CompletableFuture<T> answer = entry.resolveAsync();
         if (answer.isDone() && !answer.isCompletedExceptionally()) {
             return answer;
         }
@@ -164,7 +164,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
     }
 
     /**
-     * Reports that a service has rejected credentials, to every source: each ignores what it has not given. Never
+     * Reports that a service has rejected credentials, to every source: each ignores what it has not provided. Never
      * blocks, never throws.
      *
      * @param accessKeyId of the credentials that were rejected
@@ -179,8 +179,8 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
     /** Returns the credentials that the source in use has cached; empty where there is none in use. */
     @Override
     public Optional<T> cached() {
-        Given<T> given = lastGiven;
-        return given == null ? Optional.empty() : given.entry.source.cached();
+        Provided<T> provided = lastProvided;
+        return provided == null ? Optional.empty() : provided.entry.source.cached();
     }
 
     /** Returns the status of the source in use; while there is none, the failure of the last selection. */
@@ -198,20 +198,20 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
      * @return a snapshot without secrets
      */
     public ChainStatus chainStatus() {
-        Given<T> given;
+        Provided<T> provided;
         CredentialsException failure;
         synchronized (this) {
-            given = lastGiven;
+            provided = lastProvided;
             failure = lastFailure;
         }
-        if (given == null) {
+        if (provided == null) {
             return new ChainStatus(Optional.empty(), Optional.empty(), Optional.empty(), Optional.ofNullable(failure));
         }
-        RefreshStatus refresh = given.entry.source.status();
+        RefreshStatus refresh = provided.entry.source.status();
         boolean managed = refresh.state() != RefreshState.UNMANAGED;
         return new ChainStatus(
-                Optional.of(given.entry.name),
-                Optional.of(reporter.identityNow(given)),
+                Optional.of(provided.entry.name),
+                Optional.of(reporter.identityNow(provided)),
                 managed ? Optional.of(refresh) : Optional.empty(),
                 managed ? Optional.empty() : refresh.lastFailure());
     }
@@ -222,7 +222,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
      * @return the report
      */
     public ChainReport explain() {
-        return reporter.report(lastGiven);
+        return reporter.report(lastProvided);
     }
 
     /**
@@ -318,18 +318,18 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
         return mine;
     }
 
-    /** Notes the source that a selection ended with; returns what is to be announced once callers have been answered. */
+    /** Notes the source that a selection found; returns what is to be announced once callers have been answered. */
     @SuppressWarnings("ReferenceEquality") // there is one entry for each name, and a selection is equal to itself alone
     @Nullable
     Runnable selected(Selection<T> by, Entry<T> entry, T value, boolean reliable) {
-        Given<T> given = new Given<>(entry, identity.apply(value));
+        Provided<T> provided = new Provided<>(entry, identity.apply(value));
         Entry<T> before;
         synchronized (this) {
             if (by.epoch != epoch) {
                 return null; // the chain has been closed meanwhile
             }
             selected = reuseSource && reliable ? entry : null;
-            lastGiven = given;
+            lastProvided = provided;
             lastFailure = null;
             before = announced;
             announced = entry;
@@ -337,7 +337,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
                 selection = null;
             }
         }
-        return before == entry ? null : () -> given.announce(before, listener);
+        return before == entry ? null : () -> provided.announce(before, listener);
     }
 
     @SuppressWarnings("ReferenceEquality") // a selection is equal to itself alone
@@ -345,7 +345,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
         synchronized (this) {
             if (selection == by) {
                 selection = null;
-                lastGiven = null;
+                lastProvided = null;
                 lastFailure = failure;
             }
         }

@@ -16,7 +16,7 @@ final class Entry<T> {
     final ChainSource<T> source;
     final OnFailure onFailure;
 
-    /** Why it gave nothing to the last selection that asked it. */
+    /** Why it failed in the last selection that tried it. */
     volatile @Nullable CredentialsException failure;
 
     private volatile boolean stopLogged;
@@ -41,8 +41,8 @@ final class Entry<T> {
         return availability;
     }
 
-    /** Asks it; also when the source throws where it must not, for it may be anyone's. */
-    CompletableFuture<T> ask() {
+    /** Resolves the source. A source of an application may throw where it must not; that is a failure like others. */
+    CompletableFuture<T> resolveAsync() {
         try {
             return Objects.requireNonNull(source.resolveAsync(), "the source returned no future");
         } catch (RuntimeException | Error e) {

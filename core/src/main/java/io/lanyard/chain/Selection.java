@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * step   event                                  effect
  * -----  -------------------------------------  ---------------------------------------------------------------------
- * 0      a thread of the scheduler begins       1: sources are checked in order, and the first configured one asked
- * n      the source that was asked answers      n+1: the selection ends with its value
- * n      it fails, or is not configured         n+1: the selection ends with its failure, or the next source is asked
- * n      a watcher has seen n 11 times (60.5 s)  n+1: the source that was asked has failed, and the selection goes on
+ * 0      a thread of the scheduler begins       1: sources are checked in order, and the first configured one resolves
+ * n      the source answers                     n+1: the selection ends with its value
+ * n      it fails, or is not configured         n+1: the selection ends with its failure, or the next source resolves
+ * n      a watcher has seen n 11 times (60.5 s)  n+1: the source has failed, and the selection continues
  * other  anything                               ignored: a late answer, or a second watcher
  * </pre>
  *
@@ -55,7 +55,7 @@ final class Selection<T> extends InFlight<T> {
     private final Iterator<Entry<T>> left;
     private final List<CredentialsException> failures = new ArrayList<>();
     private boolean doubtful;
-    private @Nullable Entry<T> asked;
+    private @Nullable Entry<T> current;
 
     private volatile @Nullable T value;
     private volatile @Nullable CredentialsException failure;
@@ -157,7 +157,7 @@ final class Selection<T> extends InFlight<T> {
             return;
         }
         Runnable next = () -> {
-            Entry<T> silent = asked;
+            Entry<T> silent = current;
             if (silent == null) {
                 advance(seen + 1);
             } else {
@@ -202,7 +202,7 @@ final class Selection<T> extends InFlight<T> {
     // ---- the owner
 
     /**
-     * Asks the next source that is configured.
+     * Resolves the next source that is configured.
      *
      * @param mine the step that makes the current thread the owner; an owner that was replaced while a source blocked it
      *     stops
@@ -213,9 +213,9 @@ final class Selection<T> extends InFlight<T> {
         try {
             while (step.get() == mine && left.hasNext()) {
                 Entry<T> entry = left.next();
-                asked = entry;
+                current = entry;
                 LoadContext.set(new LoadContext(chain, "the source " + entry.name, context));
-                CompletableFuture<T> answer = askIfConfigured(entry, mine);
+                CompletableFuture<T> answer = resolveIfConfigured(entry, mine);
                 if (answer != null) {
                     CompletableFuture<T> unused = answer.whenComplete(new Answer(mine));
                     return;
@@ -233,7 +233,7 @@ final class Selection<T> extends InFlight<T> {
     }
 
     /** Its answer, or null when it is not configured; a source that cannot tell has failed, and is not taken for absent. */
-    private @Nullable CompletableFuture<T> askIfConfigured(Entry<T> entry, int mine) {
+    private @Nullable CompletableFuture<T> resolveIfConfigured(Entry<T> entry, int mine) {
         Availability availability;
         try {
             availability = entry.availability();
@@ -244,10 +244,10 @@ final class Selection<T> extends InFlight<T> {
             return null;
         }
         doubtful |= availability.mayChange();
-        return availability.isConfigured() ? entry.ask() : null;
+        return availability.isConfigured() ? entry.resolveAsync() : null;
     }
 
-    /** The answer of the source that was asked at a step; late when the step is another. */
+    /** The answer of the source of one step; late when the step is another. */
     private final class Answer implements BiConsumer<T, Throwable> {
         private final int mine;
 
@@ -256,14 +256,14 @@ final class Selection<T> extends InFlight<T> {
         }
 
         @Override
-        public void accept(@Nullable T given, @Nullable Throwable thrownBySource) {
-            Entry<T> entry = asked;
+        public void accept(@Nullable T provided, @Nullable Throwable thrownBySource) {
+            Entry<T> entry = current;
             if (entry == null || !step.compareAndSet(mine, mine + 1)) {
                 return;
             }
             try {
-                if (given != null) {
-                    give(entry, given);
+                if (provided != null) {
+                    succeed(entry, provided);
                 } else if (thrownBySource != null) {
                     miss(entry, CredentialsException.of(CredentialsChain.unwrapped(thrownBySource)), mine + 1);
                 } else {
@@ -278,11 +278,11 @@ final class Selection<T> extends InFlight<T> {
         }
     }
 
-    private void give(Entry<T> entry, T given) {
+    private void succeed(Entry<T> entry, T provided) {
         entry.answered();
-        Runnable announcement = chain.selected(this, entry, given, failures.isEmpty() && !doubtful);
-        value = given;
-        finish(given, null, announcement);
+        Runnable announcement = chain.selected(this, entry, provided, failures.isEmpty() && !doubtful);
+        value = provided;
+        finish(provided, null, announcement);
     }
 
     private void miss(Entry<T> entry, CredentialsException why, int mine) {
@@ -309,14 +309,14 @@ final class Selection<T> extends InFlight<T> {
         }
     }
 
-    private void finish(@Nullable T given, @Nullable CredentialsException why, @Nullable Runnable announcement) {
+    private void finish(@Nullable T provided, @Nullable CredentialsException why, @Nullable Runnable announcement) {
         release();
         Scheduler.Timer timer = watch;
         if (timer != null) {
             timer.cancel();
         }
         try {
-            completeFutures(given, why);
+            completeFutures(provided, why);
         } finally {
             chain.afterSelection(this, announcement);
         }

@@ -44,8 +44,8 @@ public record SourceReport(
         if (!reason.isEmpty()) {
             text.append(", ").append(reason);
         }
-        identity.ifPresent(who -> text.append(", ").append(who));
-        probed.ifPresent(who -> text.append(", would give ").append(who));
+        identity.ifPresent(known -> text.append(", ").append(known));
+        probed.ifPresent(known -> text.append(", would provide ").append(known));
         failure.ifPresent(why -> text.append(", ").append(why));
         if (!settings().isEmpty()) {
             text.append(' ').append(settings());

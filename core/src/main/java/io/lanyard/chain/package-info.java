@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Sources in an order, of which the first that is configured gives the credentials. Knows nothing of HTTP, of
+ * Sources in an order, of which the first that is configured provides the credentials. Knows nothing of HTTP, of
  * containers, or of any SDK.
  */
 @NullMarked

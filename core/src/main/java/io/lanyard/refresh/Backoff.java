@@ -20,7 +20,7 @@ public interface Backoff {
      *
      * @param kind what failed
      * @param failures how many loads have failed in a row, at least 1
-     * @param left how long the value cached is still valid, zero when it is not any more, null when it does not end
+     * @param left how long the value cached is still valid, zero when it has expired, null when it does not expire
      * @param random a random number from 0 (inclusive) to 1 (exclusive), so that many processes spread
      * @return the pause, not negative
      */
@@ -35,7 +35,7 @@ public interface Backoff {
      *       (the time the EKS agent needs to give a reason) the value is fresh within 60 s of the source's return.
      *   <li>Neither ever more than half of the validity left, so that several loads always fit into it, and not less
      *       than 250 ms.
-     *   <li>A value that does not end is not urgent: from 5 s doubling up to 10 min.
+     *   <li>A value that does not expire is not urgent: from 5 s doubling up to 10 min.
      * </ul>
      *
      * @return the default

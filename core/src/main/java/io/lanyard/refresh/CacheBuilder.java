@@ -30,7 +30,7 @@ public final class CacheBuilder<T> {
     @Nullable
     Executor executor;
 
-    boolean unasked = true;
+    boolean background = true;
     CredentialsListener listener = NO_LISTENER;
     RandomSource random = RandomSource.system();
 
@@ -110,14 +110,14 @@ public final class CacheBuilder<T> {
     }
 
     /**
-     * Sets whether the value is refreshed also when nothing calls. Default: true. Without, a load starts with a call
+     * Sets whether the value is refreshed in the background, also when nothing calls. Default: true. Without, a load starts with a call
      * alone; what is in flight is watched over all the same.
      *
-     * @param unasked false to load on calls alone
+     * @param background false to load on calls alone
      * @return this builder
      */
-    public CacheBuilder<T> unasked(boolean unasked) {
-        this.unasked = unasked;
+    public CacheBuilder<T> background(boolean background) {
+        this.background = background;
         return this;
     }
 

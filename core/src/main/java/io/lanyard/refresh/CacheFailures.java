@@ -15,7 +15,7 @@ final class CacheFailures {
     /**
      * The failure for a value that has expired and is not handed out.
      *
-     * @param cause why there is no newer one, or null when the source itself gave one that had expired
+     * @param cause why there is no newer one, or null when the source itself returned one that had expired
      */
     static CredentialsException expired(long end, @Nullable CredentialsException cause) {
         String when = "the credentials expired at " + Instant.ofEpochMilli(end);

@@ -34,25 +34,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class CacheState<T> {
 
-    /** How often, at the latest, somebody compares the clocks: a timer, or the first call after it should have. */
+    /** How often, at the latest, the clocks are compared: by a timer, or by the first call after it should have fired. */
     static final long HEARTBEAT_MILLIS = 60_000;
 
-    /** A call hears nothing new before this, unless the time of day has moved by more: then it compares the clocks. */
+    /** A call compares no clocks before this, unless the time of day has moved by more: then it compares the clocks. */
     private static final long HORIZON_MILLIS = HEARTBEAT_MILLIS + 10_000;
 
-    /** A refusal for good is answered from memory for 1 to 5 s, which keeps a caller's loop from the source. */
+    /** A permanent failure is answered from memory for 1 to 5 s, which keeps a caller's loop from the source. */
     private static final long REMEMBERED_FROM_MILLIS = 1_000;
 
     private static final long REMEMBERED_TO_MILLIS = 5_000;
 
-    /** After an answer that brought nothing new before anything was due, asking again so soon is of no use. */
+    /** After an answer that brought nothing new before anything was due, another load so soon is of no use. */
     private static final long UNCHANGED_EARLY_MILLIS = 60_000;
 
     private static final long UNCHANGED_SHORTEST_MILLIS = 1_000;
 
     private static final long CRASHED_MILLIS = 5_000;
 
-    /** Without a value, back-off starts small: a source that starts up is asked again within a second or two. */
+    /** Without a value, back-off starts small: a source that starts up is loaded from again within a second or two. */
     private static final long EMPTY_FIRST_MILLIS = 500;
 
     /**
@@ -72,7 +72,7 @@ final class CacheState<T> {
     final @Nullable CachedValue<T> cached;
     final @Nullable InFlightLoad<T> load;
     final @Nullable Failure failure;
-    /** The value has been reported as refused: calls wait for the next load, whatever it brings. */
+    /** The value has been reported as rejected: calls wait for the next load, whatever it brings. */
     final boolean suspect;
     /** A load is due before the value's own moment: the last one failed, or the clock has jumped. */
     final boolean demanded;
@@ -132,7 +132,7 @@ final class CacheState<T> {
             return 0;
         }
         long moment = cached.at(seen);
-        long quiet = cached.expired() - moment;
+        long quiet = cached.unusable() - moment;
         if (load == null) {
             long due = suspect || demanded ? 0 : cached.advisory() - moment;
             quiet = Math.min(quiet, Math.max(due, seen.millisUntil(nextCall)));
@@ -147,7 +147,7 @@ final class CacheState<T> {
     /** Whether a call has to wait for a load, if one runs or may be started. Not once stale values have been served. */
     boolean mustWait(Now now) {
         boolean servingStale = failure != null && failure.servingStale();
-        return cached == null || suspect || (cached.at(now) >= cached.expired() && !servingStale);
+        return cached == null || suspect || (cached.at(now) >= cached.unusable() && !servingStale);
     }
 
     /** Whether a call is to start a load. */
@@ -180,15 +180,15 @@ final class CacheState<T> {
         return now.millisSince(seen) >= HEARTBEAT_MILLIS;
     }
 
-    Optional<Instant> nextLoad(Now now, boolean unasked) {
-        long millis = load != null || !unasked ? -1 : millisToWake(now);
+    Optional<Instant> nextLoad(Now now, boolean background) {
+        long millis = load != null || !background ? -1 : millisToWake(now);
         return millis < 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(now.wall() + millis));
     }
 
-    RefreshStatus status(Now now, boolean unasked) {
+    RefreshStatus status(Now now, boolean background) {
         return new RefreshStatus(
                 state(now),
-                moment(cached == null ? CachedValue.NEVER : cached.end()),
+                moment(cached == null ? CachedValue.NEVER : cached.expires()),
                 moment(cached == null ? CachedValue.NEVER : cached.advisory()),
                 moment(cached == null ? CachedValue.NEVER : cached.mandatory()),
                 load != null,
@@ -196,7 +196,7 @@ final class CacheState<T> {
                 failure == null ? 0 : failure.count(),
                 Optional.ofNullable(failure).map(Failure::cause),
                 failure != null && failure.servingStale(),
-                nextLoad(now, unasked),
+                nextLoad(now, background),
                 counts.refreshes(),
                 counts.unchanged(),
                 counts.failures());
@@ -228,8 +228,8 @@ final class CacheState<T> {
         long call = UNCHANGED_EARLY_MILLIS;
         long wake = 0;
         if (now.wall() >= confirmed.advisory()) {
-            long left = confirmed.end() - now.wall();
-            long needed = now.wall() < confirmed.expired() ? confirmed.expired() - now.wall() : left;
+            long left = confirmed.expires() - now.wall();
+            long needed = now.wall() < confirmed.unusable() ? confirmed.unusable() - now.wall() : left;
             call = Math.max(UNCHANGED_SHORTEST_MILLIS, (long) (left * (0.5 - 0.1 * random)));
             call = Math.min(call, needed);
             wake = call;
@@ -250,8 +250,8 @@ final class CacheState<T> {
             long call = kind == FailureKind.PERMANENT ? memory : emptyPause(kind, count, backoff, random);
             return failed(new Failure(cause, count, false, rejection), call, 0, now);
         }
-        boolean endless = cached.end() == CachedValue.NEVER;
-        long left = endless ? CachedValue.NEVER : Math.max(0, cached.expired() - cached.at(now));
+        boolean endless = cached.expires() == CachedValue.NEVER;
+        long left = endless ? CachedValue.NEVER : Math.max(0, cached.unusable() - cached.at(now));
         long wake = Now.millis(backoff.pause(kind, count, endless ? null : Duration.ofMillis(left), random));
         if (left > 0) {
             wake = Math.min(wake, left); // newer ones are needed then
@@ -295,7 +295,7 @@ final class CacheState<T> {
         return new CacheState<>(cached, load, failure, suspect, demanded, closed, nextCall, nextWake, now, counts);
     }
 
-    /** The clock has jumped: what was arranged by it is void, and the source is to be asked. */
+    /** The clock has jumped: moments that were calculated from it are void, and a load is due. */
     CacheState<T> jumped(Now now) {
         return new CacheState<>(cached, load, failure, suspect, true, closed, now.nanos(), now.nanos(), now, counts);
     }
@@ -304,7 +304,7 @@ final class CacheState<T> {
         return new CacheState<>(cached, load, failure, true, demanded, closed, nextCall, nextWake, seen, counts);
     }
 
-    /** Somebody still uses what another has closed. */
+    /** A caller still uses what another has closed. */
     CacheState<T> reopened() {
         return new CacheState<>(cached, load, failure, suspect, demanded, false, nextCall, nextWake, seen, counts);
     }

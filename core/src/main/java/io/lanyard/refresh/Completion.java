@@ -58,7 +58,7 @@ final class Completion<T> implements Runnable {
                 Duration.ofMillis(now.millisSince(load.started)),
                 failure == null ? null : failure.cause().category());
         if (failure != null) {
-            Instant nextLoad = after.nextLoad(now, cache.unasked).orElse(null);
+            Instant nextLoad = after.nextLoad(now, cache.background).orElse(null);
             cache.listener.refreshFailed(failure.count(), failure.cause().category(), nextLoad);
             if (cached != null && failure.servingStale() && (earlier == null || !earlier.servingStale())) {
                 cache.listener.servingStale(cached.identity(), cached.expiration());

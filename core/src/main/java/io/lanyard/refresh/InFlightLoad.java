@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * ACCEPTED   not begun by an executor within 500 ms      ACCEPTED    submitted once more, to the shared threads
  * ACCEPTED   cannot be submitted                         COMPLETED   completes with that failure
  * ACCEPTED   the deadline passes                         ABANDONED   completes with a failure that says so
- * RUNNING    the loader returns or throws                COMPLETED   completes with what the loader gave
+ * RUNNING    the loader returns or throws                COMPLETED   completes with what the loader returned
  * RUNNING    interrupted on an application's executor    ACCEPTED    submitted once more, to the shared threads
  * RUNNING    the deadline passes                         ABANDONED   completes with a failure that says where it hangs
  * ABANDONED  the loader returns or throws                ABANDONED   ignored, and its thread is free again
@@ -32,7 +32,7 @@ final class InFlightLoad<T> extends InFlight<T> {
     /** How long an executor may take to begin a load before the shared threads begin it. */
     static final long BEGIN_MILLIS = 500;
 
-    /** How much longer than its load timeout a load may take: a loader that keeps it ends by itself. */
+    /** How much longer than its load timeout a load may take: a loader that respects it returns by then. */
     static final long GRACE_MILLIS = 500;
 
     private static final long LOST_CHECK_MILLIS = 50;

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * When a value is refreshed, and what becomes of it when that fails.
  *
  * <p>Immutable and safe for use by any thread. The windows are those that the AWS SDKs have agreed on,
- * except that lives of 90 min and more are refreshed from their middle on.
+ * except that lifetimes of 90 min and more are refreshed from their middle on.
  */
 public final class RefreshPolicy {
 
     private static final RefreshPolicy STANDARD = new Builder().build();
 
-    private static final Duration SHORT_LIFE = Duration.ofMinutes(20);
-    private static final Duration LONG_LIFE = Duration.ofMinutes(90);
+    private static final Duration SHORT_LIFETIME = Duration.ofMinutes(20);
+    private static final Duration LONG_LIFETIME = Duration.ofMinutes(90);
 
     private final @Nullable Duration advisoryWindow;
     private final Duration mandatoryWindow;
@@ -70,48 +70,48 @@ public final class RefreshPolicy {
     }
 
     /**
-     * The advisory window that was set for every life.
+     * Returns the advisory window that was set for every lifetime.
      *
-     * @return the window, absent when it depends on the life
+     * @return the window, absent when it depends on the lifetime
      */
     public Optional<Duration> advisoryWindow() {
         return Optional.ofNullable(advisoryWindow);
     }
 
     /**
-     * How long before the end the first refresh of a value is due.
+     * Returns how long before the expiration the first refresh of a value is due.
      *
-     * @param life how long the value was to live when it was stored
-     * @return the window that was set; else 5 min up to a life of 20 min, 15 min below 90 min, 60 min from there on; the
-     *     refresh comes somewhat earlier at random, for lives of 90 min and more as early as at half of the life
+     * @param lifetime the lifetime of the value when it was stored
+     * @return the window that was set; else 5 min up to a lifetime of 20 min, 15 min below 90 min, 60 min from there on; the
+     *     refresh comes somewhat earlier at random, for lifetimes of 90 min and more as early as at half of the lifetime
      */
-    public Duration advisoryWindow(Duration life) {
+    public Duration advisoryWindow(Duration lifetime) {
         if (advisoryWindow != null) {
             return advisoryWindow;
         }
-        if (life.compareTo(SHORT_LIFE) <= 0) {
+        if (lifetime.compareTo(SHORT_LIFETIME) <= 0) {
             return Duration.ofMinutes(5);
         }
-        return life.compareTo(LONG_LIFE) < 0 ? Duration.ofMinutes(15) : Duration.ofMinutes(60);
+        return lifetime.compareTo(LONG_LIFETIME) < 0 ? Duration.ofMinutes(15) : Duration.ofMinutes(60);
     }
 
     /**
-     * How much earlier than that the first refresh may come, at random, so that processes that started together part.
+     * Returns how much earlier than that the first refresh may come, at random, so that processes that started together spread out.
      *
-     * <p>A tenth of the window; for a life of 90 min and more, as far back as to its middle, unless a window was set. An
-     * EKS agent renews credentials of 6 h when they are 3 h old, so that from then on there are newer ones to be had;
-     * and who asks earlier has more left when the service is away for hours ({@code lanyard-bench fleet}).
+     * <p>A tenth of the window; for a lifetime of 90 min and more, as far back as to its middle, unless a window was set. An
+     * EKS agent renews credentials of 6 h when they are 3 h old, so that from then on newer ones are available;
+     * and a client that refreshes earlier has more left when the service is away for hours ({@code lanyard-bench fleet}).
      */
-    Duration advisoryJitter(Duration life) {
-        Duration window = advisoryWindow(life);
-        Duration toTheMiddle = life.dividedBy(2).minus(window);
+    Duration advisoryJitter(Duration lifetime) {
+        Duration window = advisoryWindow(lifetime);
+        Duration toTheMiddle = lifetime.dividedBy(2).minus(window);
         Duration tenth = window.dividedBy(10);
-        boolean isLong = advisoryWindow == null && life.compareTo(LONG_LIFE) >= 0;
+        boolean isLong = advisoryWindow == null && lifetime.compareTo(LONG_LIFETIME) >= 0;
         return isLong && toTheMiddle.compareTo(tenth) > 0 ? toTheMiddle : tenth;
     }
 
     /**
-     * How long before the end a refresh becomes urgent.
+     * Returns how long before the expiration a refresh becomes urgent.
      *
      * @return the window, never longer in effect than the advisory one
      */
@@ -122,7 +122,7 @@ public final class RefreshPolicy {
     /**
      * Returns how long before their stated expiration credentials count as expired.
      *
-     * @return the margin, in effect never more than a third of the life seen
+     * @return the margin, in effect never more than a third of the lifetime seen
      */
     public Duration expirationMargin() {
         return expirationMargin;
@@ -157,7 +157,7 @@ public final class RefreshPolicy {
 
     @Override
     public String toString() {
-        return "RefreshPolicy(advisoryWindow=" + (advisoryWindow == null ? "by life" : advisoryWindow)
+        return "RefreshPolicy(advisoryWindow=" + (advisoryWindow == null ? "by lifetime" : advisoryWindow)
                 + ", mandatoryWindow=" + mandatoryWindow + ", expirationMargin=" + expirationMargin
                 + ", recheckInterval="
                 + recheckInterval + ", expiredCredentials=" + expiredCredentials + ")";
@@ -175,9 +175,9 @@ public final class RefreshPolicy {
         private Builder() {}
 
         /**
-         * Sets how long before the end the first refresh is due. Default: by the life of the value, as {@link
-         * RefreshPolicy#advisoryWindow(Duration)} says. A window that would begin in the first quarter of a life gives
-         * way to half of that life, so that short lives do not loop.
+         * Sets how long before the expiration the first refresh is due. Default: by the lifetime of the value, as {@link
+         * RefreshPolicy#advisoryWindow(Duration)} says. A window that would begin in the first quarter of a lifetime falls
+         * back to half of that lifetime, so that short lifetimes do not loop.
          *
          * @param window a positive duration, or null for the default
          * @return this builder
@@ -188,7 +188,7 @@ public final class RefreshPolicy {
         }
 
         /**
-         * Sets how long before the end a refresh becomes urgent. Default: 1 min.
+         * Sets how long before the expiration a refresh becomes urgent. Default: 1 min.
          *
          * @param window a positive duration
          * @return this builder
@@ -200,7 +200,7 @@ public final class RefreshPolicy {
 
         /**
          * Sets how long before their stated expiration credentials count as expired, for the time on the way to the service and for
-         * clocks that differ. Default: 5 s, of a life below 15 s a third.
+         * clocks that differ. Default: 5 s, of a lifetime below 15 s a third.
          *
          * @param margin zero or a positive duration
          * @return this builder

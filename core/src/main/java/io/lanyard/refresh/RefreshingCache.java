@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain #invalidate rejected by a service}, share its result and its failure; each can be interrupted alone.
  *
  * <p>A load always ends. One that takes longer than its {@linkplain Builder#loadTimeout timeout} is abandoned half a
- * second later, by a waiter, the next caller or the timer, whoever is first; {@code InFlightLoad} has the table of its
+ * second later, by a waiter, the next caller or the timer, whichever is first; {@code InFlightLoad} has the table of its
  * states. At most three abandoned loads may hang; until one of them returns, further loads fail at once.
  *
  * <p>A timer starts the refresh, so also when no one calls; it holds the cache weakly, and a cache that is closed or
@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RefreshingCache<T> implements CredentialsSource<T> {
 
-    /** A source whose earlier loads still hang after they were abandoned is not asked again while there are so many. */
+    /** A source whose earlier loads still hang after they were abandoned is not loaded from again while there are so many. */
     private static final int MOST_STUCK = 3;
 
     private static final long AFTER_ERROR_MILLIS = 1_000;
@@ -66,7 +66,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     private final Clock clock;
     private final Scheduler scheduler;
     private final @Nullable LoadExecutor executor;
-    final boolean unasked;
+    final boolean background;
     final CredentialsListener listener;
     private final RandomSource random;
 
@@ -86,7 +86,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         this.clock = builder.clock;
         this.scheduler = builder.scheduler;
         this.executor = builder.executor == null ? null : new LoadExecutor(builder.executor);
-        this.unasked = builder.unasked;
+        this.background = builder.background;
         this.listener = builder.listener;
         this.random = builder.random;
         this.state = CacheState.empty(Now.of(clock));
@@ -170,7 +170,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
 
     @Override
     public RefreshStatus status() {
-        return state.status(Now.of(clock), unasked);
+        return state.status(Now.of(clock), background);
     }
 
     @Override
@@ -240,7 +240,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                     break;
                 }
             }
-            watch(load, load.started); // an error may have kept its owner from ending it
+            watch(load, load.started); // an error may have kept its owner from completing it
             watched = true;
         } finally {
             if (!watched) {
@@ -263,8 +263,10 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
             return failure.rejection();
         }
         // between the margin and the stated end there may have been no failure, and the source has nothing newer
-        boolean served = servesStale() || (failure == null && current.cached.at(now) < current.cached.end());
-        return served ? null : CacheFailures.expired(current.cached.end(), failure == null ? null : failure.cause());
+        boolean served = servesStale() || (failure == null && current.cached.at(now) < current.cached.expires());
+        return served
+                ? null
+                : CacheFailures.expired(current.cached.expires(), failure == null ? null : failure.cause());
     }
 
     private boolean servesStale() {
@@ -353,7 +355,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     private void submitToShared(InFlightLoad<T> load) {
         try {
             scheduler.execute(load);
-        } catch (Throwable e) { // the watchdog ends it
+        } catch (Throwable e) { // the watchdog completes it
         }
     }
 
@@ -369,7 +371,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
             finishLost(
                     load, now); // its owner has replaced it in the state before it released the waiters, or never will
         } else if (load.isOverdue(now)) {
-            if (!abandon(load) && load.isLost(now)) { // before that, its owner may be about to end it
+            if (!abandon(load) && load.isLost(now)) { // before that, its owner may be about to complete it
                 finishLost(load, now);
             }
         } else if (load.mustBeSubmittedAgain(now) && load.submitAgain()) {
@@ -411,7 +413,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     }
 
     /**
-     * Completes a load: the only way in which one ends. The order matters: first the state, so that those who are
+     * Completes a load: the only way in which one ends. The order matters: first the state, so that callers who are
      * answered find it as it is; then the threads that wait; then the next timer, before anything foreign can block;
      * futures and listeners last, and on a thread that may be blocked.
      *
@@ -457,7 +459,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         CredentialsException failure = thrown == null ? null : CredentialsException.of(thrown);
         try {
             return completion(load, loaded, failure);
-        } catch (Throwable e) { // a function that was given has failed: not the fault of those who wait
+        } catch (Throwable e) { // a function of the application has failed: not the fault of the waiters
             return crashed(load, failure == null ? CredentialsException.of(e) : failure, load.started);
         }
     }
@@ -471,11 +473,11 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         CachedValue<T> same = null;
         CachedValue<T> next = null;
         CredentialsException reason = failure;
-        if (reason == null && loaded != null && CachedValue.end(loaded) <= now.wall()) {
-            reason = CacheFailures.expired(CachedValue.end(loaded), null);
+        if (reason == null && loaded != null && CachedValue.expires(loaded) <= now.wall()) {
+            reason = CacheFailures.expired(CachedValue.expires(loaded), null);
         }
         if (reason == null && loaded != null && cached != null && cached.isSameAs(loaded)) {
-            same = cached.end() == CachedValue.NEVER
+            same = cached.expires() == CachedValue.NEVER
                     ? CachedValue.of(loaded, policy, now, jitter).withValueOf(cached)
                     : cached.confirmed(now);
         } else if (reason == null && loaded != null) {
@@ -541,7 +543,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                 }
                 CacheState<T> current = state;
                 long millis = current.millisToWake(Now.of(clock));
-                if (millis >= 0 && (unasked || current.load != null)) {
+                if (millis >= 0 && (background || current.load != null)) {
                     wakeIn(Math.min(millis, CacheState.HEARTBEAT_MILLIS));
                 }
             } catch (RuntimeException | Error e) { // without a timer it is the calls that start a refresh
@@ -575,7 +577,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                 }
                 return;
             }
-            if (!unasked) {
+            if (!background) {
                 return;
             }
             if (current.hasClockJumped(now)) {

@@ -33,7 +33,7 @@ enum StandardBackoff implements Backoff {
         return Math.min(longest, FIRST_MILLIS << Math.min(failures - 1, 10));
     }
 
-    // from zero on, as full jitter has it, would now and then ask an ailing source twice in a second
+    // from zero on, as full jitter has it, would sometimes load from an ailing source twice in a second
     private static long upperHalf(long millis, double random) {
         return (long) (millis * (0.5 + 0.5 * random));
     }

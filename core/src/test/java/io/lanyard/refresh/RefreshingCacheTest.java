@@ -521,7 +521,7 @@ class RefreshingCacheTest {
             assertThat(source.asked).hasSize(2);
             source.mode = Mode.HEALTHY;
             time.advance(seconds(50));
-            assertThat(cache.resolveAsync().join()).as("retried unasked").isNotEqualTo(held);
+            assertThat(cache.resolveAsync().join()).as("retried background").isNotEqualTo(held);
         }
 
         @Test

@@ -54,15 +54,15 @@ abstract class RefreshedSource implements ChainSource<AwsCredentialsIdentity>, L
     /**
      * Creates a source that has loaded nothing.
      *
-     * @param unasked whether credentials are refreshed also when nothing calls
+     * @param background whether credentials are refreshed also when nothing calls
      */
-    RefreshedSource(RefreshPolicy policy, Threads threads, boolean unasked, @Nullable CredentialsListener listener) {
+    RefreshedSource(RefreshPolicy policy, Threads threads, boolean background, @Nullable CredentialsListener listener) {
         this.acceptsExpired = policy.expiredCredentials() == ExpiredCredentials.ACCEPT;
         this.cache = RefreshingCache.builder(this)
                 .name("the credentials of the AWS SDK's provider")
                 .policy(policy)
-                .loadTimeout(unasked ? LOAD_TIMEOUT : PERSONS_TIMEOUT)
-                .unasked(unasked)
+                .loadTimeout(background ? LOAD_TIMEOUT : PERSONS_TIMEOUT)
+                .background(background)
                 .scheduler(threads.scheduler())
                 .executor(threads.executor())
                 .listener(listener)
@@ -79,9 +79,9 @@ abstract class RefreshedSource implements ChainSource<AwsCredentialsIdentity>, L
             Supplier<? extends AwsCredentialsProvider> factory,
             RefreshPolicy policy,
             Threads threads,
-            boolean unasked,
+            boolean background,
             @Nullable CredentialsListener listener) {
-        return new OfFactory(endpoint, factory, policy, threads, unasked, listener);
+        return new OfFactory(endpoint, factory, policy, threads, background, listener);
     }
 
     private static final class OfFactory extends RefreshedSource {
@@ -93,9 +93,9 @@ abstract class RefreshedSource implements ChainSource<AwsCredentialsIdentity>, L
                 Supplier<? extends AwsCredentialsProvider> factory,
                 RefreshPolicy policy,
                 Threads threads,
-                boolean unasked,
+                boolean background,
                 @Nullable CredentialsListener listener) {
-            super(policy, threads, unasked, listener);
+            super(policy, threads, background, listener);
             this.endpoint = endpoint;
             this.factory = factory;
         }
