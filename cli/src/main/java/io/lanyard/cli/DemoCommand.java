@@ -17,18 +17,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Starts the demo, which is a jar of its own: an S3 endpoint is too heavy for a jar that people put on a class path.
+ * Starts the demo from its own jar, because an S3 endpoint is too large for a jar that is also used as a class path.
  *
- * <p>It runs only the jar that the command line names, and searches no folder: a jar that merely lies near this one may
- * be anybody's. The script {@code lanyard} names the jars that it has built.
+ * <p>It runs only the jar that a system property names and never searches a folder, because a jar found there may come
+ * from an attacker. The script {@code lanyard} names the jars that it has built.
  */
 @Command(
         name = "demo",
         description = {
-            "Shows the main job in under a minute, on this machine alone: a Pod Identity agent,"
-                    + " an application that reads from S3 with Lanyard, credentials that end every 20 seconds,"
-                    + " a token that rotates, and no call that fails.",
-            "Exits with 1 when any of this is not so."
+            "Runs an EKS Pod Identity agent, an S3 endpoint and an application that uses Lanyard, on this machine only,"
+                    + " in under a minute. The credentials expire every 20 seconds and the token rotates;"
+                    + " no call may fail.",
+            "Exits with 1 if a check fails."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
@@ -37,13 +37,12 @@ final class DemoCommand implements Callable<Integer> {
     private static final String DEMO = "io.lanyard.demo.Demo";
     static final String SPRING_PROPERTY = "lanyard.demo.spring.jar";
 
-    @Option(names = "--no-color", description = "No colours, as when NO_COLOR is set or the output is no terminal.")
+    @Option(names = "--no-color", description = "Prints no colours, as if NO_COLOR were set.")
     private boolean noColor;
 
     @Option(
             names = "--spring",
-            description =
-                    "The example Spring Boot application in place of the ordinary one, and what its actuator says.")
+            description = "Runs the example Spring Boot application instead and shows its actuator.")
     private boolean spring;
 
     @Spec
@@ -81,17 +80,17 @@ final class DemoCommand implements Callable<Integer> {
         String given = System.getProperty(property);
         spec.commandLine()
                 .getErr()
-                .println(what + " is a jar of its own, and "
+                .println(what + " is in a separate jar, and "
                         + (given == null
-                                ? "the command line does not name it."
+                                ? "the system property " + property + " does not name it."
                                 : "the file " + given + " does not exist.")
-                        + " In a checkout of Lanyard this builds and runs it:" + System.lineSeparator()
+                        + " To build and run it, in a checkout of Lanyard:" + System.lineSeparator()
                         + "  " + command + System.lineSeparator()
-                        + "A jar that you trust: java -D" + property + "=PATH -jar lanyard.jar demo");
+                        + "To run a jar that you trust: java -D" + property + "=PATH -jar lanyard.jar demo");
         return 2;
     }
 
-    /** The jar that the command line names; null when it names none, or no file. */
+    /** Returns the jar that the system property names; null if it names no existing file. */
     private static @Nullable Path named(String property) {
         String path = System.getProperty(property);
         return path != null && Files.isRegularFile(Path.of(path)) ? Path.of(path) : null;

@@ -12,12 +12,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The {@code lanyard} command. Exit codes: 0 done, 1 what was to be shown is not so, 2 the command line is wrong or
- * something needed is missing.
+ * The {@code lanyard} command. Exit codes: 0 success, 1 a check failed, 2 the command line is wrong or a required file
+ * is missing.
  */
 @Command(
         name = "lanyard",
-        description = "AWS container credentials for Java: fetched, kept fresh, never noticed.",
+        description = "AWS container credentials for Java: loaded, refreshed in the background, served during outages.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -39,12 +39,12 @@ public final class Main implements Runnable {
     private Main() {}
 
     /**
-     * Runs one command and ends the JVM with its exit code.
+     * Runs one command and exits the JVM with its exit code.
      *
-     * @param arguments as typed
+     * @param arguments the command line
      */
     public static void main(String[] arguments) {
-        // no SLF4J provider is wanted here; without this its absence would be the first thing to be read
+        // suppresses the warning that there is no SLF4J provider
         if (System.getProperty("slf4j.internal.verbosity") == null) {
             System.setProperty("slf4j.internal.verbosity", "ERROR");
         }
@@ -58,7 +58,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command?");
+        throw new ParameterException(spec.commandLine(), "missing command");
     }
 
     static final class Version implements IVersionProvider {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The command line. */
+/** The {@code lanyard} command. */
 @NullMarked
 package io.lanyard.cli;
 

@@ -32,13 +32,13 @@ class MainTest {
     Path directory;
 
     @AfterEach
-    void forgetTheJar() {
+    void clearProperties() {
         System.clearProperty(DemoCommand.JAR_PROPERTY);
         System.clearProperty(DemoCommand.SPRING_PROPERTY);
     }
 
     @Test
-    void helpNamesTheCommands() {
+    void helpListsTheCommandsAndTheirOptions() {
         assertThat(run("help")).isZero();
         assertThat(out.toString()).contains("lanyard", "demo", "help");
         assertThat(run("help", "demo")).isZero();
@@ -52,14 +52,14 @@ class MainTest {
     }
 
     @Test
-    void noCommandAndAnUnknownOneAreErrorsWithUsage() {
+    void aMissingAndAnUnknownCommandAreErrorsWithUsage() {
         assertThat(run()).isEqualTo(2);
         assertThat(run("dance")).isEqualTo(2);
-        assertThat(err.toString()).contains("which command?", "dance", "Usage: lanyard");
+        assertThat(err.toString()).contains("missing command", "dance", "Usage: lanyard");
     }
 
     @Test
-    void aDemoThatIsNotBuiltIsToldHowToBuildIt() {
+    void aMissingDemoJarIsAnErrorThatSaysHowToBuildIt() {
         System.setProperty(
                 DemoCommand.JAR_PROPERTY, directory.resolve("missing.jar").toString());
         assertThat(run("demo")).isEqualTo(2);
@@ -67,14 +67,14 @@ class MainTest {
     }
 
     @Test
-    void theDemoGetsTheOptionsAndItsExitCodeIsTheCommands() throws IOException {
+    void theDemoReceivesTheOptionsAndItsExitCodeIsReturned() throws IOException {
         System.setProperty(DemoCommand.JAR_PROPERTY, demoJar().toString());
         assertThat(run("demo")).isEqualTo(40);
         assertThat(run("demo", "--no-color")).isEqualTo(41);
     }
 
     @Test
-    void theExampleIsHandedToTheDemoOrToldHowToBuildIt() throws IOException {
+    void theExampleJarIsPassedToTheDemoOrItsAbsenceIsAnErrorThatSaysHowToBuildIt() throws IOException {
         System.setProperty(DemoCommand.JAR_PROPERTY, demoJar().toString());
         System.setProperty(
                 DemoCommand.SPRING_PROPERTY, directory.resolve("missing.jar").toString());
@@ -86,21 +86,21 @@ class MainTest {
     }
 
     @Test
-    void aJarThatLiesNearOursIsNotRun() throws Exception {
+    void aDemoJarNearTheCliJarIsNotRun() throws Exception {
         Path marker = directory.resolve("ran");
         Path jar = demoJar("java.nio.file.Files.createFile(java.nio.file.Path.of(\"" + marker + "\"));");
         Path home = Files.createDirectories(directory.resolve("checkout/cli/target"));
         Path classes = Path.of(
                 Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        Path ours = home.resolve("lanyard.jar");
-        jarOf(classes, ours);
+        Path cli = home.resolve("lanyard.jar");
+        jarOf(classes, cli);
         for (String place : List.of("checkout/cli/target", "checkout/demo/target", "checkout/demo")) {
             Files.copy(jar, Files.createDirectories(directory.resolve(place)).resolve("lanyard-demo.jar"));
         }
         Process demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
-                        ours + File.pathSeparator + CLASS_PATH,
+                        cli + File.pathSeparator + CLASS_PATH,
                         Main.class.getName(),
                         "demo")
                 .directory(home.toFile())
@@ -113,7 +113,8 @@ class MainTest {
             demo.destroyForcibly();
         }
 
-        assertThat(Files.readString(directory.resolve("output"))).contains("the command line does not name it");
+        assertThat(Files.readString(directory.resolve("output")))
+                .contains("the system property lanyard.demo.jar does not name it");
         assertThat(demo.exitValue()).isEqualTo(2);
         assertThat(marker).doesNotExist();
     }
@@ -136,7 +137,7 @@ class MainTest {
                 .execute(arguments);
     }
 
-    /** A jar with a demo whose result is 40 plus the number of its arguments. */
+    /** Returns a jar with a demo that returns 40 plus the number of its arguments. */
     private Path demoJar() throws IOException {
         return demoJar("");
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The scripts {@code lanyard} and {@code lanyard-bench} in a checkout where {@code java} and {@code mvn} are stubs. */
+/** Runs {@code lanyard} and {@code lanyard-bench} in a checkout with stubs of {@code java} and {@code mvn}. */
 class ScriptsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final List<String> SCRIPTS = List.of("lanyard", "lanyard-bench");
@@ -33,7 +33,7 @@ class ScriptsTest {
     private Path checkout = Path.of("");
 
     @BeforeEach
-    void aCheckoutWithStubs() throws IOException {
+    void createCheckout() throws IOException {
         checkout = Files.createDirectories(directory.resolve("the checkout"));
         for (String script : SCRIPTS) {
             Files.copy(ROOT.resolve(script), checkout.resolve(script));
@@ -89,7 +89,7 @@ class ScriptsTest {
         for (String script : SCRIPTS) {
             Child.Ended ended = run(script);
 
-            assertThat(ended.output()).startsWith(script + ": which ").contains("./" + script + " help");
+            assertThat(ended.output()).startsWith(script + ": missing ").contains("./" + script + " help");
             assertThat(ended.status()).isEqualTo(2);
         }
         assertThat(builds()).isEmpty();
@@ -102,7 +102,7 @@ class ScriptsTest {
             for (List<String> command : List.of(List.of("lanyard", "demo"), List.of("lanyard-bench", "hot"))) {
                 Child.Ended ended = run(command.toArray(String[]::new));
 
-                assertThat(ended.output()).contains("Java 17 or newer is needed", " is version " + version + ".");
+                assertThat(ended.output()).contains("needs Java 17 or newer", " is version " + version + ".");
                 assertThat(ended.status()).isEqualTo(2);
             }
         }
@@ -138,7 +138,7 @@ class ScriptsTest {
     }
 
     @Test
-    void theExampleIsBuiltForItsOwnDemoOnly() throws Exception {
+    void theExampleIsBuiltForTheSpringDemoOnly() throws Exception {
         run("lanyard", "demo");
         run("lanyard", "demo", "--spring");
 
@@ -148,7 +148,7 @@ class ScriptsTest {
     }
 
     @Test
-    void aFailedBuildEndsTheScriptAndIsRepeated() throws Exception {
+    void aFailedBuildExitsWithAnErrorAndIsRepeated() throws Exception {
         stub("mvn", "echo attempt >>builds; exit 1");
         for (int i = 0; i < 2; i++) {
             Child.Ended ended = run("lanyard", "demo");
@@ -160,7 +160,7 @@ class ScriptsTest {
     }
 
     @Test
-    void aLinkToAScriptFindsTheCheckout() throws Exception {
+    void aSymbolicLinkToAScriptFindsTheCheckout() throws Exception {
         for (String script : SCRIPTS) {
             Path link = Files.createDirectories(directory.resolve("bin")).resolve(script);
             Files.createSymbolicLink(link, Path.of("..", "absolute-" + script));

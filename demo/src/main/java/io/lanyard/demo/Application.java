@@ -22,13 +22,13 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * An ordinary application: it lists and reads, and of credentials it says one line. Where they come from, its
- * environment says, as in a pod.
+ * Lists and reads objects as an ordinary application does. As in a pod, the environment alone says where the
+ * credentials are.
  *
- * <p>What it did it tells its parent on stdout, a line each ({@link Line}); it ends when its stdin does.
+ * <p>It reports each step to its parent process with a {@link Line} on stdout, and exits at the end of its stdin.
  */
 final class Application {
-    /** As third argument: take the credentials from the default chain, and say what it makes of the environment. */
+    /** Third argument: take the credentials from the default chain and report its {@code explain(true)}. */
     static final String DEFAULT_CHAIN = "default-chain";
 
     private static final Duration PACE = Duration.ofMillis(200);
@@ -56,7 +56,7 @@ final class Application {
     }
 
     private static void work(
-            String[] arguments, AwsCredentialsProvider credentials, CountDownLatch stop, Runnable onceServed)
+            String[] arguments, AwsCredentialsProvider credentials, CountDownLatch stop, Runnable afterFirstRead)
             throws InterruptedException {
         String bucket = arguments[1];
         try (S3Client s3 = S3Client.builder()
@@ -77,7 +77,7 @@ final class Application {
             say(Line.LISTED, Integer.toString(keys.size()));
             String body = read(s3, bucket, keys.get(0));
             say(Line.READ, keys.get(0), Integer.toString(body.length()));
-            onceServed.run();
+            afterFirstRead.run();
             for (int i = 1; !stop.await(PACE.toMillis(), TimeUnit.MILLISECONDS); i++) {
                 call(s3, bucket, keys.get(i % keys.size()));
             }
@@ -86,14 +86,14 @@ final class Application {
         }
     }
 
-    /** What a person would print: here it goes to the narrator, row by row. */
+    /** Reports the table that a user would print, one row a line. */
     private static void explain(LanyardDefaultCredentialsProvider credentials) {
-        for (SourceReport link : credentials.explain(true).sources()) {
+        for (SourceReport source : credentials.explain(true).sources()) {
             say(
                     Line.EXPLAINED,
-                    link.name().name(),
-                    link.state().toString(),
-                    link.identity().or(link::probed).map(Object::toString).orElse(""));
+                    source.name().name(),
+                    source.state().toString(),
+                    source.identity().or(source::probed).map(Object::toString).orElse(""));
         }
     }
 
@@ -134,7 +134,7 @@ final class Application {
                     try {
                         System.in.transferTo(OutputStream.nullOutputStream());
                     } catch (IOException e) {
-                        // the parent is gone
+                        // the parent has exited
                     }
                     stop.countDown();
                 },
@@ -150,9 +150,9 @@ final class Application {
         System.out.flush();
     }
 
-    /** What the application tells. */
+    /** A kind of line on stdout, with its fields. */
     enum Line {
-        /** The names of its AWS variables. */
+        /** Start: the names of the AWS variables in the environment. */
         ENVIRONMENT,
         /** First credentials: milliseconds, access key id, account. */
         CREDENTIALS,
@@ -160,13 +160,13 @@ final class Application {
         LISTED,
         /** First read: key, characters. */
         READ,
-        /** A source of the chain: its slot, its state, whose credentials it has or would give. */
+        /** A source of the chain: name, state, identity of its credentials. */
         EXPLAINED,
-        /** One more call. */
+        /** One more successful call. */
         SERVED,
-        /** A call failed: why. */
+        /** A failed call: the exception. */
         FAILED,
-        /** The end. */
+        /** The last line. */
         DONE;
 
         private static final String MARK = "demo:";
@@ -179,7 +179,7 @@ final class Application {
             return text.toString();
         }
 
-        /** A line of stdout taken apart; null if it is none of ours. */
+        /** Parses a line of stdout; null if the application did not write it with {@link #text}. */
         static Event.@Nullable Said parse(String text) {
             if (!text.startsWith(MARK)) {
                 return null;

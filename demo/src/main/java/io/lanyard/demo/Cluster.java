@@ -34,8 +34,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * All that a pod meets: the agent with its association, the projected token, and S3, where a key works from the moment
- * it is issued until the moment it ends, and not longer.
+ * Runs what a pod depends on: the agent with its association, the projected token, STS, and S3. A key works in S3 from
+ * the moment it is issued until it expires.
  */
 final class Cluster implements AutoCloseable {
     static final String NAMESPACE = "demo";
@@ -45,14 +45,14 @@ final class Cluster implements AutoCloseable {
     static final String BUCKET = "demo-orders";
     static final int OBJECTS = 3;
     static final Region REGION = Region.EU_CENTRAL_1;
-    /** The agent refuses to hand out credentials with 15 seconds or less. */
-    static final Duration CREDENTIALS_LIFE = Duration.ofSeconds(20);
+    /** More than 15 s: the agent never returns credentials that expire sooner. */
+    static final Duration CREDENTIAL_LIFETIME = Duration.ofSeconds(20);
 
-    /** What the application had before there was Pod Identity. */
+    /** The access key that the application uses before it moves to Pod Identity. */
     static final String OLD_KEY = "AKIADEMOOLDLONGTERM0";
 
     private static final String OLD_SECRET = "old CANARY secret";
-    private static final Duration SABOTAGED_LIFE = Duration.ofSeconds(3);
+    private static final Duration SABOTAGED_LIFETIME = Duration.ofSeconds(3);
 
     private final Sabotage sabotage;
     private final ObjectStore store;
@@ -76,7 +76,7 @@ final class Cluster implements AutoCloseable {
                 Duration.ofHours(24));
         this.agent = EksPodIdentityAgent.builder().cluster("demo").start();
         agent.associate(NAMESPACE, SERVICE_ACCOUNT, ROLE);
-        agent.credentialLifetime(CREDENTIALS_LIFE);
+        agent.credentialLifetime(CREDENTIAL_LIFETIME);
         this.sts = StsService.start();
         agent.onIssued(issued -> admit(issued, events));
         tokenIds.add(token().id());
@@ -88,7 +88,7 @@ final class Cluster implements AutoCloseable {
         return cluster;
     }
 
-    /** What can be said of the projected token without saying the token. */
+    /** Claims of the projected token; never the token itself. */
     record Token(String id, String subject, Instant expiration) {}
 
     EksPodIdentityAgent agent() {
@@ -103,19 +103,19 @@ final class Cluster implements AutoCloseable {
         return tokenFile;
     }
 
-    /** The ids of the tokens that were in the file, the present one last. */
+    /** Returns the ids of all tokens that the file has held, the current one last. */
     List<String> tokenIds() {
         return List.copyOf(tokenIds);
     }
 
-    /** What the Pod Identity webhook puts into the environment of {@code demo/orders}. */
+    /** Returns the variables that the Pod Identity webhook sets for {@code demo/orders}. */
     Map<String, String> podEnvironment() {
         Map<String, String> environment = new LinkedHashMap<>(agent.environmentFor(tokenFile));
         environment.put("AWS_REGION", REGION.id());
         return environment;
     }
 
-    /** The environment of a pod that has the old keys; they work from now on. */
+    /** Registers the old key and returns the environment of a pod that uses it. */
     Map<String, String> oldEnvironment() {
         store.allow(OLD_KEY, OLD_SECRET, null);
         sts.register(OLD_KEY, "arn:aws:iam::" + ACCOUNT + ":user/orders");
@@ -123,7 +123,7 @@ final class Cluster implements AutoCloseable {
                 Map.of("AWS_ACCESS_KEY_ID", OLD_KEY, "AWS_SECRET_ACCESS_KEY", OLD_SECRET, "AWS_REGION", REGION.id()));
     }
 
-    /** These variables, and where STS is. */
+    /** Returns these variables and the STS endpoint. */
     Map<String, String> withSts(Map<String, String> environment) {
         Map<String, String> all = new LinkedHashMap<>(environment);
         all.put("AWS_ENDPOINT_URL_STS", sts.endpoint().toString());
@@ -148,7 +148,7 @@ final class Cluster implements AutoCloseable {
         return matcher.find() ? matcher.group(1) : "0";
     }
 
-    /** Kubelet's work: a new token takes the place of the old one. Returns the new one's id. */
+    /** Replaces the token as the kubelet does. Returns the new token's id. */
     String rotateToken() throws IOException {
         if (sabotage != Sabotage.NO_ROTATION) {
             tokenFile.rotate();
@@ -158,11 +158,11 @@ final class Cluster implements AutoCloseable {
         return id;
     }
 
-    /** What S3 says to someone with these credentials: an error, or that it served them. */
-    String knock(AwsCredentials credentials) {
+    /** Calls S3 with these credentials. Returns the error, or "accepted". */
+    String probe(AwsCredentials credentials) {
         try (S3Client s3 = client(credentials)) {
             s3.listObjectsV2(request -> request.bucket(BUCKET));
-            return "served";
+            return "accepted";
         } catch (S3Exception e) {
             return e.statusCode() + " " + e.awsErrorDetails().errorCode();
         } catch (SdkException e) {
@@ -173,8 +173,9 @@ final class Cluster implements AutoCloseable {
     private void admit(IssuedCredentials issued, Consumer<Event> events) {
         store.allow(issued.accessKeyId(), issued.secretAccessKey(), issued.sessionToken());
         sts.register(issued);
-        Instant end = sabotage == Sabotage.EARLY_REVOCATION ? Instant.now().plus(SABOTAGED_LIFE) : issued.expiration();
-        long left = Math.max(0, Duration.between(Instant.now(), end).toNanos());
+        Instant expiration =
+                sabotage == Sabotage.EARLY_REVOCATION ? Instant.now().plus(SABOTAGED_LIFETIME) : issued.expiration();
+        long left = Math.max(0, Duration.between(Instant.now(), expiration).toNanos());
         events.accept(new Event.Issued(issued));
         var unused = revoker.schedule(
                 () -> {
@@ -185,7 +186,7 @@ final class Cluster implements AutoCloseable {
                 TimeUnit.NANOSECONDS);
     }
 
-    /** Puts the orders into the bucket, with a key that is gone afterwards. */
+    /** Puts the orders into the bucket with a key that is revoked afterwards. */
     private void stock() {
         String key = "AKIADEMOSTOCKKEEPER0";
         store.allow(key, "stock", null);

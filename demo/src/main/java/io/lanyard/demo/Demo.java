@@ -23,17 +23,17 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
 /**
- * The story: what a pod has, what an application does with it, what becomes of it while credentials end and the token
- * rotates, and the count of it all. Whatever is told is checked, and one thing that is not so is a failed demo.
+ * Shows a pod, an application in it that calls S3 while its credentials expire and its token rotates, and the counts.
+ * Every printed result is checked; one failed check fails the demo.
  *
- * <p>This process is the cluster and the narrator. Cluster and application report events; one thread, the caller's,
- * takes them in turn, so that nothing here is shared.
+ * <p>This process runs the cluster and prints the output. The cluster and the application report events, which only the
+ * caller's thread processes, so no other state is shared.
  */
 public final class Demo {
     private static final String NO_COLOR = "--no-color";
     private static final String SPRING = "--spring=";
-    private static final int LIVES = 3;
-    private static final int ROTATIONS = LIVES - 1;
+    private static final int KEYS = 3;
+    private static final int ROTATIONS = KEYS - 1;
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
     private static final Duration LOOP_LIMIT = Duration.ofSeconds(48);
     private static final Duration ROTATION_DELAY = Duration.ofSeconds(4);
@@ -47,11 +47,11 @@ public final class Demo {
 
     private final List<IssuedCredentials> issued = new ArrayList<>();
     private final List<String> revoked = new ArrayList<>();
-    private final List<Event.Said> openings = new ArrayList<>();
+    private final List<Event.Said> firstLines = new ArrayList<>();
     private int served;
     private int failed;
     private boolean done;
-    private boolean telling;
+    private boolean live;
     private int rotations;
     private int issuedAtRotation;
     private long firstIssue;
@@ -68,9 +68,8 @@ public final class Demo {
     /**
      * Runs the demo on stdout.
      *
-     * @param arguments {@code --no-color}, {@code --spring=JAR} for the example application in place of the ordinary
-     *     one, or none
-     * @return 0 if all was as told, 1 if not, 2 if the arguments are wrong
+     * @param arguments {@code --no-color}, or {@code --spring=JAR} to run the example application instead
+     * @return 0 if all checks passed, 1 if one failed, 2 if the arguments are wrong
      */
     public static int run(List<String> arguments) {
         Sabotage sabotage;
@@ -82,8 +81,8 @@ public final class Demo {
                 if (argument.startsWith(SPRING)) {
                     jar = Path.of(argument.substring(SPRING.length()));
                 } else if (!argument.equals(NO_COLOR)) {
-                    throw new IllegalArgumentException(
-                            "the demo knows " + NO_COLOR + ", " + SPRING + "JAR and nothing else");
+                    throw new IllegalArgumentException("unknown argument: " + argument + "; the demo accepts "
+                            + NO_COLOR + " and " + SPRING + "JAR");
                 }
             }
         } catch (IllegalArgumentException e) {
@@ -95,19 +94,19 @@ public final class Demo {
         return good ? 0 : 1;
     }
 
-    /** Tells the whole story. Returns whether it was true. */
+    /** Runs the demo. Returns whether all checks passed. */
     boolean run() {
         long start = System.nanoTime();
         screen.title(
                 "Lanyard demo",
-                "less than a minute, on this machine alone"
+                "takes less than a minute and uses this machine only"
                         + (sabotage == Sabotage.NONE ? "" : "; sabotaged: " + sabotage.text()));
         try (Cluster cluster = Cluster.start(sabotage, events::add)) {
-            // also when the demo is interrupted: no token stays behind
+            // leaves no token behind, not even when the demo is interrupted
             Runtime.getRuntime().addShutdownHook(new Thread(cluster.tokenFile()::close));
-            tell(cluster);
+            play(cluster);
             if (screen.isGood()) {
-                new Migration(screen, sabotage, cluster).tell();
+                new Migration(screen, sabotage, cluster).run();
             }
         } catch (IOException | RuntimeException e) {
             screen.check(false, "demo", e.toString());
@@ -117,13 +116,13 @@ public final class Demo {
         }
         return screen.verdict(String.format(
                 Locale.ROOT,
-                "%d calls over %d lives of credentials and a migration, none failed; %.0f s in all",
+                "%d calls with %d successive keys and a migration, none failed; %.0f s in total",
                 served,
                 issued.size(),
                 seconds(start)));
     }
 
-    private void tell(Cluster cluster) throws IOException, InterruptedException {
+    private void play(Cluster cluster) throws IOException, InterruptedException {
         showCluster(screen, cluster);
         showEnvironment(screen, cluster);
         Path home = Files.createTempDirectory("lanyard-demo-home-");
@@ -135,14 +134,14 @@ public final class Demo {
                 cluster.store().endpoint().toString(),
                 Cluster.BUCKET)) {
             if (firstCall(cluster, pod)) {
-                strangers(cluster);
+                wrongCredentials(cluster);
                 manyCalls(cluster, pod);
             }
             pod.stop();
             await(() -> done, Duration.ofSeconds(5), pod);
             if (!done) {
-                screen.check(false, "application", "ended before it was asked to; its last words:");
-                pod.lastWords().forEach(screen::note);
+                screen.check(false, "application", "exited early; its last output:");
+                pod.lastOutput().forEach(screen::note);
             }
         }
         int servedByStore = cluster.store().served().entrySet().stream()
@@ -152,7 +151,7 @@ public final class Demo {
                 .sum();
         int refused = cluster.store().refused();
         if (failed == 0 && !revoked.isEmpty()) {
-            deadKeys(cluster);
+            revokedKeys(cluster);
         }
         summary(cluster, servedByStore, refused);
     }
@@ -166,12 +165,12 @@ public final class Demo {
         Cluster.Token token = cluster.token();
         String subject = "system:serviceaccount:" + Cluster.NAMESPACE + ":" + Cluster.SERVICE_ACCOUNT;
         screen.check(token.subject().equals(subject), "projected token", token.subject());
-        screen.check(token.expiration().isAfter(Instant.now()), "token ends", TIME.format(token.expiration()));
-        screen.fact("S3 endpoint", cluster.store().endpoint() + screen.dot() + "verifies SigV4");
+        screen.check(token.expiration().isAfter(Instant.now()), "token expires", TIME.format(token.expiration()));
+        screen.fact("S3 endpoint", cluster.store().endpoint() + screen.dot() + "verifies SigV4 signatures");
     }
 
     static void showEnvironment(Screen screen, Cluster cluster) {
-        screen.chapter(2, "The pod's environment, as the Pod Identity webhook sets it");
+        screen.chapter(2, "The environment that the Pod Identity webhook sets in the pod");
         cluster.podEnvironment().forEach((name, value) -> {
             String file = cluster.tokenFile().path().toString();
             screen.note(name + "="
@@ -186,7 +185,7 @@ public final class Demo {
         screen.chapter(3, "An application starts and makes its first calls");
         screen.note("S3Client.builder()");
         screen.note("    .credentialsProvider(LanyardContainerCredentialsProvider.create())");
-        Event.Said environment = opening(0, pod);
+        Event.Said environment = firstLine(0, pod);
         if (environment == null) {
             return false;
         }
@@ -195,8 +194,8 @@ public final class Demo {
         screen.check(
                 environment.fields().get(0).equals(expected),
                 "environment",
-                "these three AWS variables, no other, and no ~/.aws");
-        Event.Said credentials = opening(1, pod);
+                "only these three AWS variables, and no ~/.aws");
+        Event.Said credentials = firstLine(1, pod);
         if (credentials == null || issued.isEmpty()) {
             return screen.check(false, "first credentials", "none");
         }
@@ -207,7 +206,7 @@ public final class Demo {
                 keyId.equals(issued.get(0).accessKeyId()) && account.equals(Cluster.ACCOUNT),
                 "identity in use",
                 screen.key(keyId) + " of account " + account);
-        Event.Said listed = opening(2, pod);
+        Event.Said listed = firstLine(2, pod);
         if (listed == null) {
             return false;
         }
@@ -216,7 +215,7 @@ public final class Demo {
                 objects.equals(Integer.toString(Cluster.OBJECTS)),
                 "list",
                 objects + " objects in s3://" + Cluster.BUCKET);
-        Event.Said read = opening(3, pod);
+        Event.Said read = firstLine(3, pod);
         return read != null
                 && screen.check(
                         true,
@@ -224,38 +223,38 @@ public final class Demo {
                         read.fields().get(0) + ", " + read.fields().get(1) + " characters");
     }
 
-    private void strangers(Cluster cluster) {
-        screen.chapter(4, "The endpoint means it: strangers are refused");
+    private void wrongCredentials(Cluster cluster) {
+        screen.chapter(4, "S3 verifies credentials: wrong ones are rejected");
         IssuedCredentials good = issued.get(issued.size() - 1);
-        refusal(
+        rejection(
                 "unknown key",
-                cluster.knock(AwsSessionCredentials.create("ASIANOBODYKNOWSTHIS0", "a secret", "a token")),
+                cluster.probe(AwsSessionCredentials.create("ASIAUNKNOWNKEY000000", "a secret", "a token")),
                 "403 InvalidAccessKeyId");
-        refusal(
+        rejection(
                 "wrong secret",
-                cluster.knock(AwsSessionCredentials.create(good.accessKeyId(), "a guess", good.sessionToken())),
+                cluster.probe(AwsSessionCredentials.create(good.accessKeyId(), "a guess", good.sessionToken())),
                 "403 SignatureDoesNotMatch");
-        refusal(
+        rejection(
                 "wrong session token",
-                cluster.knock(AwsSessionCredentials.create(good.accessKeyId(), good.secretAccessKey(), "a guess")),
+                cluster.probe(AwsSessionCredentials.create(good.accessKeyId(), good.secretAccessKey(), "a guess")),
                 "400 InvalidToken");
     }
 
-    private void refusal(String who, String answer, String expected) {
-        screen.check(answer.equals(expected), who, answer.equals(expected) ? "refused: " + answer : answer);
+    private void rejection(String label, String answer, String expected) {
+        screen.check(answer.equals(expected), label, answer.equals(expected) ? "rejected: " + answer : answer);
     }
 
     private void manyCalls(Cluster cluster, Pod pod) throws IOException, InterruptedException {
         screen.chapter(
                 5,
-                "Five calls a second; a key lives " + Cluster.CREDENTIALS_LIFE.toSeconds()
-                        + " s and is revoked as it ends");
+                "Five calls per second; credentials expire after " + Cluster.CREDENTIAL_LIFETIME.toSeconds()
+                        + " s, and S3 then revokes the key");
         screen.event(0, "credentials 1", screen.key(issued.get(0).accessKeyId()));
-        telling = true;
+        live = true;
         if (sabotage == Sabotage.AGENT_DIES) {
             cluster.agent().stop();
         }
-        while (!told() && seconds(firstIssue) < LOOP_LIMIT.toSeconds() && pod.isAlive()) {
+        while (!isComplete() && seconds(firstIssue) < LOOP_LIMIT.toSeconds() && pod.isAlive()) {
             take();
             if (rotations < ROTATIONS
                     && issued.size() > rotations
@@ -263,23 +262,23 @@ public final class Demo {
                 rotations++;
                 issuedAtRotation = issued.size();
                 String id = cluster.rotateToken();
-                screen.event(seconds(firstIssue), "token rotated", "its id is now " + shortId(id));
+                screen.event(seconds(firstIssue), "token rotated", "new id " + shortId(id));
             }
             screen.status(status());
         }
         screen.clearStatus();
-        telling = false;
+        live = false;
     }
 
-    /** Whether chapter 5 has shown all it is to show, or that it cannot. */
-    private boolean told() {
+    /** Returns whether chapter 5 has shown everything, or a call has failed. */
+    private boolean isComplete() {
         if (failed > 0) {
             return since(firstFailure).compareTo(LINGER) > 0;
         }
-        return issued.size() >= LIVES
+        return issued.size() >= KEYS
                 && rotations == ROTATIONS
                 && issued.size() > issuedAtRotation
-                && revoked.size() >= LIVES - 1
+                && revoked.size() >= KEYS - 1
                 && since(lastRevocation).compareTo(LINGER) > 0;
     }
 
@@ -289,7 +288,7 @@ public final class Demo {
                 0, Duration.between(Instant.now(), current.expiration()).toSeconds());
         return String.format(
                 Locale.ROOT,
-                "%5.1f s  %d calls served%s%d failed%s%s ends in %d s",
+                "%5.1f s  %d calls served%s%d failed%s%s expires in %d s",
                 seconds(firstIssue),
                 served,
                 screen.dot(),
@@ -299,44 +298,44 @@ public final class Demo {
                 left);
     }
 
-    private void deadKeys(Cluster cluster) {
-        screen.chapter(6, "The old keys are dead, even with their own secrets and tokens");
+    private void revokedKeys(Cluster cluster) {
+        screen.chapter(6, "S3 rejects the revoked keys, even with the right secrets and tokens");
         for (IssuedCredentials credentials : cluster.agent().issued()) {
             String keyId = credentials.accessKeyId();
-            String answer = cluster.knock(
+            String answer = cluster.probe(
                     AwsSessionCredentials.create(keyId, credentials.secretAccessKey(), credentials.sessionToken()));
             if (revoked.contains(keyId)) {
-                screen.check(answer.equals("403 InvalidAccessKeyId"), "ended", screen.key(keyId) + ": " + answer);
+                screen.check(answer.equals("403 InvalidAccessKeyId"), "revoked", screen.key(keyId) + ": " + answer);
             } else {
-                screen.check(answer.equals("served"), "alive", screen.key(keyId) + ": " + answer);
+                screen.check(answer.equals("accepted"), "valid", screen.key(keyId) + ": " + answer);
             }
         }
     }
 
     private void summary(Cluster cluster, int servedByStore, int refused) {
-        screen.chapter(7, "What happened");
+        screen.chapter(7, "Summary");
         List<RecordedRequest> requests = cluster.agent().requests();
         long good = requests.stream()
                 .filter(request -> request.status() == 200 && request.authorized())
                 .count();
         screen.count(
-                good == requests.size() && good >= LIVES && good <= 3L * LIVES,
+                good == requests.size() && good >= KEYS && good <= 3L * KEYS,
                 "requests to the agent",
                 requests.size(),
                 good == requests.size()
-                        ? "each with the token, each answered 200" + (good < LIVES ? "; too few" : "")
-                        : good + " of them answered 200");
-        screen.count(issued.size() >= LIVES, "credentials issued", issued.size(), "");
+                        ? "all with the token, all answered with 200" + (good < KEYS ? "; too few" : "")
+                        : good + " of them with the token and answered with 200");
+        screen.count(issued.size() >= KEYS, "credentials issued", issued.size(), "");
         boolean early = closest == null || !closest.isNegative();
         screen.count(
-                issued.size() >= LIVES && early,
+                issued.size() >= KEYS && early,
                 "refreshes",
                 Math.max(0, issued.size() - 1),
                 closest == null
-                        ? "none was seen"
+                        ? "none"
                         : early
                                 ? String.format(
-                                        Locale.ROOT, "the latest %.1f s before the old end", closest.toMillis() / 1e3)
+                                        Locale.ROOT, "the latest %.1f s before expiration", closest.toMillis() / 1e3)
                                 : "too late");
         List<String> seen = tokensSeen(cluster);
         boolean allSeen = rotations == ROTATIONS && seen.equals(cluster.tokenIds());
@@ -344,22 +343,26 @@ public final class Demo {
                 allSeen,
                 "token rotations",
                 Math.max(0, seen.size() - 1),
-                allSeen ? "the agent was shown each new token" : "seen by the agent, of " + ROTATIONS);
+                allSeen ? "the agent received each new token" : "received by the agent, of " + ROTATIONS);
         screen.count(
                 served > 0 && served == servedByStore,
                 "calls served",
                 served,
-                served == servedByStore ? "S3 counts the same; keys: " + issued.size() : "S3 counts " + servedByStore);
+                served == servedByStore
+                        ? "S3 counted the same number, with " + issued.size() + " keys"
+                        : "but S3 counted " + servedByStore);
         screen.count(failed == 0, "calls failed", failed, "");
-        int strangers = 3;
+        int expected = 3;
         screen.count(
-                refused == strangers,
-                "calls refused by S3",
+                refused == expected,
+                "calls rejected by S3",
                 refused,
-                refused == strangers ? "the strangers of chapter 4" : "of which strangers are to be " + strangers);
+                refused == expected
+                        ? "the three of chapter 4"
+                        : "but only the " + expected + " of chapter 4 should be");
     }
 
-    /** The ids of the tokens that the agent was shown, in that order, each once. */
+    /** Returns the ids of the tokens that the agent received, in order and without repetitions. */
     private static List<String> tokensSeen(Cluster cluster) {
         return cluster.agent().requests().stream()
                 .map(request -> request.tokenId() == null ? "none" : request.tokenId())
@@ -367,14 +370,14 @@ public final class Demo {
                 .toList();
     }
 
-    /** The application's opening line of that number; null, and a cross on the screen, if it does not come. */
-    private Event.@Nullable Said opening(int number, Pod pod) throws InterruptedException {
-        await(() -> openings.size() > number || failed > 0, START_LIMIT, pod);
-        if (openings.size() > number) {
-            return openings.get(number);
+    /** Returns the nth line of the application; null, and a failed check, if it does not come in time. */
+    private Event.@Nullable Said firstLine(int number, Pod pod) throws InterruptedException {
+        await(() -> firstLines.size() > number || failed > 0, START_LIMIT, pod);
+        if (firstLines.size() > number) {
+            return firstLines.get(number);
         }
         if (failed == 0) {
-            screen.check(false, "application", "says nothing");
+            screen.check(false, "application", "printed nothing in time");
         }
         return null;
     }
@@ -386,16 +389,16 @@ public final class Demo {
         }
     }
 
-    /** Waits a moment for the next event and takes it in. */
+    /** Waits briefly for the next event and processes it. */
     private void take() throws InterruptedException {
         Event event = events.poll(100, TimeUnit.MILLISECONDS);
-        if (event instanceof Event.Issued fresh) {
-            take(fresh.credentials());
-        } else if (event instanceof Event.Revoked dead) {
-            revoked.add(dead.accessKeyId());
+        if (event instanceof Event.Issued issuance) {
+            take(issuance.credentials());
+        } else if (event instanceof Event.Revoked key) {
+            revoked.add(key.accessKeyId());
             lastRevocation = System.nanoTime();
-            if (telling) {
-                screen.event(seconds(firstIssue), "key revoked", screen.key(dead.accessKeyId()));
+            if (live) {
+                screen.event(seconds(firstIssue), "key revoked", screen.key(key.accessKeyId()));
             }
         } else if (event instanceof Event.Said said) {
             take(said);
@@ -410,20 +413,20 @@ public final class Demo {
             return;
         }
         IssuedCredentials old = issued.get(issued.size() - 1);
-        Duration ahead = Duration.between(Instant.now(), old.expiration());
-        closest = closest == null || ahead.compareTo(closest) < 0 ? ahead : closest;
+        Duration left = Duration.between(Instant.now(), old.expiration());
+        closest = closest == null || left.compareTo(closest) < 0 ? left : closest;
         issued.add(fresh);
-        if (telling) {
-            String when = String.format(Locale.ROOT, ", %.1f s before the old end", ahead.toMillis() / 1e3);
+        if (live) {
+            String when = String.format(Locale.ROOT, ", %.1f s before the last ones expire", left.toMillis() / 1e3);
             screen.event(seconds(firstIssue), "credentials " + issued.size(), screen.key(fresh.accessKeyId()) + when);
         }
     }
 
     private void take(Event.Said said) {
         switch (said.line()) {
-            case ENVIRONMENT, CREDENTIALS -> openings.add(said);
+            case ENVIRONMENT, CREDENTIALS -> firstLines.add(said);
             case LISTED, READ -> {
-                openings.add(said);
+                firstLines.add(said);
                 served++;
             }
             case SERVED -> served++;
@@ -436,7 +439,7 @@ public final class Demo {
                             said.fields().get(0));
                 }
             }
-            case EXPLAINED -> throw new IllegalStateException("the application was not asked to explain");
+            case EXPLAINED -> throw new IllegalStateException("this application does not report explain(true)");
             case DONE -> done = true;
         }
     }

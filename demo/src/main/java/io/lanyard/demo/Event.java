@@ -4,14 +4,14 @@ package io.lanyard.demo;
 import io.lanyard.testkit.IssuedCredentials;
 import java.util.List;
 
-/** What happens in the cluster and in the application, as {@link Demo} hears of it. */
+/** An event in the cluster or in the application that {@link Demo} receives. */
 sealed interface Event {
-    /** The agent has made up new credentials. */
+    /** The agent has issued new credentials. */
     record Issued(IssuedCredentials credentials) implements Event {}
 
-    /** S3 does not know that key any more. */
+    /** S3 no longer accepts this key. */
     record Revoked(String accessKeyId) implements Event {}
 
-    /** The application says: one of {@link Application.Line}, and its fields. */
+    /** The application has written a line. */
     record Said(Application.Line line, List<String> fields) implements Event {}
 }

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The second story: an application with old keys in its environment moves to Pod Identity, a rollout at a time, and no
- * call fails. As a deployment does, each rollout starts the new pod before the old one ends.
+ * Moves an application from long-term keys in its environment to Pod Identity, one rollout at a time, and checks that no
+ * call fails. As in a deployment, each rollout starts the new pod before it stops the old one.
  */
 final class Migration {
     private static final Duration LIMIT = Duration.ofSeconds(15);
@@ -35,8 +35,8 @@ final class Migration {
         this.cluster = cluster;
     }
 
-    void tell() throws IOException, InterruptedException {
-        screen.chapter(8, "Another application moves from old keys to Pod Identity");
+    void run() throws IOException, InterruptedException {
+        screen.chapter(8, "Another application moves from long-term keys to Pod Identity");
         screen.note("S3Client.builder()");
         screen.note("    .credentialsProvider(LanyardDefaultCredentialsProvider.create())");
         Map<String, String> before = cluster.oldEnvironment();
@@ -49,30 +49,30 @@ final class Migration {
         Path home = Files.createTempDirectory("lanyard-demo-home-");
         home.toFile().deleteOnExit();
         try (Rollout first = rollout(before, home)) {
-            if (!uses(first, "old keys alone", Cluster.OLD_KEY)) {
+            if (!uses(first, "old keys only", Cluster.OLD_KEY)) {
                 return;
             }
             try (Rollout second = rollout(both, home)) {
                 if (!uses(second, "Pod Identity added", Cluster.OLD_KEY) || !explains(second)) {
                     return;
                 }
-                end(first);
-                if (sabotage == Sabotage.KEYS_WITHDRAWN_EARLY) {
+                stop(first);
+                if (sabotage == Sabotage.KEYS_REVOKED_EARLY) {
                     cluster.revokeOldKey();
                 }
                 try (Rollout third = rollout(after, home)) {
-                    if (!uses(third, "old keys withdrawn", "ASIA")) {
+                    if (!uses(third, "old keys removed", "ASIA")) {
                         return;
                     }
-                    end(second);
+                    stop(second);
                     cluster.revokeOldKey();
-                    screen.check(true, "old keys", "revoked for good");
-                    third.await(Application.Line.DONE, LINGER); // it goes on
-                    end(third);
+                    screen.check(true, "old keys", "revoked");
+                    third.await(Application.Line.DONE, LINGER); // the application goes on calling S3
+                    stop(third);
                 }
             }
         }
-        screen.count(served > 0, "calls served", served, "by three pods, one after the other");
+        screen.count(served > 0, "calls served", served, "by three pods, one after another");
         screen.count(failed == 0, "calls failed", failed, "");
     }
 
@@ -83,21 +83,22 @@ final class Migration {
     private boolean uses(Rollout rollout, String what, String key) throws InterruptedException {
         Event.Said credentials = rollout.await(Application.Line.CREDENTIALS, LIMIT);
         if (credentials == null || rollout.await(Application.Line.READ, LIMIT) == null) {
-            rollout.pod.lastWords().forEach(screen::note);
-            return screen.check(false, what, "the application says nothing of it, or fails");
+            screen.check(false, what, "the application failed or did not report it; its last output:");
+            rollout.pod.lastOutput().forEach(screen::note);
+            return false;
         }
         String used = credentials.fields().get(1);
         return screen.check(used.startsWith(key), what, "in use: " + screen.key(used));
     }
 
-    /** The whole table, and in it whether it is safe to give up the old keys. */
+    /** Prints the whole table, which also says whether it is safe to remove the old keys. */
     private boolean explains(Rollout rollout) throws InterruptedException {
         screen.note("credentials.explain(true)");
         boolean safe = false;
         for (int i = 0; i < SOURCES; i++) {
             Event.Said row = rollout.await(Application.Line.EXPLAINED, LIMIT);
             if (row == null) {
-                return screen.check(false, "explained", "ends early");
+                return screen.check(false, "explain(true)", "the table is incomplete");
             }
             List<String> fields = row.fields();
             screen.note(String.format("    %-15s %-18s %s", fields.get(1), fields.get(0), fields.get(2))
@@ -108,23 +109,25 @@ final class Migration {
         }
         return screen.check(
                 safe,
-                "safe to withdraw",
-                safe ? "Pod Identity would answer, for this role" : "Pod Identity would not answer for the role");
+                "safe to remove keys",
+                safe
+                        ? "yes: Pod Identity returns credentials of the role"
+                        : "no: Pod Identity does not return credentials of the role");
     }
 
-    private void end(Rollout rollout) throws InterruptedException {
+    private void stop(Rollout rollout) throws InterruptedException {
         rollout.pod.stop();
         screen.check(
-                rollout.await(Application.Line.DONE, LIMIT) != null, "pod ended", rollout.served + " calls served");
+                rollout.await(Application.Line.DONE, LIMIT) != null, "pod stopped", rollout.served + " calls served");
         served += rollout.served;
         failed += rollout.failed;
-        rollout.complaints.forEach(screen::note);
+        rollout.errors.forEach(screen::note);
     }
 
-    /** A pod, and what it has said. */
+    /** A pod and the lines that it has written. */
     private static final class Rollout implements AutoCloseable {
         private final BlockingQueue<Event> said = new LinkedBlockingQueue<>();
-        private final List<String> complaints = new ArrayList<>();
+        private final List<String> errors = new ArrayList<>();
         private final Pod pod;
         private int served;
         private int failed;
@@ -133,10 +136,10 @@ final class Migration {
             pod = Pod.start(environment, home, said::add, endpoint, Cluster.BUCKET, Application.DEFAULT_CHAIN);
         }
 
-        /** The next line of that kind; null when it does not come. Counts the calls on its way. */
+        /** Returns the next line of that kind, or null after the limit. Counts the calls before it. */
         Event.@Nullable Said await(Application.Line line, Duration limit) throws InterruptedException {
-            long end = System.nanoTime() + limit.toNanos();
-            for (long left = limit.toNanos(); left > 0; left = end - System.nanoTime()) {
+            long deadline = System.nanoTime() + limit.toNanos();
+            for (long left = limit.toNanos(); left > 0; left = deadline - System.nanoTime()) {
                 if (!(said.poll(left, TimeUnit.NANOSECONDS) instanceof Event.Said next)) {
                     return null;
                 }
@@ -144,10 +147,10 @@ final class Migration {
                     case LISTED, READ, SERVED -> served++;
                     case FAILED -> {
                         failed++;
-                        complaints.add(next.fields().get(0));
+                        errors.add(next.fields().get(0));
                     }
                     default -> {
-                        // counted nowhere
+                        // not a call
                     }
                 }
                 if (next.line() == line) {

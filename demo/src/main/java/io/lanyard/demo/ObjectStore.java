@@ -32,10 +32,11 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /**
- * S3 in memory on loopback: S3Proxy, which verifies every SigV4 signature, with the keys in our hands.
+ * Serves S3 in memory on loopback: S3Proxy, which verifies every SigV4 signature, with keys that can be added and revoked
+ * while it runs.
  *
- * <p>S3Proxy's own server would accept any session token, so the handler stands in a servlet of ours, which compares
- * the token sent with the one issued with that key. Keys may come and go while it runs. Thread-safe.
+ * <p>S3Proxy's own server accepts any session token. So its handler runs in a servlet that compares the token of the
+ * request with the one that was issued with the key. Thread-safe.
  */
 final class ObjectStore implements AutoCloseable {
     private static final Pattern KEY_ID = Pattern.compile("Credential=([^/,\\s]+)/");
@@ -61,7 +62,7 @@ final class ObjectStore implements AutoCloseable {
         threads.setDaemon(true);
         threads.setName("s3");
         HttpConfiguration http = new HttpConfiguration();
-        // as S3Proxy's own server: anything laxer or stricter changes what was signed
+        // as in S3Proxy's own server: other settings change the text that was signed
         http.setHttpCompliance(HttpCompliance.LEGACY);
         http.setUriCompliance(UriCompliance.LEGACY);
         http.setHeaderCacheCaseSensitive(true);
@@ -79,7 +80,7 @@ final class ObjectStore implements AutoCloseable {
     /**
      * Starts on a free port.
      *
-     * @param open sabotage: check nothing
+     * @param open whether to accept every request (sabotage)
      */
     static ObjectStore start(boolean open) throws IOException {
         ObjectStore store = new ObjectStore(open);
@@ -88,7 +89,7 @@ final class ObjectStore implements AutoCloseable {
             return store;
         } catch (Exception e) {
             store.close();
-            throw new IOException("the S3 endpoint does not start", e);
+            throw new IOException("the S3 endpoint could not be started", e);
         }
     }
 
@@ -104,14 +105,14 @@ final class ObjectStore implements AutoCloseable {
         keys.remove(accessKeyId);
     }
 
-    /** The calls served so far, by access key id. */
+    /** Returns the number of calls served so far by access key id. */
     Map<String, Integer> served() {
         Map<String, Integer> counts = new ConcurrentHashMap<>();
         served.forEach((key, count) -> counts.put(key, count.get()));
         return counts;
     }
 
-    /** The calls refused so far, whoever made them. */
+    /** Returns the number of calls refused so far, with any key. */
     int refused() {
         return refused.get();
     }
@@ -121,11 +122,11 @@ final class ObjectStore implements AutoCloseable {
         try {
             server.stop();
         } catch (Exception e) {
-            throw new IllegalStateException("the S3 endpoint does not stop", e);
+            throw new IllegalStateException("the S3 endpoint could not be stopped", e);
         }
     }
 
-    /** Not a record: a record's text would hold the secret. */
+    /** Not a record, because its {@code toString} would show the secret. */
     private static final class Key {
         private final String secret;
         private final @Nullable String sessionToken;
@@ -149,14 +150,14 @@ final class ObjectStore implements AutoCloseable {
             super(
                     blobs,
                     open ? AuthenticationType.NONE : AuthenticationType.AWS_V4,
-                    // never asked: the locator knows the keys
+                    // not used: the locator has the keys
                     open ? null : "identity",
                     open ? null : "credential",
                     null,
                     LARGEST_OBJECT,
                     LARGEST_OBJECT,
                     LARGEST_OBJECT,
-                    // or a session token's header would be 501
+                    // without it, the header of a session token is answered with 501
                     true,
                     null,
                     null,
@@ -182,7 +183,8 @@ final class ObjectStore implements AutoCloseable {
             String id = keyId(request);
             Key key = keys.get(id);
             if (key != null && !key.hasToken(request.getHeader("x-amz-security-token"))) {
-                handler.refuse(request, response, 400, "InvalidToken", "The provided token is not of this key.");
+                handler.refuse(
+                        request, response, 400, "InvalidToken", "The provided token does not belong to this key.");
             } else {
                 answer(request, response);
             }

@@ -20,18 +20,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** The application's process. Its environment is a container's: what the webhook put there, and next to nothing else. */
+/** Runs the application as a process with the environment of a container: the webhook's variables and little else. */
 final class Pod implements AutoCloseable {
-    /** What a process cannot do without, and nothing that says where credentials are. */
+    /** The inherited variables; none of them configures credentials. */
     private static final List<String> KEPT =
             List.of("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "SystemRoot", "LD_LIBRARY_PATH");
 
-    private static final int LAST_WORDS = 12;
+    private static final int LAST_LINES = 12;
 
     private final Process process;
     private final Thread stdout;
     private final Thread stderr;
-    private final Deque<String> lastWords = new ArrayDeque<>();
+    private final Deque<String> lastOutput = new ArrayDeque<>();
 
     private Pod(Process process, Predicate<String> lines) {
         this.process = process;
@@ -46,10 +46,10 @@ final class Pod implements AutoCloseable {
     /**
      * Starts the application.
      *
-     * @param environment what the webhook set
-     * @param home an empty directory, for a container has no {@code ~/.aws}
-     * @param events hears the application's lines, on a thread of its own
-     * @param arguments of {@link Application}
+     * @param environment the variables that the webhook sets
+     * @param home an empty directory, because a container has no {@code ~/.aws}
+     * @param events receives the application's lines on another thread
+     * @param arguments the arguments of {@link Application}
      */
     static Pod start(Map<String, String> environment, Path home, Consumer<Event> events, String... arguments)
             throws IOException {
@@ -66,13 +66,13 @@ final class Pod implements AutoCloseable {
     }
 
     /**
-     * Starts an application that is a jar.
+     * Starts an application from a jar.
      *
      * @param jar the application
-     * @param environment what the webhook set
+     * @param environment the variables that the webhook sets
      * @param home an empty directory
-     * @param lines is given each line of its stdout, on a thread of its own, and takes those that it understands
-     * @param arguments of the application
+     * @param lines receives each line of its stdout on another thread, and returns whether it has used the line
+     * @param arguments the arguments of the application
      */
     static Pod startJar(
             Path jar, Map<String, String> environment, Path home, Predicate<String> lines, String... arguments)
@@ -84,7 +84,7 @@ final class Pod implements AutoCloseable {
 
     private static Pod start(List<String> program, Map<String, String> environment, Path home, Predicate<String> lines)
             throws IOException {
-        // a container's one CPU and little memory; and a quick start
+        // as in a small container: little memory, one CPU, a quick start
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
@@ -105,7 +105,7 @@ final class Pod implements AutoCloseable {
         String path = System.getProperty("java.class.path");
         CodeSource source = Pod.class.getProtectionDomain().getCodeSource();
         try {
-            // not on it if the cli has loaded us from a second jar
+            // the cli loads the demo from a second jar, which is not on the class path
             String own = source == null ? "" : new File(source.getLocation().toURI()).getAbsolutePath();
             return own.isEmpty() ? path : own + File.pathSeparator + path;
         } catch (URISyntaxException e) {
@@ -117,23 +117,23 @@ final class Pod implements AutoCloseable {
         return process.isAlive() || stdout.isAlive() || stderr.isAlive();
     }
 
-    /** The end of its stderr, and of what nobody took of its stdout. */
-    List<String> lastWords() {
-        synchronized (lastWords) {
-            return List.copyOf(lastWords);
+    /** Returns the last lines of its stderr and of the unused part of its stdout. */
+    List<String> lastOutput() {
+        synchronized (lastOutput) {
+            return List.copyOf(lastOutput);
         }
     }
 
-    /** Asks it to end, which it says with its last line. */
+    /** Asks the application to stop; it confirms with {@link Application.Line#DONE}. */
     void stop() {
         try {
             process.getOutputStream().close();
         } catch (IOException e) {
-            // it has ended already
+            // it has exited already
         }
     }
 
-    /** Asks it to end as Kubernetes does. */
+    /** Sends SIGTERM, as Kubernetes does. */
     void terminate() {
         process.destroy();
     }
@@ -154,10 +154,10 @@ final class Pod implements AutoCloseable {
     }
 
     private void remember(String line) {
-        synchronized (lastWords) {
-            lastWords.add(line);
-            if (lastWords.size() > LAST_WORDS) {
-                lastWords.remove();
+        synchronized (lastOutput) {
+            lastOutput.add(line);
+            if (lastOutput.size() > LAST_LINES) {
+                lastOutput.remove();
             }
         }
     }
@@ -171,7 +171,7 @@ final class Pod implements AutoCloseable {
                             lines.accept(line);
                         }
                     } catch (IOException e) {
-                        // the process is gone
+                        // the process has exited
                     }
                 },
                 name);

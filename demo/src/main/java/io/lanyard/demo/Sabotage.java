@@ -6,20 +6,21 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** For tests: what to break, so that the demo can be seen to fail. Set by {@code LANYARD_DEMO_SABOTAGE}. */
+/** A fault for tests that makes the demo fail. Set with {@code LANYARD_DEMO_SABOTAGE}. */
 enum Sabotage {
+    /** No fault. */
     NONE,
-    /** The agent ends after the first credentials. */
+    /** The agent stops after the first credentials. */
     AGENT_DIES,
-    /** S3 revokes a key three seconds after it was issued, sooner than anyone renews. */
+    /** S3 revokes each key three seconds after it was issued, before it is refreshed. */
     EARLY_REVOCATION,
-    /** S3 checks no signature and knows every key. */
+    /** S3 accepts every key and every signature. */
     OPEN_DOOR,
-    /** Kubelet forgets to rotate the token. */
+    /** The token is never rotated. */
     NO_ROTATION,
-    /** The old keys die while the application still has them. */
-    KEYS_WITHDRAWN_EARLY,
-    /** There is no association when the old keys are to be given up. */
+    /** The old keys are revoked while the application still uses them. */
+    KEYS_REVOKED_EARLY,
+    /** The association is missing when the old keys are to be removed. */
     NO_ASSOCIATION;
 
     static final String VARIABLE = "LANYARD_DEMO_SABOTAGE";
@@ -31,7 +32,7 @@ enum Sabotage {
         return Arrays.stream(values())
                 .filter(value -> value.text().equals(name.strip()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(VARIABLE + " is none of "
+                .orElseThrow(() -> new IllegalArgumentException(VARIABLE + " must be one of "
                         + Arrays.stream(values()).map(Sabotage::text).collect(Collectors.joining(", "))));
     }
 

@@ -12,10 +12,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a person reads: numbered chapters, a tick or a cross before each fact, and a line that lives at the bottom.
+ * Prints the demo: numbered chapters, checks with a tick or a cross, and a status line at the bottom.
  *
- * <p>Remembers each fact that was not so. Colours, the living line and the signs beyond ASCII are there only where the
- * output can show them. Used by one thread.
+ * <p>It remembers each failed check. Colours, the status line and characters beyond ASCII are used only if the output
+ * supports them. Not thread-safe.
  */
 final class Screen {
     private static final int LABEL = 20;
@@ -28,11 +28,11 @@ final class Screen {
     private boolean statusShown;
 
     /**
-     * A screen.
+     * Creates a screen.
      *
-     * @param color whether to send colours
-     * @param live whether a line can be written over
-     * @param unicode whether there are more signs than ASCII's
+     * @param color whether to print colours
+     * @param live whether a line can be overwritten
+     * @param unicode whether to print characters beyond ASCII
      */
     Screen(PrintStream out, boolean color, boolean live, boolean unicode) {
         this.out = out;
@@ -41,12 +41,12 @@ final class Screen {
         this.unicode = unicode;
     }
 
-    /** The screen that stdout is: plain when it is no terminal, when {@code NO_COLOR} is set, or when told so. */
+    /** Returns a screen on stdout; without colours if it is no terminal, with {@code NO_COLOR}, or on request. */
     static Screen ofStdout(Map<String, String> environment, boolean noColor) {
         Charset charset = nativeCharset();
         boolean terminal = isTerminal() && !"dumb".equals(environment.get("TERM"));
-        String wish = environment.get("NO_COLOR");
-        boolean color = terminal && !noColor && (wish == null || wish.isEmpty());
+        String variable = environment.get("NO_COLOR");
+        boolean color = terminal && !noColor && (variable == null || variable.isEmpty());
         PrintStream out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, charset);
         return new Screen(out, color, terminal, charset.equals(StandardCharsets.UTF_8));
     }
@@ -56,8 +56,8 @@ final class Screen {
         return name != null && Charset.isSupported(name) ? Charset.forName(name) : StandardCharsets.US_ASCII;
     }
 
-    /** Until 21 there is a console only on a terminal; from 22 on there is always one, which can be asked. */
-    @SuppressWarnings("SystemConsoleNull") // that is the question here
+    /** Up to Java 21 there is a console only on a terminal; from 22 on always, with a method that says whether it is one. */
+    @SuppressWarnings("SystemConsoleNull") // null is the answer up to Java 21
     private static boolean isTerminal() {
         Console console = System.console();
         if (console == null || Runtime.version().feature() < 22) {
@@ -70,9 +70,9 @@ final class Screen {
         }
     }
 
-    void title(String text, String aside) {
+    void title(String text, String subtitle) {
         line("");
-        line("  " + bold(text) + "  " + dim(aside));
+        line("  " + bold(text) + "  " + dim(subtitle));
     }
 
     void chapter(int number, String title) {
@@ -84,40 +84,40 @@ final class Screen {
         line("     " + dim(text));
     }
 
-    /** What was set up, and needs no proof. */
+    /** Prints part of the set-up, which is not checked. */
     void fact(String label, String detail) {
         line("     " + dim(unicode ? "·" : "-") + " " + pad(label, LABEL) + detail);
     }
 
-    /** A fact, and whether it is so. Returns {@code so}. */
-    boolean check(boolean so, String label, String detail) {
-        line("     " + sign(so) + " " + pad(label, LABEL) + detail);
-        if (!so) {
+    /** Prints a check with a tick or a cross. Returns {@code passed}. */
+    boolean check(boolean passed, String label, String detail) {
+        line("     " + sign(passed) + " " + pad(label, LABEL) + detail);
+        if (!passed) {
             failures.add(label + ": " + detail);
         }
-        return so;
+        return passed;
     }
 
-    /** A number of the summary, with what it has to be if that is not plain. */
-    void count(boolean so, String label, int number, String remark) {
-        line("     " + sign(so) + " " + pad(label, 24) + String.format(Locale.ROOT, "%5d", number)
-                + (remark.isEmpty() ? "" : "   " + (so ? dim(remark) : remark)));
-        if (!so) {
+    /** Prints a number of the summary with a tick or a cross. */
+    void count(boolean passed, String label, int number, String remark) {
+        line("     " + sign(passed) + " " + pad(label, 24) + String.format(Locale.ROOT, "%5d", number)
+                + (remark.isEmpty() ? "" : "   " + (passed ? dim(remark) : remark)));
+        if (!passed) {
             failures.add(label + ": " + number + (remark.isEmpty() ? "" : " (" + remark + ")"));
         }
     }
 
-    /** Something that happened, at a number of seconds. */
+    /** Prints an event with its time in seconds. */
     void event(double seconds, String what, String detail) {
         line("     " + dim(String.format(Locale.ROOT, "%5.1f s", seconds)) + "  " + pad(what, LABEL) + detail);
     }
 
-    /** Something that should not have happened. */
+    /** Prints an event that should not happen. */
     void fault(double seconds, String what, String detail) {
         line("     " + dim(String.format(Locale.ROOT, "%5.1f s", seconds)) + "  " + red(pad(what, LABEL)) + detail);
     }
 
-    /** Writes the living line anew, where there can be one. */
+    /** Replaces the status line, if the output can show one. */
     void status(String text) {
         if (live) {
             out.print("\r\033[2K     " + dim(text));
@@ -126,7 +126,7 @@ final class Screen {
         }
     }
 
-    /** Takes the living line away. */
+    /** Removes the status line. */
     void clearStatus() {
         if (statusShown) {
             out.print("\r\033[2K");
@@ -135,13 +135,13 @@ final class Screen {
         }
     }
 
-    /** Ends with the verdict. Returns whether all was so. */
+    /** Prints the result. Returns whether all checks passed. */
     boolean verdict(String summary) {
         line("");
         if (failures.isEmpty()) {
             line("  " + green(bold("OK")) + "  " + summary);
         } else {
-            line("  " + red(bold("NOT OK")) + "  this was not so:");
+            line("  " + red(bold("FAILED")) + "  failed checks:");
             for (String failure : failures) {
                 line("     " + sign(false) + " " + failure);
             }
@@ -150,7 +150,7 @@ final class Screen {
         return failures.isEmpty();
     }
 
-    /** Whether all was so till now. */
+    /** Returns whether all checks have passed so far. */
     boolean isGood() {
         return failures.isEmpty();
     }
@@ -167,7 +167,7 @@ final class Screen {
         return unicode ? " · " : ", ";
     }
 
-    /** An access key id, set off. It may be shown; a secret or a token never is. */
+    /** Highlights an access key id, which may be shown. A secret or a token never is. */
     String key(@Nullable String accessKeyId) {
         return accessKeyId == null ? "?" : color ? "\033[36m" + accessKeyId + "\033[0m" : accessKeyId;
     }
@@ -177,11 +177,11 @@ final class Screen {
         out.println(text);
     }
 
-    private String sign(boolean so) {
+    private String sign(boolean passed) {
         if (unicode) {
-            return so ? green("✓") : red("✗");
+            return passed ? green("✓") : red("✗");
         }
-        return so ? green("+") : red("x");
+        return passed ? green("+") : red("x");
     }
 
     private static String pad(String text, int width) {

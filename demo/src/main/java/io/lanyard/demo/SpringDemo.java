@@ -21,18 +21,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The example application in the demo's cluster: a Spring Boot application with the starter and no line about
- * credentials, while these end and the agent is restarted, and what its actuator says of it.
+ * Runs the example application in the demo's cluster: Spring Boot with the starter and no code for credentials. Its
+ * credentials expire and the agent restarts while it is called; then its actuator is read.
  */
 final class SpringDemo {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration LOOP_LIMIT = Duration.ofSeconds(60);
     private static final Duration PACE = Duration.ofMillis(200);
-    /** After a key was issued; a refresh is due at about half of its life. */
-    private static final Duration AGENT_STOPS = Duration.ofSeconds(7);
+    /** Counted from the last issue; a refresh is due after about half of the lifetime. */
+    private static final Duration AGENT_STOPS_AFTER = Duration.ofSeconds(7);
 
-    private static final Duration AGENT_AWAY = Duration.ofSeconds(4);
-    private static final int LIVES = 3;
+    private static final Duration AGENT_DOWNTIME = Duration.ofSeconds(4);
+    private static final int KEYS = 3;
 
     private static final Pattern LISTENS = Pattern.compile("started on port (\\d+)");
     private static final Pattern TEXT_LINE = Pattern.compile("\"text\":\\[(.*?)\\]");
@@ -52,13 +52,13 @@ final class SpringDemo {
         this.jar = jar;
     }
 
-    /** Tells the whole story. Returns whether it was true. */
+    /** Runs the demo. Returns whether all checks passed. */
     boolean run() {
         long start = System.nanoTime();
-        screen.title("Lanyard demo, Spring Boot", "about a minute, on this machine alone");
+        screen.title("Lanyard demo, Spring Boot", "takes about a minute and uses this machine only");
         try (Cluster cluster = Cluster.start(Sabotage.NONE, event -> {})) {
             Runtime.getRuntime().addShutdownHook(new Thread(cluster.tokenFile()::close));
-            tell(cluster);
+            play(cluster);
         } catch (IOException | RuntimeException e) {
             screen.check(false, "demo", e.toString());
         } catch (InterruptedException e) {
@@ -69,7 +69,7 @@ final class SpringDemo {
                 String.format(Locale.ROOT, "%d calls, none failed; %.0f s in all", served, Demo.seconds(start)));
     }
 
-    private void tell(Cluster cluster) throws IOException, InterruptedException {
+    private void play(Cluster cluster) throws IOException, InterruptedException {
         Demo.showCluster(screen, cluster);
         Demo.showEnvironment(screen, cluster);
         Path home = Files.createTempDirectory("lanyard-demo-home-");
@@ -82,16 +82,16 @@ final class SpringDemo {
                 arguments(cluster.store().endpoint()))) {
             if (starts(pod)) {
                 manyCalls(cluster);
-                saysOfItself();
+                readActuator();
                 summary(cluster);
             } else {
-                pod.lastWords().forEach(screen::note);
+                pod.lastOutput().forEach(screen::note);
             }
             pod.terminate();
         }
     }
 
-    /** Both servers listen on loopback alone, so that no other machine reaches the application or its actuator. */
+    /** Both servers listen on loopback only, so no other machine reaches the application or its actuator. */
     static String[] arguments(URI store) {
         return new String[] {
             "--server.address=127.0.0.1",
@@ -104,7 +104,7 @@ final class SpringDemo {
         };
     }
 
-    /** Takes the lines that name the ports: first the application's, then the actuator's. */
+    /** Reads the ports from the log: first the application's, then the actuator's. Returns whether the line was used. */
     boolean listen(String line) {
         Matcher matcher = LISTENS.matcher(line);
         if (!matcher.find()) {
@@ -115,18 +115,18 @@ final class SpringDemo {
     }
 
     private boolean starts(Pod pod) throws IOException, InterruptedException {
-        screen.chapter(3, "The example application starts: Spring Boot, Spring Cloud AWS, the starter");
-        screen.note("examples/spring-boot-s3 has no line about credentials");
+        screen.chapter(3, "The example application starts: Spring Boot, Spring Cloud AWS and Lanyard's starter");
+        screen.note("examples/spring-boot-s3 has no code for credentials");
         long start = System.nanoTime();
         while (!managementPort.isDone() && pod.isAlive() && Demo.since(start).compareTo(START_LIMIT) < 0) {
             try {
                 managementPort.get(100, TimeUnit.MILLISECONDS);
             } catch (TimeoutException | ExecutionException e) {
-                // not yet
+                // not started yet
             }
         }
         if (!managementPort.isDone()) {
-            return screen.check(false, "application", "does not start; its last words:");
+            return screen.check(false, "application", "did not start; its last output:");
         }
         screen.check(true, "started", String.format(Locale.ROOT, "after %.1f s", Demo.seconds(start)));
         HttpResponse<String> list = get("/orders");
@@ -138,14 +138,14 @@ final class SpringDemo {
     private void manyCalls(Cluster cluster) throws IOException, InterruptedException {
         screen.chapter(
                 4,
-                "Five calls a second; a key lives " + Cluster.CREDENTIALS_LIFE.toSeconds()
-                        + " s, and the agent is away for " + AGENT_AWAY.toSeconds() + " s");
+                "Five calls per second; credentials expire after " + Cluster.CREDENTIAL_LIFETIME.toSeconds()
+                        + " s, and the agent is down for " + AGENT_DOWNTIME.toSeconds() + " s");
         long start = System.nanoTime();
         long lastIssue = start;
         long stopped = 0;
         boolean back = false;
         int known = 0;
-        while ((known < LIVES || !back) && Demo.since(start).compareTo(LOOP_LIMIT) < 0) {
+        while ((known < KEYS || !back) && Demo.since(start).compareTo(LOOP_LIMIT) < 0) {
             call(1001 + served % Cluster.OBJECTS, start);
             List<IssuedCredentials> issued = cluster.agent().issued();
             for (; known < issued.size(); known++) {
@@ -155,11 +155,11 @@ final class SpringDemo {
                         "credentials " + (known + 1),
                         screen.key(issued.get(known).accessKeyId()));
             }
-            if (known == 2 && stopped == 0 && Demo.since(lastIssue).compareTo(AGENT_STOPS) > 0) {
+            if (known == 2 && stopped == 0 && Demo.since(lastIssue).compareTo(AGENT_STOPS_AFTER) > 0) {
                 cluster.agent().stop();
                 stopped = System.nanoTime();
                 screen.event(Demo.seconds(start), "agent stopped", "it refuses connections");
-            } else if (stopped != 0 && !back && Demo.since(stopped).compareTo(AGENT_AWAY) > 0) {
+            } else if (stopped != 0 && !back && Demo.since(stopped).compareTo(AGENT_DOWNTIME) > 0) {
                 cluster.agent().restart();
                 back = true;
                 screen.event(Demo.seconds(start), "agent restarted", "");
@@ -185,17 +185,17 @@ final class SpringDemo {
         }
     }
 
-    private void saysOfItself() throws IOException, InterruptedException {
-        screen.chapter(5, "What its actuator says");
+    private void readActuator() throws IOException, InterruptedException {
+        screen.chapter(5, "Health, metrics and the endpoint of the actuator");
         String health = actuator("/actuator/health").body();
         screen.check(
                 health.contains("\"lanyard\"") && health.contains("\"status\":\"UP\""),
                 "/actuator/health",
-                "UP, with the credentials among its parts");
+                "UP, with the component \"lanyard\"");
         int refreshes = count("success");
-        screen.check(refreshes >= LIVES, "/actuator/metrics", "lanyard.credentials.load: " + refreshes + " succeeded");
+        screen.check(refreshes >= KEYS, "/actuator/metrics", "lanyard.credentials.load: " + refreshes + " succeeded");
         int failures = count("failure");
-        screen.check(failures > 0, "/actuator/metrics", failures + " failed while the agent was away");
+        screen.check(failures > 0, "/actuator/metrics", failures + " failed while the agent was down");
         String endpoint = actuator("/actuator/lanyard").body();
         screen.check(endpoint.contains("\"inUse\":\"container\""), "/actuator/lanyard", "in use: container");
         Matcher text = TEXT_LINE.matcher(endpoint);
@@ -207,23 +207,23 @@ final class SpringDemo {
     }
 
     private void summary(Cluster cluster) {
-        screen.chapter(6, "What happened");
+        screen.chapter(6, "Summary");
         int servedByStore = cluster.store().served().entrySet().stream()
                 .filter(entry -> cluster.agent().issued().stream()
                         .anyMatch(credentials -> credentials.accessKeyId().equals(entry.getKey())))
                 .mapToInt(Map.Entry::getValue)
                 .sum();
         int issued = cluster.agent().issued().size();
-        screen.count(issued >= LIVES, "credentials issued", issued, "");
+        screen.count(issued >= KEYS, "credentials issued", issued, "");
         screen.count(
                 served == servedByStore,
                 "calls served",
                 served,
-                served == servedByStore ? "S3 counts the same" : "S3 counts " + servedByStore);
+                served == servedByStore ? "S3 counted the same number" : "but S3 counted " + servedByStore);
         screen.count(failed == 0, "calls failed", failed, "");
         screen.count(
                 cluster.store().refused() == 0,
-                "calls refused by S3",
+                "calls rejected by S3",
                 cluster.store().refused(),
                 "");
     }

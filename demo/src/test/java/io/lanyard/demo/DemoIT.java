@@ -16,23 +16,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Execution(ExecutionMode.CONCURRENT)
 class DemoIT {
-    /** The promise. */
+    /** As {@code lanyard demo} announces. */
     private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     @Test
-    void theDemoIsTrueAndTakesLessThanAMinute() {
+    void theDemoSucceedsInLessThanAMinute() {
         long start = System.nanoTime();
         assertThat(demo(Sabotage.NONE)).as(screen()).isTrue();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LIMIT);
         assertThat(screen())
-                .contains("refused: 403 InvalidAccessKeyId", "refused: 403 SignatureDoesNotMatch")
+                .contains("rejected: 403 InvalidAccessKeyId", "rejected: 403 SignatureDoesNotMatch")
                 .containsPattern("calls failed +0")
                 .containsPattern("token rotations +2")
                 .containsPattern("Pod Identity added +in use: AKIADEMOOLDLONGTERM0")
                 .containsPattern("shadowed +container +ASIA.*assumed-role/orders/")
-                .containsPattern("old keys withdrawn +in use: ASIA")
+                .containsPattern("old keys removed +in use: ASIA")
                 .containsPattern("  OK  ");
         assertThat(screen()).as("no secret and no token").doesNotContain("CANARY", "eyJ");
         assertThat(screen()).as("no escape sequence").doesNotContain("\033");
@@ -42,26 +42,26 @@ class DemoIT {
     @CsvSource({
         "AGENT_DIES, calls failed: ",
         "EARLY_REVOCATION, calls failed: ",
-        "OPEN_DOOR, unknown key: served",
+        "OPEN_DOOR, unknown key: accepted",
         "NO_ROTATION, token rotations: 0",
-        "KEYS_WITHDRAWN_EARLY, calls failed: ",
-        "NO_ASSOCIATION, safe to withdraw: ",
+        "KEYS_REVOKED_EARLY, calls failed: ",
+        "NO_ASSOCIATION, safe to remove keys: no",
     })
-    void aClusterThatMisbehavesMakesTheDemoFail(Sabotage sabotage, String complaint) {
+    void theDemoFailsIfTheClusterMisbehaves(Sabotage sabotage, String failure) {
         long start = System.nanoTime();
         assertThat(demo(sabotage)).as(screen()).isFalse();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LIMIT);
-        assertThat(screen()).contains("NOT OK", complaint);
+        assertThat(screen()).contains("FAILED", failure);
         assertThat(screen()).as("no secret and no token").doesNotContain("CANARY", "eyJ");
     }
 
     @Test
-    void anExampleThatDoesNotStartMakesItsDemoFailWithItsLastWords() {
+    void theSpringDemoFailsWithTheOutputOfAnExampleThatDoesNotStart() {
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
 
         assertThat(new SpringDemo(new Screen(stream, false, false, true), Path.of("missing.jar")).run())
                 .isFalse();
-        assertThat(screen()).contains("NOT OK", "does not start", "missing.jar");
+        assertThat(screen()).contains("FAILED", "did not start", "missing.jar");
     }
 
     private boolean demo(Sabotage sabotage) {

@@ -12,19 +12,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SabotageTest {
     @ParameterizedTest
     @EnumSource
-    void hasAName(Sabotage sabotage) {
+    void eachFaultIsFoundByItsName(Sabotage sabotage) {
         assertThat(Sabotage.named(sabotage.text())).isEqualTo(sabotage);
     }
 
     @Test
-    void isNoneUnlessAskedFor() {
+    void noFaultIsTheDefault() {
         assertThat(Sabotage.named(null)).isEqualTo(Sabotage.NONE);
         assertThat(Sabotage.named(" ")).isEqualTo(Sabotage.NONE);
         assertThatThrownBy(() -> Sabotage.named("typhoon")).hasMessageContaining("agent-dies");
     }
 
     @Test
-    void anArgumentThatTheDemoDoesNotKnowIsAnError() {
+    void anUnknownArgumentIsRejected() {
         assertThat(Demo.run(List.of("--color"))).isEqualTo(2);
     }
 }

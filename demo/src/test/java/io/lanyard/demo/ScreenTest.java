@@ -14,16 +14,16 @@ class ScreenTest {
     private final PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
 
     @Test
-    void aPlainScreenIsPlainAscii() {
+    void aPlainScreenPrintsAsciiOnly() {
         Screen screen = new Screen(stream, false, false, false);
         everything(screen);
-        assertThat(screen.verdict("all well")).isTrue();
+        assertThat(screen.verdict("all is well")).isTrue();
         assertThat(text()).matches("[\\x20-\\x7e\n\r]*");
-        assertThat(text()).contains("OK  all well").doesNotContain("counting");
+        assertThat(text()).contains("OK  all is well").doesNotContain("counting");
     }
 
     @Test
-    void theLivingLineIsTakenAwayBeforeTheNextOne() {
+    void theStatusLineIsRemovedBeforeTheNextLine() {
         Screen screen = new Screen(stream, true, true, true);
         everything(screen);
         assertThat(text()).contains("counting\033[0m\r\033[2K", "✓");
@@ -33,17 +33,17 @@ class ScreenTest {
     }
 
     @Test
-    void oneFactThatIsNotSoIsNotOkAndIsNamed() {
+    void theVerdictNamesEachFailedCheck() {
         Screen screen = new Screen(stream, false, false, true);
         screen.check(true, "sky", "blue");
         screen.check(false, "grass", "red");
         screen.count(false, "legs", 5, "of a dog");
-        assertThat(screen.verdict("all well")).isFalse();
-        assertThat(text()).contains("✗ grass: red", "✗ legs: 5 (of a dog)").doesNotContain("all well", "sky: blue");
+        assertThat(screen.verdict("all is well")).isFalse();
+        assertThat(text()).contains("✗ grass: red", "✗ legs: 5 (of a dog)").doesNotContain("all is well", "sky: blue");
     }
 
     @Test
-    void stdoutIsPlainWhenAsked() {
+    void stdoutHasNoColoursOnRequest() {
         assertThat(Screen.ofStdout(Map.of("NO_COLOR", "1"), false).key("ASIA")).isEqualTo("ASIA");
         assertThat(Screen.ofStdout(Map.of(), true).key("ASIA")).isEqualTo("ASIA");
     }

@@ -11,15 +11,14 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class SpringDemoTest {
-
     @Test
-    void theApplicationAndItsActuatorListenOnLoopbackAlone() {
+    void theApplicationAndItsActuatorListenOnLoopbackOnly() {
         assertThat(SpringDemo.arguments(URI.create("http://127.0.0.1:1")))
                 .contains("--server.address=127.0.0.1", "--management.server.address=127.0.0.1");
     }
 
     @Test
-    void theFirstPortIsTheApplicationsAndTheSecondTheActuators() {
+    void theFirstPortIsOfTheApplicationAndTheSecondOfTheActuator() {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
         SpringDemo demo = new SpringDemo(new Screen(nowhere, false, false, true), Path.of("missing.jar"));
 
