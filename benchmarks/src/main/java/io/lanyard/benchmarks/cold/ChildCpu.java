@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The processor time of the processes that this one has started and seen end. */
+/** Reads the CPU time of all child processes that have exited. */
 final class ChildCpu {
     private static final Path STAT = Path.of("/proc/self/stat");
 
-    /** Linux counts it in hundredths of a second for all programs, whatever its own clock. */
+    /** Linux reports hundredths of a second to all programs, whatever the kernel's clock rate. */
     private static final int MILLIS = 10;
 
     private static final int USER = 13;
@@ -17,7 +17,7 @@ final class ChildCpu {
 
     private ChildCpu() {}
 
-    /** Milliseconds; NaN where there is no Linux to tell. */
+    /** Returns milliseconds; NaN on systems without {@code /proc}. */
     static double millis() {
         try {
             return millis(Files.readString(STAT));
@@ -26,7 +26,7 @@ final class ChildCpu {
         }
     }
 
-    /** The name in brackets may hold anything, so the fields are counted from its end. */
+    /** The process name in brackets may contain any character, so fields are counted from its end. */
     static double millis(String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM])) * (double) MILLIS;

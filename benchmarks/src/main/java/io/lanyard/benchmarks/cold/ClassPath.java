@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The class path that an application has which uses Lanyard and the SDK, and nothing of the benchmarks. */
+/** The class path of an application with Lanyard and the SDK, without the benchmarks' libraries. */
 final class ClassPath {
     private ClassPath() {}
 
     /**
-     * In the order in which Maven puts it, which counts: a class is looked for in one jar after the other. The build
-     * writes it down; outside a checkout it is this process's own.
+     * Returns the class path in Maven's order, which matters because classes are searched jar by jar. The build writes it
+     * to a file; outside a checkout it is the class path of this process.
      */
     static String ofAnApplication() throws IOException {
         String checkout = System.getProperty("lanyard.checkout");

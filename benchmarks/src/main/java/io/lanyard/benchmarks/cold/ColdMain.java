@@ -23,15 +23,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 
-/** {@code lanyard-bench cold}: starts JVMs, one after the other and each kind in each round, and compares them. */
+/** Runs {@code lanyard-bench cold}: starts JVMs of each kind, one after another, and compares their times. */
 final class ColdMain {
     private static final String USAGE = """
             lanyard-bench cold [--out DIR] [--quick]
 
-              --out DIR   where cold.csv, cold.json, cold.svg and the lists of classes go (benchmarks/target/cold)
-              --quick     5 JVMs of each kind instead of 40, in some 20 seconds
+              --out DIR   directory of cold.csv, cold.json, cold.svg and the lists of classes (benchmarks/target/cold)
+              --quick     start 5 JVMs of each kind instead of 40, in about 20 seconds
 
-            Ends with 0 if all goals are met, with 1 if not, with 2 if it was called wrongly.
+            Exits with 0 if all goals are met, with 1 if not, with 2 if the command line is wrong.
             """;
 
     private static final String FIRST = "first credentials";
@@ -40,7 +40,7 @@ final class ColdMain {
     private static final String CPU = "CPU time";
     private static final String CPU_ADDED = "CPU time over a bare JVM";
 
-    /** Enough for the agent's own JVM to have compiled what it needs. */
+    /** Requests before the measurement, so that the agent's code is compiled. */
     private static final int WARMING = 300;
 
     private ColdMain() {}
@@ -77,7 +77,7 @@ final class ColdMain {
             URI uri = URI.create(environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
             String text = Files.readString(Path.of(environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")));
             for (int i = 0; i < WARMING; i++) {
-                Starts.Exchange.ask(uri, text);
+                Starts.Exchange.exchange(uri, text);
             }
             FreshJvm jvm = new FreshJvm(ClassPath.ofAnApplication(), environment, out);
             List<Result> results = times(jvm, rounds);
@@ -91,10 +91,10 @@ final class ColdMain {
         Random order = new Random(1);
         List<Starter> starters = new ArrayList<>(List.of(Starter.values()));
         for (int round = -1; round < rounds; round++) {
-            Collections.shuffle(starters, order); // so that none always follows the same other
+            Collections.shuffle(starters, order); // so that no kind always follows the same other kind
             for (Starter starter : starters) {
                 FreshJvm.Took one = jvm.start(starter);
-                if (round >= 0) { // the first round brings the files into the machine's memory
+                if (round >= 0) { // the first round only fills the file cache
                     took.computeIfAbsent(starter, key -> new ArrayList<>()).add(one);
                 }
             }
@@ -115,7 +115,7 @@ final class ColdMain {
         return took.stream().map(FreshJvm.Took::wallMillis).toList();
     }
 
-    /** Counted in steps of 10 ms, of which the mean makes more. */
+    /** The mean is more precise than the steps of 10 ms in which CPU time is counted. */
     private static double cpu(List<FreshJvm.Took> took) {
         return took.stream().mapToDouble(FreshJvm.Took::cpuMillis).average().orElseThrow();
     }
@@ -132,7 +132,7 @@ final class ColdMain {
         List<Result> results = new ArrayList<>();
         for (Starter starter : Starter.values()) {
             LoadedClasses classes = jvm.classes(starter);
-            results.add(count(starter, "classes loaded, not shared", classes.dear()));
+            results.add(count(starter, "classes loaded, not shared", classes.notShared()));
             results.add(count(starter, "classes of the JDK", classes.jdk()));
             results.add(count(starter, "classes of the SDK and others", classes.sdk()));
             results.add(count(starter, "classes of Lanyard", classes.lanyard()));
@@ -146,12 +146,12 @@ final class ColdMain {
     }
 
     private static Goal goal(List<Result> results, String kind) {
-        double ours = Result.median(results, FIRST, ADDED, "Lanyard " + kind).orElseThrow();
-        double theirs = Result.median(results, FIRST, ADDED, "AWS SDK " + kind).orElseThrow();
-        return new Goal("wall time over a bare JVM : the SDK's, " + kind, ours / theirs, 0.4);
+        double lanyard = Result.median(results, FIRST, ADDED, "Lanyard " + kind).orElseThrow();
+        double sdk = Result.median(results, FIRST, ADDED, "AWS SDK " + kind).orElseThrow();
+        return new Goal("wall time over a bare JVM / the SDK's, " + kind, lanyard / sdk, 0.4);
     }
 
-    /** The limit stands beside the provider. */
+    /** Draws the chart, with the limit beside the provider. */
     private static String picture(List<Result> results, String machine) {
         List<Result> bars = new ArrayList<>();
         for (Starter starter : List.of(
@@ -162,15 +162,12 @@ final class ColdMain {
                 Starter.SDK_CHAIN)) {
             String title = starter.title();
             int space = title.lastIndexOf(' ');
-            String who = space < 0 ? title : title.substring(0, space);
-            String what = space < 0 ? "provider" : title.substring(space + 1);
+            String contestant = space < 0 ? title : title.substring(0, space);
+            String subject = space < 0 ? "provider" : title.substring(space + 1);
             double median = Result.median(results, FIRST, ADDED, title).orElseThrow();
-            bars.add(new Result(what, ADDED, "ms", who, Sample.of(median)));
+            bars.add(new Result(subject, ADDED, "ms", contestant, Sample.of(median)));
         }
         return Bars.svg(
-                "First credentials of a fresh JVM",
-                machine,
-                bars,
-                List.of("Lanyard", "AWS SDK", Starter.LIMIT.title()));
+                "First credentials in a new JVM", machine, bars, List.of("Lanyard", "AWS SDK", Starter.LIMIT.title()));
     }
 }

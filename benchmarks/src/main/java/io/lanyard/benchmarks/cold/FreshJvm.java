@@ -10,17 +10,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Starts JVMs and waits for their end. Used by one thread. */
+/** Starts JVMs and waits for their exit. Not thread-safe. */
 final class FreshJvm {
     private final String classPath;
     private final Map<String, String> environment;
     private final Path out;
 
     /**
-     * What a JVM took, from its start to its end.
+     * The time of a JVM from its start to its exit.
      *
-     * @param wallMillis on the clock
-     * @param cpuMillis of all processors, in steps of 10
+     * @param wallMillis the elapsed time
+     * @param cpuMillis the CPU time, in steps of 10 ms
      */
     record Took(double wallMillis, double cpuMillis) {}
 
@@ -34,7 +34,7 @@ final class FreshJvm {
         return start(starter, List.of());
     }
 
-    /** Leaves the list of the classes behind, as the JVM has written it. */
+    /** Returns the classes that a start loads. The JVM's list stays in the output directory. */
     LoadedClasses classes(Starter starter) throws IOException, InterruptedException {
         Path log =
                 out.resolve("classes-" + starter.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".txt");
@@ -54,11 +54,11 @@ final class FreshJvm {
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         double cpu = ChildCpu.millis();
-        long begun = System.nanoTime();
+        long start = System.nanoTime();
         Process process = builder.start();
-        boolean ended = process.waitFor(1, TimeUnit.MINUTES);
-        double wall = (System.nanoTime() - begun) / 1e6;
-        if (!ended) {
+        boolean exited = process.waitFor(1, TimeUnit.MINUTES);
+        double wall = (System.nanoTime() - start) / 1e6;
+        if (!exited) {
             process.destroyForcibly();
             throw new IOException(starter.title() + " did not exit within a minute");
         }

@@ -4,19 +4,17 @@ package io.lanyard.benchmarks.cold;
 import java.util.List;
 
 /**
- * The classes that a JVM has loaded, by its own log.
+ * The numbers of classes that a JVM has loaded, from its log.
  *
- * @param shared from the archive that the JDK brings: nearly for nothing
- * @param jdk from the JDK's modules, or made at run time for lambdas and the like
- * @param sdk of the AWS SDK and what it depends on
- * @param lanyard of Lanyard
+ * @param shared classes from the JDK's archive, which load almost without cost
+ * @param jdk classes from the JDK's modules, or generated at run time
+ * @param sdk classes of the AWS SDK and its dependencies
+ * @param lanyard classes of Lanyard
  */
 record LoadedClasses(int shared, int jdk, int sdk, int lanyard) {
 
     /**
-     * Reads what {@code -Xlog:class+load} has written: {@code [0.071s][info][class,load] a.b.C source: where}.
-     *
-     * @param log its lines
+     * Parses the lines of {@code -Xlog:class+load}: {@code [0.071s][info][class,load] a.b.C source: where}.
      */
     static LoadedClasses of(List<String> log) {
         int shared = 0;
@@ -32,7 +30,7 @@ record LoadedClasses(int shared, int jdk, int sdk, int lanyard) {
             if (line.startsWith("shared objects file", source + " source: ".length())) {
                 shared++;
             } else if (name.startsWith("io.lanyard.")) {
-                lanyard += name.startsWith("io.lanyard.benchmarks.") ? 0 : 1; // the start itself is nobody's
+                lanyard += name.startsWith("io.lanyard.benchmarks.") ? 0 : 1; // the main class is not counted
             } else if (line.contains("source: file:") || name.startsWith("software.amazon.awssdk.")) {
                 sdk++;
             } else {
@@ -42,8 +40,8 @@ record LoadedClasses(int shared, int jdk, int sdk, int lanyard) {
         return new LoadedClasses(shared, jdk, sdk, lanyard);
     }
 
-    /** All but those of the archive. */
-    int dear() {
+    /** Returns the number of classes that are not from the archive. */
+    int notShared() {
         return jdk + sdk + lanyard;
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.benchmarks.cold;
 
-/** Who is started. */
+/** A kind of JVM that is started and measured. */
 enum Starter {
     BARE("bare JVM", Starts.Bare.class),
     EXCHANGE("one exchange", Starts.Exchange.class),

@@ -20,30 +20,30 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /**
- * What the fresh JVMs do; one class each, so that none loads what is another's. A JVM that did not get what it wanted
- * ends with an exception, and so with another status than 0.
+ * The main classes of the measured JVMs, separate so that each loads only its own classes. A JVM that receives no
+ * credentials exits with an exception and so with a status other than 0.
  */
 final class Starts {
     private Starts() {}
 
-    /** Nothing. */
+    /** Does nothing. */
     static final class Bare {
         private Bare() {}
 
         public static void main(String[] args) {}
     }
 
-    /** The exchange with the agent alone: reads the token, asks, reads the answer, understands nothing of it. */
+    /** Only exchanges a request and a response with the agent, without parsing the response. */
     static final class Exchange {
         private Exchange() {}
 
         public static void main(String[] args) throws IOException {
             URI agent = URI.create(System.getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
             String token = Files.readString(Path.of(System.getenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")));
-            ask(agent, token);
+            exchange(agent, token);
         }
 
-        static void ask(URI agent, String token) throws IOException {
+        static void exchange(URI agent, String token) throws IOException {
             StringBuilder request = new StringBuilder("GET ");
             request.append(agent.getRawPath()).append(" HTTP/1.1\r\nHost: ").append(agent.getAuthority());
             request.append("\r\nAuthorization: ").append(token).append("\r\nConnection: close\r\n\r\n");
@@ -52,13 +52,13 @@ final class Starts {
                 socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
                 byte[] answer = socket.getInputStream().readAllBytes();
                 if (!new String(answer, StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 200 ")) {
-                    throw new IOException("the agent did not answer with credentials");
+                    throw new IOException("the agent did not return credentials");
                 }
             }
         }
     }
 
-    /** The limit: that exchange inside a provider of the SDK's, with the SDK's types around it and nothing else. */
+    /** The limit: the same exchange in a minimal provider with the SDK's types. */
     static final class Limit implements AwsCredentialsProvider {
         private Limit() {}
 
@@ -75,14 +75,14 @@ final class Starts {
             }
             return AwsSessionCredentials.builder()
                     .accessKeyId("ASIA")
-                    .secretAccessKey("not read from the answer")
-                    .sessionToken("not read from the answer")
+                    .secretAccessKey("not parsed")
+                    .sessionToken("not parsed")
                     .expirationTime(Instant.MAX)
                     .build();
         }
     }
 
-    /** The SDK's container provider. */
+    /** Uses the SDK's container provider. */
     static final class SdkProvider {
         private SdkProvider() {}
 
@@ -91,7 +91,7 @@ final class Starts {
         }
     }
 
-    /** The SDK's default chain. */
+    /** Uses the SDK's default chain. */
     static final class SdkChain {
         private SdkChain() {}
 
@@ -100,7 +100,7 @@ final class Starts {
         }
     }
 
-    /** Lanyard's container provider. */
+    /** Uses Lanyard's container provider. */
     static final class LanyardProvider {
         private LanyardProvider() {}
 
@@ -109,7 +109,7 @@ final class Starts {
         }
     }
 
-    /** Lanyard's default chain. */
+    /** Uses Lanyard's default chain. */
     static final class LanyardChain {
         private LanyardChain() {}
 
@@ -120,7 +120,7 @@ final class Starts {
 
     private static void check(AwsCredentials credentials) {
         if (credentials.expirationTime().isEmpty()) {
-            throw new IllegalStateException("these are not the agent's credentials");
+            throw new IllegalStateException("the credentials are not those of the agent");
         }
     }
 }

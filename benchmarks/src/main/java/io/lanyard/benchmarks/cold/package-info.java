@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The cold start: what the first credentials cost a JVM that has just been started. */
+/** The cold-start benchmark: the time until the first credentials in a new JVM. */
 @NullMarked
 package io.lanyard.benchmarks.cold;
 

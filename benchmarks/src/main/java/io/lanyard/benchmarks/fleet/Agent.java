@@ -9,37 +9,37 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The EKS Pod Identity agent of one node, version 0.1.37, as far as time and load are concerned.
+ * Models the timing and load of the EKS Pod Identity agent, version 0.1.37, on one node.
  *
- * <p>It keeps credentials by token and hands them out until 15 s before they end. A janitor looks every minute for what
- * was fetched {@code min(life, 3 h)} ago, and asks for it anew, one after the other; what fails is kept and tried again
- * in one to two minutes. What is asked for and not there is fetched: up to three tries of a second, with pauses, and
- * not beyond the moment when the client has gone. Who asks for a token that is being fetched looks for the answer every
- * 200 ms, nine times, and then fetches for itself: an answer is shared, a failure is not.
+ * <p>The agent caches credentials by token and returns them until 15 s before they expire. Every minute its janitor renews,
+ * one by one, the entries that were fetched {@code min(lifetime, 3 h)} ago; an entry that cannot be renewed stays cached
+ * and is retried after one to two minutes. A missing entry is fetched for the client: up to three attempts of one second
+ * with back-off, which stop when the client gives up. Concurrent requests for the same token poll every 200 ms, nine times,
+ * and then fetch for themselves: successes are shared, failures are not.
  */
 final class Agent {
-    /** A thousand requests a second; its further burst of 500 is left out. */
+    /** The limit of requests per second; the additional burst of 500 is not modelled. */
     static final double RATE = 1_000;
 
-    /** What was fetched is renewed after this time, or after its life where that is shorter. */
-    static final long LONGEST_KEPT = 3 * Time.HOUR;
+    /** The age at which an entry is renewed, if its credentials live longer. */
+    static final long RENEWAL_AGE = 3 * Time.HOUR;
 
     private static final long ANSWER = 5 * Time.MILLI;
-    private static final long REFUSAL = Time.MILLI;
-    private static final long LEAST_LEFT = 15 * Time.SECOND;
+    private static final long REJECTION = Time.MILLI;
+    private static final long MIN_REMAINING = 15 * Time.SECOND;
     private static final long SWEEP = Time.MINUTE;
     private static final long POLL = 200 * Time.MILLI;
     private static final int POLLS = 9;
-    private static final int TRIES = 3;
+    private static final int ATTEMPTS = 3;
 
-    /** The janitor's limit of 3 a second; it takes two for each renewal. */
-    private static final double RENEWALS_A_SECOND = 1.5;
+    /** The janitor's limit is 3 per second, and each renewal takes two. */
+    private static final double RENEWALS_PER_SECOND = 1.5;
 
-    /** What the AWS SDK for Go spends on retries, in all, until successes refill it by one each. */
+    /** The retry quota of the AWS SDK for Go; each success adds one. */
     private static final int QUOTA = 500;
 
-    private static final int RETRY = 5;
-    private static final int RETRY_AFTER_TIMEOUT = 10;
+    private static final int RETRY_COST = 5;
+    private static final int TIMEOUT_RETRY_COST = 10;
 
     private final Kernel kernel;
     private final EksAuth eksAuth;
@@ -47,7 +47,7 @@ final class Agent {
     private final Tally tally;
     private final long skew;
     private final Allowance requests = new Allowance();
-    private final List<Token> kept = new ArrayList<>();
+    private final List<Token> cachedTokens = new ArrayList<>();
     private final Deque<Token> due = new ArrayDeque<>();
     private long downFrom = Time.NEVER;
     private long downTo = Time.NEVER;
@@ -64,148 +64,148 @@ final class Agent {
     }
 
     /**
-     * What is kept for a token.
+     * A cache entry.
      *
      * @param issued the credentials
-     * @param from when they were fetched; until then it is the ones before
-     * @param before what was kept before, if it was
-     * @param renewal when the janitor is to renew them
+     * @param from the time from which on they are cached
+     * @param before the credentials that are cached until then; null if there are none
+     * @param renewal the time of the renewal by the janitor
      */
     record Entry(Issued issued, long from, @Nullable Issued before, long renewal) {}
 
-    /** What becomes of a request. */
+    /** The outcome of a request. */
     enum Outcome {
-        GIVEN,
-        /** Nobody listens. */
+        /** 200 with credentials. */
+        SERVED,
+        /** Connection refused: the agent is down. */
         REFUSED,
-        /** The client has given up. */
-        GONE,
-        /** 429 of the agent's own. */
+        /** No response: the client timed out. */
+        TIMED_OUT,
+        /** 429 from the agent itself. */
         LIMITED,
-        /** 400, the token has ended. */
-        TOKEN_ENDED,
-        /** 429 of EKS Auth. */
+        /** 400: the token has expired. */
+        TOKEN_EXPIRED,
+        /** 429 from EKS Auth. */
         THROTTLED,
-        /** 503 of EKS Auth. */
+        /** 503 from EKS Auth. */
         UNAVAILABLE,
-        /** 500, EKS Auth did not answer. */
-        UPSTREAM_SILENT
+        /** 500: EKS Auth did not answer. */
+        UPSTREAM_TIMED_OUT
     }
 
     /**
-     * What a client gets.
+     * The answer to a client.
      *
-     * @param outcome what becomes of its request
-     * @param at when
-     * @param issued the credentials, where it is given some
+     * @param outcome the outcome of the request
+     * @param at the time of the answer
+     * @param issued the credentials; null if the request failed
      */
     record Answer(Outcome outcome, long at, @Nullable Issued issued) {}
 
-    /** The time by this node's clock. */
+    /** Returns the time by this node's clock. */
     long wall(long time) {
         return time + skew;
     }
 
-    /** When this node's clock says so. */
+    /** Returns the true time of a time by this node's clock. */
     long when(long wall) {
         return wall - skew;
     }
 
-    /** Restarts the agent: nobody listens meanwhile, and what it kept is lost. */
+    /** Restarts the agent: it refuses connections meanwhile and loses its cache. */
     void restart(long from, long to) {
         downFrom = from;
         downTo = to;
         kernel.at(from, () -> {
-            kept.forEach(token -> token.entry = null);
-            kept.clear();
+            cachedTokens.forEach(token -> token.entry = null);
+            cachedTokens.clear();
             due.clear();
             quota = QUOTA;
         });
     }
 
-    /** A client's request, and how long it waits for the answer. */
-    Answer request(Token token, long at, long patience) {
-        tally.attempted(at);
+    /** Answers a request of a client with that timeout. */
+    Answer request(Token token, long at, long timeout) {
+        tally.agentRequested(at);
         if (at >= downFrom && at < downTo) {
-            return new Answer(Outcome.REFUSED, at + REFUSAL, null);
+            return new Answer(Outcome.REFUSED, at + REJECTION, null);
         }
         if (!requests.take(at, RATE)) {
-            return new Answer(Outcome.LIMITED, at + REFUSAL, null);
+            return new Answer(Outcome.LIMITED, at + REJECTION, null);
         }
-        if (wall(at) >= token.end) {
-            return new Answer(Outcome.TOKEN_ENDED, at + REFUSAL, null);
+        if (wall(at) >= token.expiration) {
+            return new Answer(Outcome.TOKEN_EXPIRED, at + REJECTION, null);
         }
-        long gone = at + patience;
+        long deadline = at + timeout;
         long time = at + ANSWER;
-        for (int poll = 0; time < gone; poll++) {
-            Issued known = known(token, time);
-            if (known != null) {
-                return new Answer(Outcome.GIVEN, time, known);
+        for (int poll = 0; time < deadline; poll++) {
+            Issued cached = cached(token, time);
+            if (cached != null) {
+                return new Answer(Outcome.SERVED, time, cached);
             }
             if (time >= token.busyUntil || poll == POLLS) {
-                Answer answer = fetched(token, time, gone);
+                Answer answer = fetch(token, time, deadline);
                 token.busyUntil = answer.at();
                 return answer;
             }
             time += POLL;
         }
-        return new Answer(Outcome.GONE, gone, null);
+        return new Answer(Outcome.TIMED_OUT, deadline, null);
     }
 
-    private @Nullable Issued known(Token token, long time) {
+    private @Nullable Issued cached(Token token, long time) {
         Entry entry = token.entry;
         if (entry == null) {
             return null;
         }
         Issued issued = time >= entry.from ? entry.issued : entry.before;
-        return issued != null && issued.end() - wall(time) > LEAST_LEFT ? issued : null;
+        return issued != null && issued.expiration() - wall(time) > MIN_REMAINING ? issued : null;
     }
 
-    private Answer fetched(Token token, long at, long gone) {
+    private Answer fetch(Token token, long at, long deadline) {
         long time = at;
-        for (int tries = 1; ; tries++) {
-            EksAuth.Reply reply = eksAuth.ask(token, time);
-            if (reply.at() >= gone) {
-                return new Answer(Outcome.GONE, gone, null); // and what was asked upstream is cancelled
+        for (int attempt = 1; ; attempt++) {
+            EksAuth.Reply reply = eksAuth.request(token, time);
+            if (reply.at() >= deadline) {
+                return new Answer(Outcome.TIMED_OUT, deadline, null); // the request to EKS Auth is cancelled
             }
             Outcome failure = switch (reply.verdict()) {
-                case ISSUED -> Outcome.GIVEN;
-                case EXPIRED_TOKEN -> Outcome.TOKEN_ENDED;
+                case ISSUED -> Outcome.SERVED;
+                case EXPIRED_TOKEN -> Outcome.TOKEN_EXPIRED;
                 case THROTTLED -> Outcome.THROTTLED;
                 case UNAVAILABLE -> Outcome.UNAVAILABLE;
-                case TIMED_OUT -> Outcome.UPSTREAM_SILENT;
+                case TIMED_OUT -> Outcome.UPSTREAM_TIMED_OUT;
             };
             if (reply.issued() != null) {
                 quota = Math.min(QUOTA, quota + 1);
-                keep(token, reply.issued(), reply.at());
-                return new Answer(Outcome.GIVEN, reply.at(), reply.issued());
+                put(token, reply.issued(), reply.at());
+                return new Answer(Outcome.SERVED, reply.at(), reply.issued());
             }
-            int cost = failure == Outcome.UPSTREAM_SILENT ? RETRY_AFTER_TIMEOUT : RETRY;
-            if (failure == Outcome.TOKEN_ENDED || tries == TRIES || quota < cost) {
+            int cost = failure == Outcome.UPSTREAM_TIMED_OUT ? TIMEOUT_RETRY_COST : RETRY_COST;
+            if (failure == Outcome.TOKEN_EXPIRED || attempt == ATTEMPTS || quota < cost) {
                 return new Answer(failure, reply.at(), null);
             }
             quota -= cost;
-            time = reply.at() + random.nextLong((1L << tries) * Time.SECOND);
-            if (time >= gone) {
-                return new Answer(Outcome.GONE, gone, null);
+            time = reply.at() + random.nextLong((1L << attempt) * Time.SECOND);
+            if (time >= deadline) {
+                return new Answer(Outcome.TIMED_OUT, deadline, null);
             }
         }
     }
 
-    private void keep(Token token, Issued issued, long from) {
+    private void put(Token token, Issued issued, long from) {
         Entry old = token.entry;
         if (old == null) {
-            kept.add(token);
+            cachedTokens.add(token);
         }
-        long renewal = from + Math.min(issued.end() - wall(from), LONGEST_KEPT);
+        long renewal = from + Math.min(issued.expiration() - wall(from), RENEWAL_AGE);
         token.entry = new Entry(issued, from, old == null ? null : old.issued, renewal);
     }
 
-    // ---- the janitor
-
+    /** Starts the janitor's next sweep. */
     private void sweep() {
         long now = kernel.now();
-        for (Token token : kept) {
+        for (Token token : cachedTokens) {
             if (token.entry != null && token.entry.renewal < now) {
                 due.add(token);
             }
@@ -220,9 +220,9 @@ final class Agent {
             kernel.at(Math.max(now, nextSweep), this::sweep);
             return;
         }
-        long begun = Math.max(now, nextRenewal);
-        nextRenewal = begun + (long) (Time.SECOND / RENEWALS_A_SECOND);
-        Answer answer = fetched(token, begun, Time.NEVER);
+        long start = Math.max(now, nextRenewal);
+        nextRenewal = start + (long) (Time.SECOND / RENEWALS_PER_SECOND);
+        Answer answer = fetch(token, start, Time.NEVER);
         kernel.at(answer.at(), () -> {
             renewed(token, answer);
             renewNext(nextSweep);
@@ -231,16 +231,16 @@ final class Agent {
 
     private void renewed(Token token, Answer answer) {
         Entry entry = token.entry;
-        if (entry == null || answer.outcome() == Outcome.GIVEN) {
+        if (entry == null || answer.outcome() == Outcome.SERVED) {
             return;
         }
-        if (answer.outcome() == Outcome.TOKEN_ENDED || known(token, answer.at()) == null) {
+        if (answer.outcome() == Outcome.TOKEN_EXPIRED || cached(token, answer.at()) == null) {
             token.entry = null;
-            kept.remove(token);
+            cachedTokens.remove(token);
             return;
         }
         long retry = answer.at() + Time.MINUTE + random.nextLong(Time.MINUTE);
-        long end = answer.at() + entry.issued.end() - wall(answer.at());
+        long end = answer.at() + entry.issued.expiration() - wall(answer.at());
         token.entry = new Entry(entry.issued, entry.from, entry.before, Math.min(end, retry));
     }
 }

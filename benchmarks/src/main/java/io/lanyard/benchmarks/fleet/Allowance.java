@@ -2,25 +2,24 @@
 package io.lanyard.benchmarks.fleet;
 
 /**
- * A limit of so many a second. What a second's allowance does not cover is refused, and what is left of it is not
- * carried over. Counted by the second and not by a running bucket, because loads ask in their local times, out of order
- * by as much as the longest of them.
+ * A rate limit per second. Requests beyond the limit of their second are rejected; the unused rest of a second is lost. It
+ * counts by second instead of using a token bucket, because requests arrive out of order: each load has its own local time.
  */
 final class Allowance {
-    private static final int REMEMBERED = 256; // seconds; more than any load takes
+    private static final int SECONDS = 256; // longer than any load
 
-    private final int[] taken = new int[REMEMBERED];
-    private final long[] seconds = new long[REMEMBERED];
+    private final int[] taken = new int[SECONDS];
+    private final long[] seconds = new long[SECONDS];
 
-    /** Takes one, if that second still has one at this rate. */
+    /** Returns whether a request at that time is within the rate, and counts it if so. */
     boolean take(long time, double rate) {
         long second = time / Time.SECOND;
-        int index = (int) (second % REMEMBERED);
+        int index = (int) (second % SECONDS);
         if (seconds[index] != second) {
             seconds[index] = second;
             taken[index] = 0;
         }
-        // a rate below one a second has seconds without any
+        // a rate below one per second allows none in some seconds
         long allowed = (long) ((second + 1) * rate) - (long) (second * rate);
         if (taken[index] >= allowed) {
             return false;

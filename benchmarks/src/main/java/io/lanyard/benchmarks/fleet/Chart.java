@@ -21,7 +21,7 @@ import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
-/** The outcomes as pictures. */
+/** Draws the outcomes. */
 final class Chart {
     private static final int WIDTH = 1000;
     private static final int HEIGHT = 560;
@@ -29,7 +29,7 @@ final class Chart {
 
     private Chart() {}
 
-    /** One scenario, minute by minute: who is without credentials, and what EKS Auth has to bear. */
+    /** Draws one scenario over time: pods without valid credentials and the load of EKS Auth. */
     static String course(List<Outcome> outcomes) {
         NumberAxis minutes = new NumberAxis("minutes");
         minutes.setLowerMargin(0);
@@ -38,36 +38,39 @@ final class Chart {
         NumberAxis pods = new NumberAxis("pods without credentials");
         pods.setTickLabelFont(Svg.TEXT);
         pods.setLabelFont(Svg.BOLD);
-        plot.add(panel(outcomes, pods, 0, figures -> figures.bereftPods().minutes()));
+        plot.add(panel(
+                outcomes, pods, 0, figures -> figures.podsWithoutCredentials().minutes()));
         Function<Figures, double[]> load = figures -> figures.eksAuth().minutes();
         double most = outcomes.stream()
                 .mapToDouble(outcome -> outcome.figures().eksAuth().peakMinute() / 60.0)
                 .max()
                 .orElse(1);
-        double least = most / 10_000;
-        plot.add(panel(outcomes, Svg.logarithmic("requests/s at EKS Auth", least, most * 2), least, load));
+        double min = most / 10_000;
+        plot.add(panel(outcomes, Svg.logarithmic("requests/s at EKS Auth", min, most * 2), min, load));
         Scenario scenario = outcomes.get(0).scenario();
         return drawn(
-                plot, scenario.name() + ": " + scenario.about(), outcomes.get(0).pods(), HEIGHT);
+                plot,
+                scenario.name() + ": " + scenario.description(),
+                outcomes.get(0).pods(),
+                HEIGHT);
     }
 
-    private static XYPlot panel(
-            List<Outcome> outcomes, ValueAxis axis, double least, Function<Figures, double[]> value) {
+    private static XYPlot panel(List<Outcome> outcomes, ValueAxis axis, double min, Function<Figures, double[]> value) {
         XYSeriesCollection data = new XYSeriesCollection();
         for (Outcome outcome : outcomes) {
             XYSeries series = new XYSeries(outcome.policy().title());
             double[] values = value.apply(outcome.figures());
             for (int i = 0; i < values.length; i++) {
-                series.add(i, Math.max(least, values[i]));
+                series.add(i, Math.max(min, values[i]));
             }
             data.addSeries(series);
         }
         return new XYPlot(data, null, axis, renderer(false));
     }
 
-    /** What Lanyard's longest pause decides: how soon all are well again, and what EKS Auth has to bear for it. */
+    /** Draws the effect of Lanyard's longest back-off: time of recovery against requests at EKS Auth. */
     static String trade(List<List<Outcome>> scenarios) {
-        CombinedDomainXYPlot plot = plot(Svg.logarithmic("seconds until all pods are fresh again", 10, 1_000));
+        CombinedDomainXYPlot plot = plot(Svg.logarithmic("seconds until all pods have recovered", 10, 1_000));
         for (List<Outcome> outcomes : scenarios) {
             double most = outcomes.stream().mapToDouble(Chart::load).max().orElse(1);
             LogAxis axis = Svg.logarithmic("requests, " + outcomes.get(0).scenario(), 1, most * 5);
@@ -97,7 +100,7 @@ final class Chart {
         }
         return drawn(
                 plot,
-                "Lanyard's longest pause: speed of recovery against requests at EKS Auth, per pod",
+                "Lanyard's longest back-off: time of recovery against requests at EKS Auth, per pod",
                 scenarios.get(0).get(0).pods(),
                 HEIGHT / 2 * scenarios.size());
     }
@@ -116,7 +119,7 @@ final class Chart {
 
     private static XYLineAndShapeRenderer renderer(boolean shapes) {
         XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, shapes);
-        renderer.setDrawSeriesLineAsPath(true); // or each minute would be an element of its own
+        renderer.setDrawSeriesLineAsPath(true); // otherwise each minute would be a separate element
         for (int i = 0; i < Svg.COLOURS.size(); i++) {
             renderer.setSeriesPaint(i, Svg.COLOURS.get(i));
             renderer.setSeriesStroke(i, LINE);

@@ -4,59 +4,59 @@ package io.lanyard.benchmarks.fleet;
 import java.util.Collection;
 
 /**
- * What came of a run.
+ * The measurements of a run.
  *
- * @param bereftSeconds pod-seconds without valid credentials, by a clock that is right
+ * @param podSecondsWithoutCredentials the total time of all pods without valid credentials, by true time
  * @param failedCalls calls that threw
- * @param endedCalls calls that were given credentials past their end; they open nothing any more
- * @param waitingCalls calls that waited for a load, however briefly
- * @param waitedSeconds how long they waited together
- * @param longestWaitSeconds how long the one that waited longest did
+ * @param expiredCalls calls that were served expired credentials
+ * @param waitingCalls calls that waited for a load
+ * @param waitedSeconds the total time that calls waited
+ * @param longestWaitSeconds the longest time that a call waited
  * @param agents requests at the agents
  * @param eksAuth requests at EKS Auth
- * @param bereftPods pods without valid credentials
- * @param mostFreshSeconds from the end of the trouble until 99 % of the pods were fresh; {@link #NOT_ALL} if they were
- *     not
- * @param allFreshSeconds the same for all of them
+ * @param podsWithoutCredentials pods without valid credentials
+ * @param fresh99Seconds the time from the end of the disruption until 99 % of the pods were fresh; {@link #NEVER} if
+ *     they were not
+ * @param allFreshSeconds the same for all pods
  */
 record Figures(
-        double bereftSeconds,
+        double podSecondsWithoutCredentials,
         double failedCalls,
-        double endedCalls,
+        double expiredCalls,
         double waitingCalls,
         double waitedSeconds,
         double longestWaitSeconds,
         Series agents,
         Series eksAuth,
-        Series bereftPods,
-        double mostFreshSeconds,
+        Series podsWithoutCredentials,
+        double fresh99Seconds,
         double allFreshSeconds) {
 
-    /** More than any time: it has not come to that. */
-    static final double NOT_ALL = Double.POSITIVE_INFINITY;
+    /** Longer than any time: it did not happen. */
+    static final double NEVER = Double.POSITIVE_INFINITY;
 
     static Figures of(Tally tally, Collection<Pod> watched) {
         long[] recoveries = watched.stream().mapToLong(Pod::recovery).sorted().toArray();
         return new Figures(
-                tally.bereftSeconds(),
+                tally.podSecondsWithoutCredentials(),
                 tally.failed(),
-                tally.ended(),
+                tally.expired(),
                 tally.waited(),
                 tally.waitedSeconds(),
                 tally.longestWaitSeconds(),
                 tally.agents(),
                 tally.eksAuth(),
-                tally.bereftPods(),
+                tally.podsWithoutCredentials(),
                 share(recoveries, 0.99),
                 share(recoveries, 1));
     }
 
-    /** When that share of the pods had recovered. */
+    /** Returns when that share of the pods had recovered. */
     private static double share(long[] recoveries, double share) {
         if (recoveries.length == 0) {
             return 0;
         }
         long time = recoveries[(int) Math.ceil(recoveries.length * share) - 1];
-        return time == Time.NEVER ? NOT_ALL : (double) time / Time.SECOND;
+        return time == Time.NEVER ? NEVER : (double) time / Time.SECOND;
     }
 }

@@ -5,18 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A fleet that keeps its credentials by one policy, in one scenario. One run, on one thread. */
+/** Simulates a fleet with one policy in one scenario. Runs once, on one thread. */
 final class Fleet {
-    /** How often an application calls for its credentials, on the average: an assumption. */
-    static final double CALLS_A_SECOND = 1;
+    /** The average number of calls per second of each pod; an assumption. */
+    static final double CALLS_PER_SECOND = 1;
 
-    static final int PODS_ON_A_NODE = 50;
+    static final int PODS_PER_NODE = 50;
 
-    /** What EKS Auth grants, for each pod: an assumption, some 80 times what is asked in a steady state. */
+    /** The rate limit of EKS Auth per pod; an assumption, about 80 times the rate of a steady state. */
     static final double RATE_PER_POD = 0.01;
 
-    /** So that a small fleet is not throttled by chance. */
-    private static final double LEAST_RATE = 10;
+    /** The smallest rate limit, so that a small fleet is not throttled by chance. */
+    private static final double MIN_RATE = 10;
 
     static final long AGENT_DOWN = 10 * Time.SECOND;
     static final long CLOCK_SKEW = 4 * Time.MINUTE;
@@ -26,7 +26,7 @@ final class Fleet {
 
     final Kernel kernel = new Kernel();
     final SplittableRandom random;
-    /** Lanyard's own, so that runs with the same seed are the same. */
+    /** Seeds Lanyard's jitter, so that runs with the same seed are equal. */
     final SplittableRandom jitter;
 
     final Tally tally;
@@ -45,22 +45,22 @@ final class Fleet {
         this.policy = policy;
         this.random = new SplittableRandom(seed);
         this.jitter = new SplittableRandom(seed);
-        // as long as the agents keep what they have fetched, so that renewals come evenly from then on
-        this.spread = Math.min(scenario.life(), Agent.LONGEST_KEPT);
-        this.from = spread + scenario.life();
+        // the renewal age of the agents, so that renewals are spread evenly from then on
+        this.spread = Math.min(scenario.lifetime(), Agent.RENEWAL_AGE);
+        this.from = spread + scenario.lifetime();
         this.to = from + scenario.measured();
         this.tally = new Tally(from, to);
         this.eksAuth = new EksAuth(
-                Math.max(LEAST_RATE, size * RATE_PER_POD),
-                scenario.life(),
-                scenario.troubles(from, size),
+                Math.max(MIN_RATE, size * RATE_PER_POD),
+                scenario.lifetime(),
+                scenario.faults(from, size),
                 random.split(),
                 tally);
         for (int i = 0; i < size; i++) {
-            if (i % PODS_ON_A_NODE == 0) {
+            if (i % PODS_PER_NODE == 0) {
                 agents.add(new Agent(kernel, eksAuth, random.split(), tally, skew(agents.size())));
             }
-            pods.add(policy.hiring().pod(this, agents.get(agents.size() - 1)));
+            pods.add(policy.factory().pod(this, agents.get(agents.size() - 1)));
         }
     }
 
@@ -77,22 +77,23 @@ final class Fleet {
         }
         restartAgents();
         restartPods();
-        if (scenario.hasTrouble()) {
-            kernel.at(from + scenario.healed(), () -> pods.forEach(Pod::watch));
+        if (scenario.hasDisruption()) {
+            kernel.at(from + scenario.disruptionEnd(), () -> pods.forEach(Pod::watch));
         }
         kernel.run(to);
         pods.forEach(Pod::end);
-        return new Outcome(scenario, policy, pods.size(), Figures.of(tally, scenario.hasTrouble() ? pods : List.of()));
+        return new Outcome(
+                scenario, policy, pods.size(), Figures.of(tally, scenario.hasDisruption() ? pods : List.of()));
     }
 
     private void restartAgents() {
         if (scenario.agentsRestart() == Time.NEVER) {
             return;
         }
-        long begun = from + scenario.agentsRestart();
-        long wave = (scenario.healed() - scenario.agentsRestart() - AGENT_DOWN) / WAVES;
+        long start = from + scenario.agentsRestart();
+        long wave = (scenario.disruptionEnd() - scenario.agentsRestart() - AGENT_DOWN) / WAVES;
         for (int i = 0; i < agents.size(); i++) {
-            long at = begun + i % WAVES * wave + random.nextLong(wave);
+            long at = start + i % WAVES * wave + random.nextLong(wave);
             agents.get(i).restart(at, at + AGENT_DOWN);
         }
     }
@@ -101,32 +102,32 @@ final class Fleet {
         if (scenario.podsRestart() == Time.NEVER) {
             return;
         }
-        long length = scenario.healed() - scenario.podsRestart();
+        long length = scenario.disruptionEnd() - scenario.podsRestart();
         for (Pod pod : pods) {
             kernel.at(from + scenario.podsRestart() + random.nextLong(length), pod::restart);
         }
     }
 
-    /** A new token. */
+    /** Returns a new token. */
     Token token(long issued) {
         return new Token("token-CANARY-" + ++tokens, issued);
     }
 
-    /** How many calls come in that time, on the average. */
+    /** Returns the average number of calls in that time. */
     double calls(long time) {
-        return (double) time / Time.SECOND * CALLS_A_SECOND;
+        return (double) time / Time.SECOND * CALLS_PER_SECOND;
     }
 
-    /** How long it takes until the next call. */
+    /** Returns a random time until the next call. */
     long untilNextCall() {
-        return (long) (-Math.log(1 - random.nextDouble()) / CALLS_A_SECOND * Time.SECOND);
+        return (long) (-Math.log(1 - random.nextDouble()) / CALLS_PER_SECOND * Time.SECOND);
     }
 
-    /** The calls of that time were given credentials past their end. */
-    void ended(long since, long until) {
+    /** Counts the calls of that time as served expired credentials. */
+    void expired(long since, long until) {
         long length = tally.overlap(since, until);
         if (length > 0) {
-            tally.ended(Math.max(since, tally.from()), calls(length));
+            tally.expired(Math.max(since, tally.from()), calls(length));
         }
     }
 }

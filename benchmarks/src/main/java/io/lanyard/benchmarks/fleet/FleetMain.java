@@ -16,27 +16,27 @@ import java.util.concurrent.Future;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** {@code lanyard-bench fleet}: plays the scenarios for each policy, prints and saves what came of them. */
+/** Runs {@code lanyard-bench fleet}: plays the scenarios with each policy, prints and saves the results. */
 final class FleetMain {
     private static final String USAGE = """
             lanyard-bench fleet [--scenario NAME]... [--list] [--out DIR] [--quick]
 
-              --scenario NAME   only that one; may be repeated
-              --list            the scenarios, and nothing else
-              --out DIR         where fleet.csv, fleet.json and the charts go (benchmarks/target/fleet)
-              --quick           2 000 pods instead of 100 000, in about a minute
+              --scenario NAME   run only this scenario; may be repeated
+              --list            print the scenarios and exit
+              --out DIR         directory of fleet.csv, fleet.json and the charts (benchmarks/target/fleet)
+              --quick           simulate 2,000 pods instead of 100,000, in about a minute
 
-            Ends with 0, or with 2 if it was called wrongly.
+            Exits with 0, or with 2 if the command line is wrong.
             """;
 
-    /** Held, for nobody else holds the level that it is given. */
+    /** A strong reference, because a logger that is collected loses its level. */
     private static final Logger LIBRARY = Logger.getLogger("io.lanyard");
 
     private static final int PODS = 100_000;
     private static final int FEW_PODS = 2_000;
 
-    /** The curve of the trade has many points; each is played by a fifth of the pods. */
-    private static final int SWEPT_SHARE = 5;
+    /** The variants run with a fifth of the pods, because they are many. */
+    private static final int VARIANT_SHARE = 5;
 
     private static final int AT_ONCE = 2;
     private static final long SEED = 20_260_101;
@@ -48,10 +48,10 @@ final class FleetMain {
     }
 
     private static boolean run(Options options) throws IOException, InterruptedException {
-        LIBRARY.setLevel(Level.OFF); // a hundred thousand pods have much to say of an outage
+        LIBRARY.setLevel(Level.OFF); // 100,000 pods log too much in an outage
         List<Scenario> scenarios = options.chosen(Scenarios.all());
         if (options.list()) {
-            scenarios.forEach(scenario -> System.out.printf("%-24s %s%n", scenario.name(), scenario.about()));
+            scenarios.forEach(scenario -> System.out.printf("%-24s %s%n", scenario.name(), scenario.description()));
             return true;
         }
         int pods = options.quick() ? FEW_PODS : PODS;
@@ -65,16 +65,16 @@ final class FleetMain {
                 .filter(scenario -> !scenario.variants().isEmpty())
                 .toList();
         for (Scenario scenario : swept) {
-            scenario.variants().forEach(policy -> sweep.add(new Run(scenario, policy, pods / SWEPT_SHARE)));
+            scenario.variants().forEach(policy -> sweep.add(new Run(scenario, policy, pods / VARIANT_SHARE)));
         }
         List<Outcome> curve = play(sweep);
         save(options.out(), scenarios, outcomes, swept, curve);
-        tell(outcomes, curve);
+        print(outcomes, curve);
         System.out.println("fleet.csv, fleet.json and the charts are in " + options.out());
         return true;
     }
 
-    private static void tell(List<Outcome> outcomes, List<Outcome> curve) {
+    private static void print(List<Outcome> outcomes, List<Outcome> curve) {
         System.out.println(Report.ratios(outcomes, Policy.RELEASED));
         System.out.println(Report.ratios(outcomes, Policy.ANNOUNCED));
         System.out.println(Report.table(outcomes));
@@ -84,7 +84,7 @@ final class FleetMain {
         List<String> worse = Report.worse(outcomes);
         int others = outcomes.size() / Policy.CONTESTANTS.size() * (Policy.CONTESTANTS.size() - 1);
         System.out.printf(
-                "Of %d comparisons Lanyard is worse in %d, by more than 2 %%.%n",
+                "Lanyard is worse by more than 2 %% in %2$d of %1$d comparisons.%n",
                 others * Measure.COMPARED.size(), worse.size());
         worse.forEach(line -> System.out.println("  " + line));
     }
@@ -98,7 +98,7 @@ final class FleetMain {
         Files.writeString(out.resolve("fleet.csv"), Text.csv(Report.rows(all)));
         Files.writeString(out.resolve("fleet.json"), Text.json(Report.rows(all)));
         for (Scenario scenario : scenarios) {
-            if (scenario.hasTrouble()) {
+            if (scenario.hasDisruption()) {
                 Files.writeString(
                         out.resolve("fleet-" + scenario.name() + ".svg"), Chart.course(of(outcomes, scenario)));
             }
@@ -123,10 +123,10 @@ final class FleetMain {
     /** One simulation. */
     record Run(Scenario scenario, Policy policy, int pods) {
         Outcome play() {
-            long begun = System.nanoTime();
+            long start = System.nanoTime();
             Outcome outcome = new Fleet(scenario, policy, pods, SEED).run();
             System.err.printf(
-                    "%4d s  %-24s %s%n", (System.nanoTime() - begun) / 1_000_000_000, scenario, policy.title());
+                    "%4d s  %-24s %s%n", (System.nanoTime() - start) / 1_000_000_000, scenario, policy.title());
             return outcome;
         }
     }

@@ -4,7 +4,7 @@ package io.lanyard.benchmarks.fleet;
 /**
  * Credentials that EKS Auth has issued.
  *
- * @param id tells them apart
- * @param end when they end, by a clock that is right
+ * @param id a unique number
+ * @param expiration the true time of their expiration
  */
-record Issued(long id, long end) {}
+record Issued(long id, long expiration) {}

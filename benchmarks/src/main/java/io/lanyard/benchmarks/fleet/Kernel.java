@@ -6,15 +6,14 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Virtual time, and what happens in it, in order.
+ * Runs events in the order of virtual time.
  *
- * <p>An event may let time {@linkplain #pass pass} for itself alone: a load that sleeps, or waits for an answer, goes on
- * in its own local time, while the others' stands where it began. So a load that blocks its thread for seconds needs no
- * thread, whatever number of them are under way.
+ * <p>An event can {@linkplain #pass advance} its own local time: a load that sleeps or waits for a response continues at a
+ * later time, while the time of the others stays where the event started. So loads that block for seconds need no threads,
+ * however many run concurrently.
  *
- * <p>Most events are the heartbeats of a hundred thousand timers. A heap of them all would spend its time in cache
- * misses, so what is due soon is kept by slices of time, and only the slice at hand is a heap. Not safe for use by
- * several threads.
+ * <p>Most events are the heartbeats of 100,000 timers. One heap of all events would be slow because of cache misses. So
+ * events of the near future are grouped by slices of time, and only the current slice is a heap. Not thread-safe.
  */
 final class Kernel {
     private static final int SLICE_BITS = 24; // 16.8 ms
@@ -24,45 +23,45 @@ final class Kernel {
     private final PriorityQueue<Event> near = new PriorityQueue<>();
     private final PriorityQueue<Event> far = new PriorityQueue<>();
     private long slice;
-    private long begun;
+    private long eventStart;
     private long now;
     private long sequence;
 
-    /** The time, local to the event that is happening. */
+    /** Returns the local time of the current event. */
     long now() {
         return now;
     }
 
-    /** Lets time pass for the event that is happening. */
+    /** Advances the local time of the current event. */
     void pass(long duration) {
         now += duration;
     }
 
-    /** Lets something happen at a time that is not over yet. */
+    /** Schedules an event, not before the start of the current one. */
     Event at(long time, Runnable action) {
-        if (time < begun) {
-            throw new IllegalArgumentException("that time is over");
+        if (time < eventStart) {
+            throw new IllegalArgumentException("the time is in the past");
         }
         Event event = new Event(time, sequence++, action);
         place(event);
         return event;
     }
 
-    /** Lets everything happen that is due up to that time. */
+    /** Runs all events up to that time. */
     void run(long until) {
         while (true) {
             Event event = near.peek();
             if (event == null && slice < until >> SLICE_BITS) {
-                turn();
+                nextSlice();
             } else if (event == null || event.time > until) {
-                begun = until;
+                eventStart = until;
                 now = until;
                 return;
             } else {
                 near.poll();
-                begun = event.time;
+                eventStart = event.time;
                 now = event.time;
-                event.happen();
+                event.fire();
             }
         }
     }
@@ -80,7 +79,7 @@ final class Kernel {
         }
     }
 
-    private void turn() {
+    private void nextSlice() {
         slice++;
         int index = (int) (slice % SLICES);
         Event event = soon[index];
@@ -97,7 +96,7 @@ final class Kernel {
         }
     }
 
-    /** Something that is to happen, unless it is cancelled. */
+    /** An event, which can be cancelled. */
     static final class Event implements Comparable<Event>, Scheduler.Timer {
         private final long time;
         private final long sequence;
@@ -110,7 +109,7 @@ final class Kernel {
             this.action = action;
         }
 
-        private void happen() {
+        private void fire() {
             Runnable due = action;
             action = null;
             if (due != null) {

@@ -24,7 +24,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A pod with Lanyard: the real source, to which the pod is the whole world. */
+/** A pod with a real Lanyard source, whose environment, clock, scheduler and transport are the pod. */
 final class LanyardPod extends Pod implements AgentTransport, Environment, Clock, Scheduler, CredentialsListener {
     private static final Map<String, String> VARIABLES = Map.of(
             "AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials",
@@ -33,15 +33,13 @@ final class LanyardPod extends Pod implements AgentTransport, Environment, Clock
     private final RefreshPolicy policy;
     private @Nullable ContainerCredentialsSource source;
     private Kernel.@Nullable Event firstCall;
-    private long held;
+    private long expiration;
     private boolean failing;
 
     LanyardPod(Fleet fleet, Agent agent, RefreshPolicy policy) {
         super(fleet, agent);
         this.policy = policy;
     }
-
-    // ---- the process
 
     @Override
     void begin() {
@@ -67,55 +65,54 @@ final class LanyardPod extends Pod implements AgentTransport, Environment, Clock
         }
     }
 
-    /** While there are no credentials yet it is a call that starts a load; later it is the timer. */
-    @SuppressWarnings("FutureReturnValueIgnored") // what comes of it, the load knows
+    /** Starts the first load; later ones are started by the timer. */
+    @SuppressWarnings("FutureReturnValueIgnored") // load() observes the result
     private void call() {
         if (source != null) {
             source.resolveAsync();
         }
     }
 
-    /** Runs a load to its end, in its own time, and says what becomes of the calls that come meanwhile. */
+    /** Runs a load to its end in its own local time and accounts for the calls in the meantime. */
     private void load(Runnable task) {
-        long begun = fleet.kernel.now();
+        long start = fleet.kernel.now();
         boolean first = !hasCredentials();
-        long heldTo = held;
+        long cachedTo = expiration;
         long waitFrom = first
-                ? begun
-                : Math.max(begun, agent.when(held - policy.expirationMargin().toNanos()));
-        account(begun);
+                ? start
+                : Math.max(
+                        start, agent.when(expiration - policy.expirationMargin().toNanos()));
+        account(start);
         failing = false;
         task.run();
-        long ended = fleet.kernel.now();
-        if (!first) { // by a slow clock, calls do not wait although the credentials have ended
-            fleet.ended(Math.max(begun, heldTo), Math.min(waitFrom, ended));
+        long end = fleet.kernel.now();
+        if (!first) { // with a slow clock, calls are served although the credentials have expired
+            fleet.expired(Math.max(start, cachedTo), Math.min(waitFrom, end));
         }
-        if (ended > waitFrom) {
-            double calls = fleet.calls(ended - waitFrom) + (first ? 1 : 0);
-            fleet.tally.waited(waitFrom, calls, (ended - waitFrom) / 2.0, ended - waitFrom);
+        if (end > waitFrom) {
+            double calls = fleet.calls(end - waitFrom) + (first ? 1 : 0);
+            fleet.tally.waited(waitFrom, calls, (end - waitFrom) / 2.0, end - waitFrom);
             if (failing && first) {
                 fleet.tally.failed(waitFrom, calls);
-            } else if (failing && ended >= heldTo) {
-                fleet.tally.ended(waitFrom, calls);
+            } else if (failing && end >= cachedTo) {
+                fleet.tally.expired(waitFrom, calls);
             }
         }
-        accounted(ended);
+        accounted(end);
         if (!hasCredentials()) {
-            firstCall = fleet.kernel.at(ended + fleet.untilNextCall(), this::call);
+            firstCall = fleet.kernel.at(end + fleet.untilNextCall(), this::call);
         }
     }
 
-    // ---- CredentialsListener
-
     @Override
     public void refreshed(String accessKeyId, @Nullable Instant expiration) {
-        held = expiration == null ? Time.NEVER : Time.ofEpochMillis(expiration.toEpochMilli());
-        loaded(held);
+        this.expiration = expiration == null ? Time.NEVER : Time.ofEpochMillis(expiration.toEpochMilli());
+        loaded(this.expiration);
     }
 
     @Override
     public void recovered(String accessKeyId) {
-        loaded(held);
+        loaded(this.expiration);
     }
 
     @Override
@@ -124,23 +121,21 @@ final class LanyardPod extends Pod implements AgentTransport, Environment, Clock
         failed();
     }
 
-    // ---- AgentTransport
-
     @Override
     public AgentResponse get(AgentRequest request) throws IOException {
         Agent.Answer answer =
                 agent.request(token(), fleet.kernel.now(), request.timeout().toNanos());
         fleet.kernel.pass(answer.at() - fleet.kernel.now());
         return switch (answer.outcome()) {
-            case GIVEN -> response(200, body(Objects.requireNonNull(answer.issued())));
+            case SERVED -> response(200, body(Objects.requireNonNull(answer.issued())));
             case REFUSED -> throw new ConnectException("Connection refused");
-            case GONE -> throw new SocketTimeoutException("Read timed out");
+            case TIMED_OUT -> throw new SocketTimeoutException("Read timed out");
             case LIMITED -> response(429, "Too Many Requests\n");
-            case TOKEN_ENDED ->
+            case TOKEN_EXPIRED ->
                 response(400, "Service account token failed basic claim validations: token is expired\n");
             case THROTTLED -> response(429, "[id]: (ThrottlingException): Rate exceeded, fault: client\n");
             case UNAVAILABLE -> response(503, "[id]: (ServiceUnavailableException): unavailable, fault: server\n");
-            case UPSTREAM_SILENT -> response(500, "[]\n");
+            case UPSTREAM_TIMED_OUT -> response(500, "[]\n");
         };
     }
 
@@ -152,10 +147,8 @@ final class LanyardPod extends Pod implements AgentTransport, Environment, Clock
     private static String body(Issued issued) {
         return "{\"AccessKeyId\":\"ASIA" + issued.id()
                 + "\",\"SecretAccessKey\":\"secret-CANARY\",\"Token\":\"session-CANARY\",\"AccountId\":\"111122223333\","
-                + "\"Expiration\":\"" + Instant.ofEpochMilli(Time.epochMillis(issued.end())) + "\"}";
+                + "\"Expiration\":\"" + Instant.ofEpochMilli(Time.epochMillis(issued.expiration())) + "\"}";
     }
-
-    // ---- Environment
 
     @Override
     public @Nullable String variable(String name) {
@@ -172,8 +165,6 @@ final class LanyardPod extends Pod implements AgentTransport, Environment, Clock
         return token().text.getBytes(StandardCharsets.UTF_8);
     }
 
-    // ---- Clock
-
     @Override
     public long epochMillis() {
         return Time.epochMillis(wall());
@@ -188,8 +179,6 @@ final class LanyardPod extends Pod implements AgentTransport, Environment, Clock
     public void sleep(Duration duration) {
         fleet.kernel.pass(duration.toNanos());
     }
-
-    // ---- Scheduler
 
     @Override
     public void execute(Runnable task) {

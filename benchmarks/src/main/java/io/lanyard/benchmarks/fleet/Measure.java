@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** What is measured; of each, less is better. */
+/** A measure; smaller values are better. */
 enum Measure {
-    BEREFT_POD_SECONDS("pod-s without", Figures::bereftSeconds),
+    POD_SECONDS_WITHOUT_CREDENTIALS("pod-s without", Figures::podSecondsWithoutCredentials),
     FAILED_CALLS("failed", Figures::failedCalls),
-    ENDED_CREDENTIALS_GIVEN("ended given", Figures::endedCalls),
-    /** Whether a policy lets a call fail or gives it credentials that have ended: the call opens nothing. */
-    CALLS_IN_VAIN("calls in vain", figures -> figures.failedCalls() + figures.endedCalls()),
+    EXPIRED_CREDENTIALS_SERVED("served expired", Figures::expiredCalls),
+    /** Failed calls and calls that were served expired credentials, which AWS rejects. */
+    UNSUCCESSFUL_CALLS("unsuccessful", figures -> figures.failedCalls() + figures.expiredCalls()),
     WAITING_CALLS("calls waited", Figures::waitingCalls),
     WAITED_SECONDS("waited, s", Figures::waitedSeconds),
     LONGEST_WAIT_SECONDS("longest, s", Figures::longestWaitSeconds),
@@ -22,17 +22,17 @@ enum Measure {
     EKS_AUTH_TOTAL("EKS Auth", figures -> figures.eksAuth().total()),
     EKS_AUTH_PEAK_SECOND("peak/s", figures -> figures.eksAuth().peakSecond()),
     EKS_AUTH_PEAK_MINUTE("peak/min", figures -> figures.eksAuth().peakMinute()),
-    MOST_FRESH_SECONDS("99 % fresh, s", Figures::mostFreshSeconds),
+    FRESH_99_PERCENT_SECONDS("99 % fresh, s", Figures::fresh99Seconds),
     ALL_FRESH_SECONDS("all fresh, s", Figures::allFreshSeconds);
 
-    /** Those that are compared; the others are parts of one of them. */
+    /** The measures that are compared; the others are part of {@link #UNSUCCESSFUL_CALLS}. */
     static final List<Measure> COMPARED = Stream.of(values())
-            .filter(measure -> measure != FAILED_CALLS && measure != ENDED_CREDENTIALS_GIVEN)
+            .filter(measure -> measure != FAILED_CALLS && measure != EXPIRED_CREDENTIALS_SERVED)
             .toList();
 
     private final String head;
 
-    @SuppressWarnings("ImmutableEnumChecker") // the functions above have no state
+    @SuppressWarnings("ImmutableEnumChecker") // the functions are stateless
     private final ToDoubleFunction<Figures> value;
 
     Measure(String head, ToDoubleFunction<Figures> value) {
@@ -40,12 +40,12 @@ enum Measure {
         this.value = value;
     }
 
-    /** For the head of a table. */
+    /** Returns the head of the column in tables. */
     String head() {
         return head;
     }
 
-    /** For files. */
+    /** Returns the id in files. */
     String key() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -2,11 +2,11 @@
 package io.lanyard.benchmarks.fleet;
 
 /**
- * One policy in one scenario.
+ * The result of one policy in one scenario.
  *
- * @param scenario what happened
- * @param policy how credentials were kept
- * @param pods how many there were
- * @param figures what came of it
+ * @param scenario the scenario
+ * @param policy the policy
+ * @param pods the number of pods
+ * @param figures the measurements
  */
 record Outcome(Scenario scenario, Policy policy, int pods, Figures figures) {}

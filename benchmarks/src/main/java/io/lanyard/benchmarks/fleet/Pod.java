@@ -2,11 +2,11 @@
 package io.lanyard.benchmarks.fleet;
 
 /**
- * A pod: a process that needs credentials, calls for them at random times, {@link Fleet#CALLS_A_SECOND} on the average,
- * and has a way of keeping them. Calls that can change nothing are not played but counted by their rate.
+ * A pod whose process resolves credentials at random times, {@link Fleet#CALLS_PER_SECOND} on average. Calls without an
+ * effect are not simulated one by one but counted by their rate.
  */
 abstract class Pod {
-    private static final long LONGEST_SYNC = 2 * Time.MINUTE;
+    private static final long MAX_SYNC_DELAY = 2 * Time.MINUTE;
 
     final Fleet fleet;
     final Agent agent;
@@ -25,7 +25,7 @@ abstract class Pod {
         this.token = new Token("", -Time.NEVER);
     }
 
-    /** The process begins; its token may have been there for a while. */
+    /** Starts the process, with a token that may be older than it. */
     final void start(long tokenIssued) {
         long now = fleet.kernel.now();
         token = fleet.token(tokenIssued);
@@ -35,44 +35,44 @@ abstract class Pod {
         begin();
     }
 
-    /** The process ends, and another begins in its place with a token of its own. */
+    /** Replaces the process by another one with a new token. */
     final void restart() {
         end();
         start(fleet.kernel.now());
     }
 
-    /** The process ends: what was not valid until now, was not. */
+    /** Ends the process and accounts for its time so far. */
     final void end() {
         account(fleet.kernel.now());
-        fleet.tally.bereft(validTo, fleet.kernel.now());
+        fleet.tally.withoutCredentials(validTo, fleet.kernel.now());
         freshSince = Time.NEVER;
         stop();
     }
 
-    /** Begins to call, and forgets what was before. */
+    /** Starts to call, without cached credentials. */
     abstract void begin();
 
-    /** Calls no more. */
+    /** Stops the calls. */
     abstract void stop();
 
-    /** The token that the file holds now. */
+    /** Returns the current token of the file. */
     final Token token() {
         while (fleet.kernel.now() >= token.rotation) {
-            token = fleet.token(token.rotation + fleet.random.nextLong(LONGEST_SYNC));
+            token = fleet.token(token.rotation + fleet.random.nextLong(MAX_SYNC_DELAY));
         }
         return token;
     }
 
-    /** The time by the clock of the pod's node. */
+    /** Returns the time by the clock of the pod's node. */
     final long wall() {
         return agent.wall(fleet.kernel.now());
     }
 
-    /** A load has brought credentials that end then, by the clock that is right. */
-    final void loaded(long end) {
+    /** A load has succeeded; the credentials expire at that true time. */
+    final void loaded(long expiration) {
         long now = fleet.kernel.now();
-        fleet.tally.bereft(validTo, now);
-        validTo = Math.max(end, now);
+        fleet.tally.withoutCredentials(validTo, now);
+        validTo = Math.max(expiration, now);
         if (freshSince > now) {
             freshSince = now;
         }
@@ -82,12 +82,12 @@ abstract class Pod {
         }
     }
 
-    /** A load has brought nothing. */
+    /** A load has failed. */
     final void failed() {
         freshSince = Time.NEVER;
     }
 
-    /** The trouble is over now; how long until this pod is fresh? */
+    /** Starts to measure the recovery at the end of the disruption. */
     final void watch() {
         watchedFrom = fleet.kernel.now();
         recovering = validTo <= watchedFrom || freshSince == Time.NEVER;
@@ -95,33 +95,33 @@ abstract class Pod {
     }
 
     /**
-     * How long it took after the trouble until the pod had valid credentials and its last load had not failed; {@link
-     * Time#NEVER} if it has not come to that.
+     * Returns the time from the end of the disruption until the pod had valid credentials and its last load had succeeded;
+     * {@link Time#NEVER} if that did not happen.
      */
     final long recovery() {
         return recovery;
     }
 
-    /** Whether the process has been given anything yet. */
+    /** Returns whether the process has received credentials. */
     final boolean hasCredentials() {
         return validTo > born;
     }
 
-    /** Whether what it was given last has ended. */
-    final boolean hasEnded(long time) {
+    /** Returns whether the last credentials have expired. */
+    final boolean hasExpired(long time) {
         return time >= validTo;
     }
 
-    /** All calls up to then, from where they were accounted last, were answered at once with what there was. */
+    /** Accounts for all calls up to that time as served at once from the cache. */
     final void account(long until) {
         long from = Math.max(accounted, validTo);
         if (hasCredentials()) {
-            fleet.ended(from, until);
+            fleet.expired(from, until);
         }
         accounted(until);
     }
 
-    /** All calls up to then are accounted for. */
+    /** Marks all calls up to that time as accounted for. */
     final void accounted(long until) {
         accounted = Math.max(accounted, until);
     }

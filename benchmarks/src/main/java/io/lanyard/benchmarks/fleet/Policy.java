@@ -8,15 +8,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How a fleet's pods keep their credentials.
+ * A refresh policy of a fleet's pods.
  *
- * @param name for files
- * @param title for people
- * @param cap its longest pause with trouble upstream, in seconds; 0 where that is not what it differs by
- * @param hiring makes a pod
+ * @param name the id in files
+ * @param title the name in tables and charts
+ * @param cap the longest back-off after upstream failures, in seconds; 0 if that is not what varies
+ * @param factory creates a pod
  */
-record Policy(String name, String title, int cap, Hiring hiring) {
-    /** The longest pause of {@link Backoff#standard()} with trouble upstream, in seconds. */
+record Policy(String name, String title, int cap, PodFactory factory) {
+    /** The longest back-off of {@link Backoff#standard()} after upstream failures, in seconds. */
     private static final int STANDARD_CAP = 50;
 
     static final Policy LANYARD = lanyard("lanyard", "Lanyard", STANDARD_CAP, RefreshPolicy.standard());
@@ -27,7 +27,7 @@ record Policy(String name, String title, int cap, Hiring hiring) {
 
     static final List<Policy> CONTESTANTS = List.of(LANYARD, RELEASED, ANNOUNCED);
 
-    /** Lanyard with shorter and longer longest pauses, its own among them, and the others beside it. */
+    /** Lanyard with other limits of the back-off, including its own, and the other policies. */
     static final List<Policy> CAPS = List.of(
             RELEASED,
             ANNOUNCED,
@@ -39,12 +39,12 @@ record Policy(String name, String title, int cap, Hiring hiring) {
             capped(180),
             capped(300));
 
-    /** Lanyard refreshing earlier than an hour before the end. */
+    /** Lanyard with refresh windows longer than an hour. */
     static final List<Policy> WINDOWS = List.of(windowed(90), windowed(120), windowed(150), windowed(180));
 
-    /** Makes a pod. */
+    /** Creates a pod. */
     @FunctionalInterface
-    interface Hiring {
+    interface PodFactory {
         Pod pod(Fleet fleet, Agent agent);
     }
 
@@ -66,15 +66,15 @@ record Policy(String name, String title, int cap, Hiring hiring) {
                 RefreshPolicy.builder().backoff(backoff(seconds)).build());
     }
 
-    /** Lanyard's back-off with another longest pause: upstream, the same in a time that runs faster or slower. */
+    /** Returns Lanyard's back-off with another limit: after upstream failures, the standard one on a scaled time axis. */
     static Backoff backoff(int seconds) {
         Backoff standard = Backoff.standard();
-        double stretch = (double) seconds / STANDARD_CAP;
+        double scale = (double) seconds / STANDARD_CAP;
         return (kind, failures, left, random) -> {
             if (kind == FailureKind.LOCAL || left == null) {
                 return standard.pause(kind, failures, left, random);
             }
-            return scaled(standard.pause(kind, failures, scaled(left, 1 / stretch), random), stretch);
+            return scaled(standard.pause(kind, failures, scaled(left, 1 / scale), random), scale);
         };
     }
 

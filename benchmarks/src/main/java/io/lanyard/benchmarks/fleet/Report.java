@@ -7,36 +7,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The outcomes as text: ratios and tables for people, CSV and JSON for programs. */
+/** Formats the outcomes as tables and CSV rows. */
 final class Report {
-    /** What another draw of the same lots changes. */
+    /** Differences up to this share are within the randomness of a run. */
     private static final double NOISE = 0.02;
 
     private Report() {}
 
-    /** Lanyard beside another policy, in each scenario. */
-    static String ratios(List<Outcome> outcomes, Policy other) {
+    /** Returns a table of Lanyard beside another policy in each scenario. */
+    static String ratios(List<Outcome> outcomes, Policy policy) {
         List<Measure> measures = List.of(
-                Measure.BEREFT_POD_SECONDS,
-                Measure.CALLS_IN_VAIN,
+                Measure.POD_SECONDS_WITHOUT_CREDENTIALS,
+                Measure.UNSUCCESSFUL_CALLS,
                 Measure.WAITED_SECONDS,
                 Measure.AGENTS_TOTAL,
                 Measure.EKS_AUTH_TOTAL,
                 Measure.EKS_AUTH_PEAK_MINUTE,
                 Measure.ALL_FRESH_SECONDS);
         List<List<String>> rows = new ArrayList<>();
-        List<String> head = new ArrayList<>(List.of(Policy.LANYARD.title() + " : " + other.title()));
+        List<String> head = new ArrayList<>(List.of(Policy.LANYARD.title() + " : " + policy.title()));
         measures.forEach(measure -> head.addAll(List.of(measure.head(), "")));
         rows.add(head);
-        for (Outcome theirs : of(outcomes, other)) {
-            Outcome ours = rival(outcomes, theirs);
-            List<String> row = new ArrayList<>(List.of(ours.scenario().name()));
+        for (Outcome other : of(outcomes, policy)) {
+            Outcome lanyard = lanyard(outcomes, other);
+            List<String> row = new ArrayList<>(List.of(lanyard.scenario().name()));
             for (Measure measure : measures) {
-                double own = measure.of(ours);
-                double their = measure.of(theirs);
-                String ratio = Double.isInfinite(own + their) ? "" : Units.ratio(Math.round(own), Math.round(their));
-                boolean nothing = own == 0 && their == 0;
-                row.add(nothing ? "0" : Units.compact(own) + " : " + Units.compact(their));
+                double first = measure.of(lanyard);
+                double second = measure.of(other);
+                String ratio =
+                        Double.isInfinite(first + second) ? "" : Units.ratio(Math.round(first), Math.round(second));
+                boolean bothZero = first == 0 && second == 0;
+                row.add(bothZero ? "0" : Units.compact(first) + " : " + Units.compact(second));
                 row.add(ratio.isEmpty() ? "" : "(" + ratio + ")");
             }
             rows.add(row);
@@ -61,19 +62,20 @@ final class Report {
         return Text.aligned(rows, 2);
     }
 
-    /** On which measures Lanyard does worse than another policy, by more than chance. */
+    /** Returns one line for each measure in which Lanyard is worse than another policy by more than the noise. */
     static List<String> worse(List<Outcome> outcomes) {
         List<String> worse = new ArrayList<>();
-        for (Outcome theirs : outcomes) {
-            if (theirs.policy().equals(Policy.LANYARD)) {
+        for (Outcome other : outcomes) {
+            if (other.policy().equals(Policy.LANYARD)) {
                 continue;
             }
             for (Measure measure : Measure.COMPARED) {
-                double own = measure.of(rival(outcomes, theirs));
-                double their = measure.of(theirs);
-                if (own > their * (1 + NOISE)) {
-                    worse.add(theirs.scenario().name() + ": " + measure.key() + ": " + Units.compact(own) + " against "
-                            + Units.compact(their) + " of " + theirs.policy().title());
+                double first = measure.of(lanyard(outcomes, other));
+                double second = measure.of(other);
+                if (first > second * (1 + NOISE)) {
+                    worse.add(other.scenario().name() + ": " + measure.key() + ": " + Units.compact(first)
+                            + " instead of " + Units.compact(second) + " with "
+                            + other.policy().title());
                 }
             }
         }
@@ -109,9 +111,9 @@ final class Report {
                 .toList();
     }
 
-    private static Outcome rival(List<Outcome> outcomes, Outcome theirs) {
+    private static Outcome lanyard(List<Outcome> outcomes, Outcome other) {
         return of(outcomes, Policy.LANYARD).stream()
-                .filter(ours -> ours.scenario() == theirs.scenario())
+                .filter(lanyard -> lanyard.scenario() == other.scenario())
                 .findFirst()
                 .orElseThrow();
     }

@@ -4,68 +4,68 @@ package io.lanyard.benchmarks.fleet;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What happens to a fleet. Times are counted from the moment when measuring begins. */
+/** The timeline of a scenario. Times are relative to the start of the measured time. */
 final class Scenario {
     private final String name;
-    private final String about;
-    private final List<Trouble> troubles = new ArrayList<>();
-    private long life = 6 * Time.HOUR;
+    private final String description;
+    private final List<Fault> faults = new ArrayList<>();
+    private long lifetime = 6 * Time.HOUR;
     private long measured = Time.HOUR;
-    private long healed = Time.NEVER;
+    private long disruptionEnd = Time.NEVER;
     private long agentsRestart = Time.NEVER;
     private long podsRestart = Time.NEVER;
     private boolean skewed;
     private List<Policy> variants = List.of();
 
-    Scenario(String name, String about) {
+    Scenario(String name, String description) {
         this.name = name;
-        this.about = about;
+        this.description = description;
     }
 
-    /** How long credentials live. */
-    Scenario life(long time) {
-        this.life = time;
+    /** Sets the lifetime of the credentials. */
+    Scenario lifetime(long time) {
+        this.lifetime = time;
         return this;
     }
 
-    /** How long is measured. */
+    /** Sets the length of the measured time. */
     Scenario measured(long time) {
         this.measured = time;
         return this;
     }
 
-    /** EKS Auth is in trouble from the beginning on; it grants so many requests a second and pod. */
-    Scenario trouble(Trouble.Kind kind, long length, double ratePerPod) {
-        troubles.add(new Trouble(kind, 0, length, ratePerPod));
-        return healed(length);
+    /** Adds a fault of EKS Auth from the start on; {@code ratePerPod} is the granted number of requests per second and pod. */
+    Scenario fault(Fault.Kind kind, long length, double ratePerPod) {
+        faults.add(new Fault(kind, 0, length, ratePerPod));
+        return disruptionEnd(length);
     }
 
-    /** The agents restart, a tenth of them at a time. */
+    /** Restarts the agents, a tenth of them at a time. */
     Scenario agentsRestart(long at, long length) {
         this.agentsRestart = at;
-        return healed(at + length);
+        return disruptionEnd(at + length);
     }
 
-    /** All pods restart at once. */
+    /** Restarts all pods within that time. */
     Scenario podsRestart(long at, long length) {
         this.podsRestart = at;
-        return healed(at + length);
+        return disruptionEnd(at + length);
     }
 
-    /** One node in fifty has a clock that is fast, another one that is slow. */
+    /** Makes the clock of one node in fifty fast and of another one slow. */
     Scenario skewed() {
         this.skewed = true;
         return this;
     }
 
-    /** It is played with these as well, because they make a difference. */
+    /** Adds policies with which the scenario is played as well. */
     Scenario variants(List<Policy> policies) {
         this.variants = policies;
         return this;
     }
 
-    private Scenario healed(long at) {
-        this.healed = at;
+    private Scenario disruptionEnd(long at) {
+        this.disruptionEnd = at;
         return this;
     }
 
@@ -73,32 +73,31 @@ final class Scenario {
         return name;
     }
 
-    String about() {
-        return about;
+    String description() {
+        return description;
     }
 
-    /** The troubles, for so many pods. */
-    List<Trouble> troubles(long from, int pods) {
-        return troubles.stream()
-                .map(trouble ->
-                        new Trouble(trouble.kind(), from + trouble.from(), from + trouble.to(), trouble.rate() * pods))
+    /** Returns the faults for that many pods, in simulation time. */
+    List<Fault> faults(long from, int pods) {
+        return faults.stream()
+                .map(fault -> new Fault(fault.kind(), from + fault.from(), from + fault.to(), fault.rate() * pods))
                 .toList();
     }
 
-    long life() {
-        return life;
+    long lifetime() {
+        return lifetime;
     }
 
     long measured() {
         return measured;
     }
 
-    boolean hasTrouble() {
-        return healed != Time.NEVER;
+    boolean hasDisruption() {
+        return disruptionEnd != Time.NEVER;
     }
 
-    long healed() {
-        return healed;
+    long disruptionEnd() {
+        return disruptionEnd;
     }
 
     long agentsRestart() {

@@ -6,31 +6,31 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pod with the AWS SDK's container provider, as it is or with the refresh rules that AWS has announced: a model of its
- * timing, in which every call that does or waits for something is played.
+ * Models the timing of a pod with the AWS SDK's container provider, as released or with the announced refresh rules. Each
+ * call that loads or waits is simulated.
  *
- * <p>Both ask the agent on a caller's thread, up to six times without a pause, a second each, unless the answer is a
- * 4xx. In the prefetch window one caller does so while the others take what there is; from the stale moment on, and at
- * the start, all of them queue for a lock, and who has not got it in five seconds asks without it.
+ * <p>The provider loads on a caller's thread, with up to six attempts of one second without back-off, unless the response
+ * is a 4xx. In the prefetch window one caller loads while the others are served from the cache. From the stale time on, and
+ * at the start, all callers queue for a lock; a caller that does not get it within five seconds loads without it.
  */
 final class SdkPod extends Pod {
     private static final int ATTEMPTS = 6;
     private static final long ATTEMPT_TIMEOUT = Time.SECOND;
-    private static final long LOCK_PATIENCE = 5 * Time.SECOND;
+    private static final long LOCK_TIMEOUT = 5 * Time.SECOND;
     private static final long STALE_WINDOW = Time.MINUTE;
-    private static final long LATEST_PREFETCH = STALE_WINDOW + Time.MINUTE;
-    private static final long SHORTEST_FRESH = Time.SECOND;
+    private static final long PREFETCH_END = STALE_WINDOW + Time.MINUTE;
+    private static final long MIN_FRESH = Time.SECOND;
 
     private final SdkRules rules;
     private final Deque<Long> queue = new ArrayDeque<>();
     private boolean locked;
     private boolean blocking;
-    private int life; // of the process; what a former one began is of no account
+    private int generation; // of the process; events of earlier ones are ignored
 
-    private @Nullable Issued held;
+    private @Nullable Issued cached;
     private long prefetch; // by the node's clock
     private long stale;
-    private long pausedTo;
+    private long backOffEnd;
 
     SdkPod(Fleet fleet, Agent agent, SdkRules rules) {
         super(fleet, agent);
@@ -44,71 +44,69 @@ final class SdkPod extends Pod {
 
     @Override
     void stop() {
-        life++;
+        generation++;
         queue.clear();
         locked = false;
         blocking = false;
-        held = null;
-        pausedTo = 0;
+        cached = null;
+        backOffEnd = 0;
     }
 
-    /** When something happens to this process, if it still runs. */
+    /** Schedules an action, which is dropped if the process has been replaced. */
     private void at(long time, Runnable action) {
-        int born = life;
+        int current = generation;
         fleet.kernel.at(time, () -> {
-            if (born == life) {
+            if (current == generation) {
                 action.run();
             }
         });
     }
 
-    // ---- calls
-
     private void call() {
         long now = fleet.kernel.now();
         if (mustBlock()) {
             if (blocking) {
-                accounted(now); // each of these calls is played
+                accounted(now); // each of these calls is simulated
             } else {
                 account(now);
             }
             blocking = true;
             if (locked) {
                 queue.add(now);
-                at(now + LOCK_PATIENCE, this::askWithoutLock);
+                at(now + LOCK_TIMEOUT, this::loadWithoutLock);
             } else {
-                askWithLock(now);
+                loadWithLock(now);
             }
             at(now + fleet.untilNextCall(), this::call);
             return;
         }
         blocking = false;
         account(now);
-        if (wall() >= prefetch && now >= pausedTo) {
-            ask(now, this::callNext);
+        if (wall() >= prefetch && now >= backOffEnd) {
+            load(now, this::callNext);
         } else {
             callNext();
         }
     }
 
-    /** The next call that makes a difference. */
+    /** Schedules the next call that has an effect. */
     private void callNext() {
-        long due = Math.max(agent.when(Math.min(prefetch, stale)), pausedTo);
+        long due = Math.max(agent.when(Math.min(prefetch, stale)), backOffEnd);
         at(Math.max(due, fleet.kernel.now()) + fleet.untilNextCall(), this::call);
     }
 
     private boolean mustBlock() {
-        return held == null || (wall() >= stale && fleet.kernel.now() >= pausedTo);
+        return cached == null || (wall() >= stale && fleet.kernel.now() >= backOffEnd);
     }
 
-    private void askWithLock(long called) {
+    private void loadWithLock(long called) {
         locked = true;
-        ask(called, () -> {
+        load(called, () -> {
             locked = false;
             while (!locked && !queue.isEmpty()) {
                 long next = queue.remove();
                 if (mustBlock()) {
-                    askWithLock(next);
+                    loadWithLock(next);
                 } else {
                     answered(next);
                 }
@@ -116,27 +114,25 @@ final class SdkPod extends Pod {
         });
     }
 
-    private void askWithoutLock() {
+    private void loadWithoutLock() {
         Long first = queue.peek();
-        if (first != null && first + LOCK_PATIENCE <= fleet.kernel.now()) {
+        if (first != null && first + LOCK_TIMEOUT <= fleet.kernel.now()) {
             queue.remove();
-            ask(first, () -> {});
+            load(first, () -> {});
         }
     }
 
-    /** A call is answered with what there is, after it has waited. */
+    /** A call has waited and is served from the cache. */
     private void answered(long called) {
         long now = fleet.kernel.now();
         fleet.tally.waited(called, now - called);
-        if (hasEnded(now)) {
-            fleet.tally.ended(called, 1);
+        if (hasExpired(now)) {
+            fleet.tally.expired(called, 1);
         }
     }
 
-    // ---- asking the agent
-
-    /** Asks, on the thread of a call that was made then, and goes on when there is an answer. */
-    private void ask(long called, Runnable afterwards) {
+    /** Loads on the thread of the call that was made at that time, and then continues. */
+    private void load(long called, Runnable afterwards) {
         long time = fleet.kernel.now();
         Agent.Answer answer;
         int attempt = 0;
@@ -159,28 +155,28 @@ final class SdkPod extends Pod {
 
     private static boolean isRetried(Agent.Outcome outcome) {
         return switch (outcome) {
-            case REFUSED, GONE, UNAVAILABLE, UPSTREAM_SILENT -> true;
-            case GIVEN, LIMITED, TOKEN_ENDED, THROTTLED -> false;
+            case REFUSED, TIMED_OUT, UNAVAILABLE, UPSTREAM_TIMED_OUT -> true;
+            case SERVED, LIMITED, TOKEN_EXPIRED, THROTTLED -> false;
         };
     }
 
     private void store(Issued issued) {
-        held = issued;
-        loaded(issued.end());
+        cached = issued;
+        loaded(issued.expiration());
         long wall = wall();
-        stale = Math.max(issued.end() - STALE_WINDOW, wall + SHORTEST_FRESH);
-        long from = rules.prefetchFrom(wall, issued.end());
-        long to = issued.end() - LATEST_PREFETCH;
-        // jitter only ever later; where nothing is left to draw from, at once
+        stale = Math.max(issued.expiration() - STALE_WINDOW, wall + MIN_FRESH);
+        long from = rules.prefetchFrom(wall, issued.expiration());
+        long to = issued.expiration() - PREFETCH_END;
+        // jitter only delays; without room for jitter, the prefetch is immediate
         prefetch = to > from ? from + fleet.random.nextLong(to - from) : from;
-        pausedTo = 0;
+        backOffEnd = 0;
     }
 
     private void fail(long called) {
         long now = fleet.kernel.now();
         failed();
-        if (rules.servesOn() && held != null) {
-            pausedTo = now + rules.pause(fleet.random);
+        if (rules.servesStale() && cached != null) {
+            backOffEnd = now + rules.backOff(fleet.random);
             answered(called);
         } else if (mustBlock()) {
             fleet.tally.waited(called, now - called);

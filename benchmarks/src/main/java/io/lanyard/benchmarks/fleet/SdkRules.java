@@ -3,9 +3,9 @@ package io.lanyard.benchmarks.fleet;
 
 import java.util.SplittableRandom;
 
-/** When the AWS SDK asks again. */
+/** The refresh rules of the AWS SDK's provider. */
 enum SdkRules {
-    /** As released: from a quarter of an hour before the end, or an hour from now; again at once when that fails. */
+    /** As released: refresh 15 min before expiration or after an hour, whichever is earlier; retry at once after a failure. */
     RELEASED(false) {
         @Override
         long prefetchFrom(long wall, long end) {
@@ -13,38 +13,39 @@ enum SdkRules {
         }
     },
     /**
-     * As announced: an hour before the end, a quarter of an hour of lives below 90 min, 5 min of those up to 20 min. After
-     * a failure the last credentials are served on, and the agent is not asked for five to ten minutes.
+     * As announced: refresh an hour before expiration, 15 min before it with lifetimes below 90 min, 5 min with lifetimes
+     * up to 20 min. After a failure, serve the last credentials and back off for five to ten minutes.
      */
     ANNOUNCED(true) {
         @Override
         long prefetchFrom(long wall, long end) {
-            long life = end - wall;
-            long window =
-                    life <= 20 * Time.MINUTE ? 5 * Time.MINUTE : life < 90 * Time.MINUTE ? 15 * Time.MINUTE : Time.HOUR;
-            // a window that covers all that is left gives way to the last minute
-            return end - (window < life ? window : Time.MINUTE);
+            long lifetime = end - wall;
+            long window = lifetime <= 20 * Time.MINUTE
+                    ? 5 * Time.MINUTE
+                    : lifetime < 90 * Time.MINUTE ? 15 * Time.MINUTE : Time.HOUR;
+            // a window longer than the remaining lifetime is replaced by the last minute
+            return end - (window < lifetime ? window : Time.MINUTE);
         }
     };
 
-    private static final long SHORTEST_PAUSE = 5 * Time.MINUTE;
-    private static final long LONGEST_PAUSE = 10 * Time.MINUTE;
+    private static final long MIN_BACK_OFF = 5 * Time.MINUTE;
+    private static final long MAX_BACK_OFF = 10 * Time.MINUTE;
 
-    private final boolean servesOn;
+    private final boolean servesStale;
 
-    SdkRules(boolean servesOn) {
-        this.servesOn = servesOn;
+    SdkRules(boolean servesStale) {
+        this.servesStale = servesStale;
     }
 
-    /** From when on one caller refreshes, by the node's clock, before jitter. */
+    /** Returns when one caller starts to refresh, by the node's clock and before jitter. */
     abstract long prefetchFrom(long wall, long end);
 
-    /** Whether a failure leaves the credentials in use, past their end too, and the agent alone for a while. */
-    boolean servesOn() {
-        return servesOn;
+    /** Returns whether the provider backs off after a failure and serves the cached credentials, even expired ones. */
+    boolean servesStale() {
+        return servesStale;
     }
 
-    long pause(SplittableRandom random) {
-        return random.nextLong(SHORTEST_PAUSE, LONGEST_PAUSE);
+    long backOff(SplittableRandom random) {
+        return random.nextLong(MIN_BACK_OFF, MAX_BACK_OFF);
     }
 }

@@ -3,7 +3,7 @@ package io.lanyard.benchmarks.fleet;
 
 import java.util.Arrays;
 
-/** A number for each second that was measured. */
+/** A number for each measured second. */
 final class Series {
     private static final int MINUTE = 60;
 
@@ -25,7 +25,7 @@ final class Series {
         return (long) (Arrays.stream(minutes()).max().orElse(0) * MINUTE);
     }
 
-    /** The average of each whole minute. */
+    /** Returns the average of each whole minute. */
     double[] minutes() {
         double[] minutes = new double[values.length / MINUTE];
         for (int i = 0; i < minutes.length; i++) {

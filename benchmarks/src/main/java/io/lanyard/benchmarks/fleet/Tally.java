@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.benchmarks.fleet;
 
-/** What happens in the time that is measured, and when. */
+/** Counts events in the measured time. */
 final class Tally {
-    /** Loads are ahead of the others' time by less than this. */
+    /** The local time of a load is ahead of the others by less than this. */
     private static final long AHEAD = 4 * Time.MINUTE;
 
     private final long from;
     private final long to;
     private final int[] agents;
     private final int[] eksAuth;
-    private final int[] bereft; // how the number changes from second to second
-    private double bereftTime;
+    private final int[] podChanges; // the change of the number in each second
+    private double timeWithoutCredentials;
     private double waited;
     private double waitedTime;
     private long longestWait;
     private double failed;
-    private double ended;
+    private double expired;
 
     /**
-     * @param from when measuring begins
-     * @param to when it ends
+     * @param from the start of the measured time
+     * @param to its end
      */
     Tally(long from, long to) {
         this.from = from;
@@ -28,33 +28,33 @@ final class Tally {
         int seconds = (int) ((to + AHEAD) / Time.SECOND);
         this.agents = new int[seconds];
         this.eksAuth = new int[seconds];
-        this.bereft = new int[seconds];
+        this.podChanges = new int[seconds];
     }
 
-    void attempted(long at) {
+    void agentRequested(long at) {
         agents[second(at)]++;
     }
 
-    void eksAuthAsked(long at) {
+    void eksAuthRequested(long at) {
         eksAuth[second(at)]++;
     }
 
-    /** A pod had no valid credentials from then to then. */
-    void bereft(long since, long until) {
+    /** A pod had no valid credentials in that time. */
+    void withoutCredentials(long since, long until) {
         long length = overlap(since, until);
         if (length > 0) {
-            bereftTime += length;
-            bereft[second(Math.max(since, from))]++;
-            bereft[second(Math.min(until, to))]--;
+            timeWithoutCredentials += length;
+            podChanges[second(Math.max(since, from))]++;
+            podChanges[second(Math.min(until, to))]--;
         }
     }
 
-    /** A call began to wait then, and waited so long. */
+    /** A call began to wait at that time, for that duration. */
     void waited(long at, long time) {
         waited(at, 1, (double) time, time);
     }
 
-    /** So many calls began to wait then, and waited so long; those in between less, where there are several. */
+    /** That many calls waited from that time on, with an average and a longest duration. */
     void waited(long at, double calls, double average, long longest) {
         if (at >= from && at < to) {
             waited += calls;
@@ -63,32 +63,32 @@ final class Tally {
         }
     }
 
-    /** So many calls threw. */
+    /** That many calls threw. */
     void failed(long at, double calls) {
         if (at >= from && at < to) {
             failed += calls;
         }
     }
 
-    /** So many calls were given credentials past their end. */
-    void ended(long at, double calls) {
+    /** That many calls were served expired credentials. */
+    void expired(long at, double calls) {
         if (at >= from && at < to) {
-            ended += calls;
+            expired += calls;
         }
     }
 
-    /** When measuring begins. */
+    /** Returns the start of the measured time. */
     long from() {
         return from;
     }
 
-    /** How much of that stretch is measured. */
+    /** Returns how much of that time is measured. */
     long overlap(long since, long until) {
         return Math.max(0, Math.min(until, to) - Math.max(since, from));
     }
 
-    double bereftSeconds() {
-        return bereftTime / Time.SECOND;
+    double podSecondsWithoutCredentials() {
+        return timeWithoutCredentials / Time.SECOND;
     }
 
     double waited() {
@@ -107,8 +107,8 @@ final class Tally {
         return failed;
     }
 
-    double ended() {
-        return ended;
+    double expired() {
+        return expired;
     }
 
     Series agents() {
@@ -119,12 +119,12 @@ final class Tally {
         return new Series(eksAuth, second(from), second(to));
     }
 
-    /** The pods without valid credentials, second by second. */
-    Series bereftPods() {
-        int[] pods = new int[bereft.length];
+    /** Returns the number of pods without valid credentials in each second. */
+    Series podsWithoutCredentials() {
+        int[] pods = new int[podChanges.length];
         int number = 0;
         for (int i = 0; i < pods.length; i++) {
-            number += bereft[i];
+            number += podChanges[i];
             pods[i] = number;
         }
         return new Series(pods, second(from), second(to));

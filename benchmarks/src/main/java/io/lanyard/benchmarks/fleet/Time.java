@@ -3,7 +3,7 @@ package io.lanyard.benchmarks.fleet;
 
 import java.time.Instant;
 
-/** Virtual time: nanoseconds since the beginning of a simulation, by a clock that is right. */
+/** Virtual true time, in nanoseconds since the start of a simulation. */
 final class Time {
     static final long MILLI = 1_000_000;
     static final long SECOND = 1_000 * MILLI;

@@ -3,25 +3,25 @@ package io.lanyard.benchmarks.fleet;
 
 import org.jspecify.annotations.Nullable;
 
-/** A pod's service-account token, which is the key of the agent's cache, and what the agent has by this key. */
+/** A service-account token of a pod, and the agent's cache entry for it. */
 final class Token {
-    private static final long LIFE = 24 * Time.HOUR;
-    /** The kubelet renews a token at 80 % of its life. */
-    private static final long RENEWED_AFTER = LIFE / 5 * 4;
+    private static final long LIFETIME = 24 * Time.HOUR;
+    /** The kubelet rotates a token at 80 % of its lifetime. */
+    private static final long ROTATED_AFTER = LIFETIME / 5 * 4;
 
     final String text;
-    final long end;
+    final long expiration;
     final long rotation;
 
-    /** Until when a request with this token is under way upstream. */
+    /** The end of the agent's current fetch with this token. */
     long busyUntil;
 
     Agent.@Nullable Entry entry;
 
     Token(String text, long issued) {
         this.text = text;
-        this.end = issued + LIFE;
-        this.rotation = issued + RENEWED_AFTER;
+        this.expiration = issued + LIFETIME;
+        this.rotation = issued + ROTATED_AFTER;
     }
 
     @Override

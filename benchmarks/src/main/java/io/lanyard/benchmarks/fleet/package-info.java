@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The fleet simulation: a cluster's pods, its node agents and the regional service behind them, over virtual time.
+ * The fleet simulation: the pods of a cluster, the agents of its nodes and the regional service, in virtual time.
  *
- * <p>What is simulated is the world. Lanyard itself is the real one: each pod has a {@link
- * io.lanyard.container.ContainerCredentialsSource} whose clock, scheduler, transport and environment are the pod's.
+ * <p>Lanyard itself is not simulated: each pod has a real {@link io.lanyard.container.ContainerCredentialsSource}, whose
+ * clock, scheduler, transport and environment are those of the pod.
  */
 @NullMarked
 package io.lanyard.benchmarks.fleet;

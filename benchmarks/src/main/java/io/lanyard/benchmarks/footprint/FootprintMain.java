@@ -20,15 +20,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** {@code lanyard-bench footprint}: heap, threads and jars. */
+/** Runs {@code lanyard-bench footprint}: measures heap, threads and jar sizes. */
 final class FootprintMain {
     private static final String USAGE = """
             lanyard-bench footprint [--out DIR] [--quick]
 
-              --out DIR   where footprint.csv, footprint.json and footprint.svg go (benchmarks/target/footprint)
-              --quick     100 providers instead of 1 000
+              --out DIR   directory of footprint.csv, footprint.json and footprint.svg (benchmarks/target/footprint)
+              --quick     measure 100 providers instead of 1,000
 
-            Ends with 0 if all goals are met, with 1 if not, with 2 if it was called wrongly.
+            Exits with 0 if all goals are met, with 1 if not, with 2 if the command line is wrong.
             """;
 
     private static final String LANYARD = "Lanyard";
@@ -52,7 +52,7 @@ final class FootprintMain {
                 results.stream().filter(result -> result.measure().equals(HEAP)).toList();
         Files.writeString(
                 options.out().resolve("footprint.svg"),
-                Bars.svg("What a provider keeps", machine, heap, List.of(LANYARD, "AWS SDK", "AWS SDK async")));
+                Bars.svg("Heap per provider", machine, heap, List.of(LANYARD, "AWS SDK", "AWS SDK async")));
         List<Goal> goals = goals(results);
         System.out.println(machine);
         System.out.println();
@@ -68,12 +68,12 @@ final class FootprintMain {
         try (EksPodIdentityAgent agent = EksPodIdentityAgent.start();
                 ServiceAccountTokenFile token = ServiceAccountTokenFile.create("benchmarks", "footprint")) {
             agent.associate("benchmarks", "footprint", "arn:aws:iam::111122223333:role/Footprint");
-            for (Kept kept : Kept.values()) {
-                String[] figures = figures(kept, number, agent.environmentFor(token), out);
-                add(results, kept, "threads before the first call", "threads", "", figures[0]);
-                add(results, kept, "each, not yet called", HEAP, "bytes", figures[1]);
-                add(results, kept, WITH_CREDENTIALS, HEAP, "bytes", figures[2]);
-                add(results, kept, "threads of " + number + " healthy ones", "threads", "", figures[3]);
+            for (ProviderKind kind : ProviderKind.values()) {
+                String[] figures = figures(kind, number, agent.environmentFor(token), out);
+                add(results, kind, "threads before the first call", "threads", "", figures[0]);
+                add(results, kind, "each, before the first call", HEAP, "bytes", figures[1]);
+                add(results, kind, WITH_CREDENTIALS, HEAP, "bytes", figures[2]);
+                add(results, kind, "threads of " + number + " instances", "threads", "", figures[3]);
             }
         }
         results.add(jar("lanyard-core", LANYARD, Jars.core()));
@@ -84,50 +84,50 @@ final class FootprintMain {
         for (Path jar : sdk) {
             all += Jars.kilobytes(jar);
         }
-        results.add(jar("auth and the " + (sdk.size() - 1) + " modules of the SDK that it needs", "AWS SDK", all));
+        results.add(jar("auth and the " + (sdk.size() - 1) + " SDK modules that it depends on", "AWS SDK", all));
         return results;
     }
 
     private static void add(
-            List<Result> results, Kept kept, String subject, String measure, String unit, String figure) {
+            List<Result> results, ProviderKind kind, String subject, String measure, String unit, String figure) {
         results.add(new Result(
-                kept.kind() + ": " + subject, measure, unit, kept.contestant(), Sample.of(Double.parseDouble(figure))));
+                kind.type() + ": " + subject, measure, unit, kind.contestant(), Sample.of(Double.parseDouble(figure))));
     }
 
     private static Result jar(String name, String contestant, double kilobytes) {
         return new Result(name, "jar", "kB", contestant, Sample.of(kilobytes));
     }
 
-    private static String[] figures(Kept kept, int number, Map<String, String> environment, Path out)
+    private static String[] figures(ProviderKind kind, int number, Map<String, String> environment, Path out)
             throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
-                "-XX:+UseSerialGC", // of which a collection leaves nothing behind
-                "-XX:SoftRefLRUPolicyMSPerMB=0", // not even what is kept for as long as there is room
+                "-XX:+UseSerialGC", // a collection frees all garbage
+                "-XX:SoftRefLRUPolicyMSPerMB=0", // also softly reachable objects
                 "-Duser.home=" + out,
                 "-Dslf4j.internal.verbosity=ERROR",
                 "-cp",
                 System.getProperty("java.class.path"),
-                KeptMain.class.getName(),
-                kept.name(),
+                ProviderMain.class.getName(),
+                kind.name(),
                 Integer.toString(number));
         builder.environment().clear();
         builder.environment().putAll(environment);
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         Process process = builder.start();
-        // its one line fits into the pipe, so it is read once the process has ended
+        // its one line fits into the pipe, so it can be read after the process has exited
         if (!process.waitFor(2, TimeUnit.MINUTES)) {
             process.destroyForcibly();
-            throw new IOException(kept + " did not exit within two minutes");
+            throw new IOException(kind + " did not exit within two minutes");
         }
         String line = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (process.exitValue() != 0) {
-            throw new IOException(kept + " exited with status " + process.exitValue());
+            throw new IOException(kind + " exited with status " + process.exitValue());
         }
         String[] figures = line.split(" ", -1);
         if (figures[1].startsWith("-") || figures[2].startsWith("-")) {
-            throw new IOException(kept + " seems to keep less than nothing, so this measured something else: " + line);
+            throw new IOException(kind + " has a negative heap size, so the measurement is wrong: " + line);
         }
         return figures;
     }
@@ -138,13 +138,13 @@ final class FootprintMain {
             if (!result.contestant().equals(LANYARD)) {
                 continue;
             }
-            double is = result.sample().median();
+            double actual = result.sample().median();
             if (result.subject().equals("lanyard-core")) {
-                goals.add(new Goal("kB of lanyard-core", is, 200));
+                goals.add(new Goal("kB of lanyard-core", actual, 200));
             } else if (result.subject().equals("provider: " + WITH_CREDENTIALS)) {
-                goals.add(new Goal("kB of heap for each idle provider", is / 1_000, 8));
+                goals.add(new Goal("kB of heap per idle provider", actual / 1_000, 8));
             } else if (result.measure().equals("threads")) {
-                goals.add(new Goal(result.subject(), is, result.subject().contains("before") ? 0 : 1));
+                goals.add(new Goal(result.subject(), actual, result.subject().contains("before") ? 0 : 1));
             }
         }
         return goals;

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 
-/** Sizes of jars, in kB of 1000 bytes. */
+/** Measures the sizes of jars in kB of 1000 bytes. */
 final class Jars {
     private Jars() {}
 
@@ -24,12 +24,12 @@ final class Jars {
         return kilobytes(of(LanyardContainerCredentialsProvider.class));
     }
 
-    /** The SDK's module that has the providers. */
+    /** Returns the size of the SDK's module with the providers. */
     static double auth() throws IOException {
         return kilobytes(of(ContainerCredentialsProvider.class));
     }
 
-    /** What the SDK's module brings with it, itself included: all of the SDK's folder of that version. */
+    /** Returns the jars of this module and of the SDK modules that it depends on: all with the same version. */
     static List<Path> ofTheSdk() {
         Path auth = of(ContainerCredentialsProvider.class);
         String name = auth.getFileName().toString();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The footprint: what providers keep of the heap, of threads, and of the disk. */
+/** The footprint benchmark: heap, threads and jar sizes. */
 @NullMarked
 package io.lanyard.benchmarks.footprint;
 

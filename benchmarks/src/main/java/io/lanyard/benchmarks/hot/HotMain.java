@@ -27,27 +27,27 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** {@code lanyard-bench hot}: runs the benchmarks, round by round, so that all share the machine's good and bad times. */
+/** Runs {@code lanyard-bench hot}: the JMH benchmarks in rounds, so that all are disturbed alike by other load. */
 final class HotMain {
     private static final String USAGE = """
             lanyard-bench hot [--out DIR] [--quick]
 
-              --out DIR   where hot.csv, hot.json, hot.svg and JMH's own log go (benchmarks/target/hot)
-              --quick     one short round, in about a minute; shows that all works rather than how well
+              --out DIR   directory of hot.csv, hot.json, hot.svg and JMH's logs (benchmarks/target/hot)
+              --quick     run one short round, in about a minute; a check rather than a measurement
 
-            Ends with 0 if all goals are met, with 1 if not, with 2 if it was called wrongly.
+            Exits with 0 if all goals are met, with 1 if not, with 2 if the command line is wrong.
             """;
 
     private static final String TIME = "time";
     private static final String BYTES = "allocation";
-    /** What the profiler calls the bytes of a call. */
+    /** The profiler's name for the bytes per call. */
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 
     private static final String LANYARD = "Lanyard";
     private static final String SDK = "AWS SDK";
     private static final String LIMIT = "limit";
 
-    /** The smallest object has 16; what is less than one in 32 calls is the harness's. */
+    /** The smallest object has 16 bytes; less than one object in 32 calls comes from JMH itself. */
     private static final double NO_BYTES = 0.5;
 
     private HotMain() {}
@@ -75,7 +75,7 @@ final class HotMain {
                     try {
                         new Runner(jmh.build()).run().forEach(result -> figures.add(result, threads));
                     } catch (RunnerException e) {
-                        throw new IOException("JMH failed; " + log + " says why", e);
+                        throw new IOException("JMH failed; see " + log, e);
                     }
                 }
             }
@@ -109,12 +109,12 @@ final class HotMain {
                 .forks(1)
                 .warmupIterations(1)
                 .warmupTime(TimeValue.milliseconds(quick ? 200 : 1_000))
-                .measurementIterations(quick ? 4 : 15) // short, so that what disturbs them does not disturb all
+                .measurementIterations(quick ? 4 : 15) // short, so that a disturbance affects few of them
                 .measurementTime(TimeValue.milliseconds(100))
                 .jvmArgs(
                         "-Xmx256m",
                         "-Dslf4j.internal.verbosity=ERROR",
-                        // no profile of whoever measures
+                        // ignores the user's ~/.aws
                         "-Duser.home=" + home,
                         "-Daws.containerCredentialsFullUri=" + environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"),
                         "-Daws.containerAuthorizationTokenFile="
@@ -122,27 +122,28 @@ final class HotMain {
                 .shouldFailOnError(true);
     }
 
-    /** Each subject beside the SDK, and beside the limit where the source is one that has to be refreshed. */
+    /** Returns the goals against the SDK, and against the limit for sources that are refreshed. */
     static List<Goal> goals(List<Result> results) {
         List<Goal> goals = new ArrayList<>();
-        for (Result ours : results) {
-            if (!ours.contestant().equals(LANYARD)) {
+        for (Result result : results) {
+            if (!result.contestant().equals(LANYARD)) {
                 continue;
             }
-            double median = ours.sample().median();
-            if (ours.measure().equals(BYTES)) {
-                goals.add(new Goal("bytes, " + ours.subject(), median, NO_BYTES));
+            double median = result.sample().median();
+            if (result.measure().equals(BYTES)) {
+                goals.add(new Goal("bytes, " + result.subject(), median, NO_BYTES));
                 continue;
             }
-            Result.median(results, ours.subject(), TIME, SDK)
-                    .ifPresent(sdk -> goals.add(new Goal("time : SDK's, " + ours.subject(), median / sdk, 0.5)));
-            Result.median(results, ours.subject(), TIME, LIMIT)
-                    .ifPresent(limit -> goals.add(new Goal("time : limit, " + ours.subject(), median / limit, 1.5)));
+            Result.median(results, result.subject(), TIME, SDK)
+                    .ifPresent(sdk -> goals.add(new Goal("time / the SDK's, " + result.subject(), median / sdk, 0.5)));
+            Result.median(results, result.subject(), TIME, LIMIT)
+                    .ifPresent(
+                            limit -> goals.add(new Goal("time / the limit, " + result.subject(), median / limit, 1.5)));
         }
         return goals;
     }
 
-    /** Values of the rounds, by subject, contestant and measure. */
+    /** Collects the values of all rounds by subject, contestant and measure. */
     private static final class Figures {
         private final Map<List<String>, List<Double>> values = new LinkedHashMap<>();
 
@@ -173,15 +174,15 @@ final class HotMain {
             add(source + ", " + call, among, contestant, times, bytes);
         }
 
-        private void add(String what, String among, String contestant, List<Double> times, double bytes) {
-            String subject = what + ", " + among;
+        private void add(String operation, String threads, String contestant, List<Double> times, double bytes) {
+            String subject = operation + ", " + threads;
             values.computeIfAbsent(List.of(subject, TIME, "ns", contestant), key -> new ArrayList<>())
                     .addAll(times);
             values.computeIfAbsent(List.of(subject, BYTES, "B", contestant), key -> new ArrayList<>())
                     .add(bytes);
         }
 
-        /** The limit stands beside each subject of as many threads whose source is refreshed, too. */
+        /** Returns the results, with the limit added to each subject with as many threads and a refreshed source. */
         List<Result> results() {
             List<Result> results = new ArrayList<>();
             values.forEach((key, all) ->
@@ -192,12 +193,12 @@ final class HotMain {
                     .toList();
             for (Result limit : limits) {
                 String among = limit.subject().substring(limit.subject().lastIndexOf(", "));
-                for (Result ours : List.copyOf(results)) {
+                for (Result result : List.copyOf(results)) {
                     boolean isSame =
-                            ours.subject().endsWith(among) && ours.measure().equals(TIME);
-                    boolean isRefreshed = !ours.subject().startsWith("chain properties");
-                    if (isSame && isRefreshed && ours.contestant().equals(LANYARD)) {
-                        results.add(new Result(ours.subject(), TIME, "ns", LIMIT, limit.sample()));
+                            result.subject().endsWith(among) && result.measure().equals(TIME);
+                    boolean isRefreshed = !result.subject().startsWith("chain properties");
+                    if (isSame && isRefreshed && result.contestant().equals(LANYARD)) {
+                        results.add(new Result(result.subject(), TIME, "ns", LIMIT, limit.sample()));
                     }
                 }
             }

@@ -19,7 +19,7 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 
-/** A call with valid credentials. One contestant and one source in each JVM, as in an application. */
+/** Measures a call with valid credentials. Each JVM has one contestant and one source, as an application has. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -27,15 +27,15 @@ public class HotPath {
     private static final ResolveIdentityRequest ANY =
             ResolveIdentityRequest.builder().build();
 
-    /** Who. */
+    /** The provider that is measured. */
     public enum Contestant {
-        /** Ours. */
+        /** Lanyard. */
         LANYARD,
-        /** The AWS SDK's. */
+        /** The AWS SDK. */
         SDK
     }
 
-    /** Where the credentials come from. */
+    /** The source of the credentials. */
     public enum Source {
         /** The container provider alone. */
         PROVIDER,
@@ -45,11 +45,11 @@ public class HotPath {
         CHAIN_PROPERTIES
     }
 
-    /** Who. */
+    /** Set by JMH. */
     @Param
     public Contestant contestant = Contestant.LANYARD;
 
-    /** Where the credentials come from. */
+    /** Set by JMH. */
     @Param
     public Source source = Source.PROVIDER;
 
@@ -57,7 +57,7 @@ public class HotPath {
         throw new IllegalStateException("not set up");
     };
 
-    /** Makes the provider, and makes sure that it gives what is to be measured. */
+    /** Creates the provider and checks that it uses the expected source. */
     @Setup
     public void setUp() {
         if (source == Source.CHAIN_PROPERTIES) {
@@ -75,25 +75,17 @@ public class HotPath {
         };
         boolean isFromProperties = provider.resolveCredentials().accessKeyId().equals("AKIAPROPERTIES");
         if (isFromProperties != (source == Source.CHAIN_PROPERTIES)) {
-            throw new IllegalStateException("these are the credentials of another source");
+            throw new IllegalStateException("the credentials come from another source");
         }
     }
 
-    /**
-     * A blocking call.
-     *
-     * @return the credentials
-     */
+    /** Makes a blocking call. */
     @Benchmark
     public AwsCredentials resolveCredentials() {
         return provider.resolveCredentials();
     }
 
-    /**
-     * The call that the SDK's clients make.
-     *
-     * @return the credentials
-     */
+    /** Makes the call that the SDK's clients make. */
     @Benchmark
     public AwsCredentialsIdentity resolveIdentity() {
         return provider.resolveIdentity(ANY).join();

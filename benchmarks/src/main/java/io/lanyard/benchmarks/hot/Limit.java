@@ -10,39 +10,31 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** The least that credentials which may be replaced, and may have ended, can cost: a volatile read and a clock's. */
+/** The lower limit for credentials that can be replaced and can expire: a volatile read and a read of the clock. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class Limit {
-    private volatile Held held = new Held("credentials", Long.MAX_VALUE, Instant.MAX);
+    private volatile Cached cached = new Cached("credentials", Long.MAX_VALUE, Instant.MAX);
 
-    private record Held(String value, long endMillis, Instant end) {}
+    private record Cached(String value, long expirationMillis, Instant expiration) {}
 
-    /**
-     * With the time as a number.
-     *
-     * @return the value
-     */
+    /** Reads the time as a number. */
     @Benchmark
     public String millis() {
-        Held current = held;
-        if (System.currentTimeMillis() >= current.endMillis) {
-            throw new IllegalStateException("ended");
+        Cached current = cached;
+        if (System.currentTimeMillis() >= current.expirationMillis) {
+            throw new IllegalStateException("expired");
         }
         return current.value;
     }
 
-    /**
-     * With the time as an object.
-     *
-     * @return the value
-     */
+    /** Reads the time as an object. */
     @Benchmark
     public String instant() {
-        Held current = held;
-        if (!Instant.now().isBefore(current.end)) {
-            throw new IllegalStateException("ended");
+        Cached current = cached;
+        if (!Instant.now().isBefore(current.expiration)) {
+            throw new IllegalStateException("expired");
         }
         return current.value;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The hot path: what a call costs that finds valid credentials, in nanoseconds and bytes. */
+/** The hot-path benchmark: nanoseconds and bytes of a call with valid credentials. */
 @NullMarked
 package io.lanyard.benchmarks.hot;
 

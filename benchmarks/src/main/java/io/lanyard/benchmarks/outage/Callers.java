@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 
-/** Threads that want credentials, and what they lived through. */
+/** Runs the calling threads and records their latencies and failures. */
 final class Callers {
     private static final long MARGIN_MILLIS = 5_000;
     private static final long UNSET = Long.MIN_VALUE;
@@ -23,11 +23,11 @@ final class Callers {
     private final AwsCredentialsProvider provider;
     private final Runnable onFresh;
     private final List<Caller> callers = new ArrayList<>();
-    private final AtomicLong latestEnd = new AtomicLong(UNSET);
+    private final AtomicLong latestExpiration = new AtomicLong(UNSET);
     private final AtomicLong freshNanos = new AtomicLong(UNSET);
     private final AtomicLong freshMillis = new AtomicLong(-1);
-    private volatile long heldInOutage = Long.MAX_VALUE;
-    private volatile long healedNanos = UNSET;
+    private volatile long cachedExpiration = Long.MAX_VALUE;
+    private volatile long outageEndNanos = UNSET;
     private volatile @Nullable String firstFailure;
     private volatile boolean stopped;
 
@@ -36,12 +36,12 @@ final class Callers {
         this.onFresh = onFresh;
     }
 
-    /** One call on this thread, not counted. The end of its credentials. */
+    /** Makes one uncounted call on this thread. Returns the expiration of the credentials in epoch milliseconds. */
     long warm() {
-        return ended(provider.resolveCredentials());
+        return expiration(provider.resolveCredentials());
     }
 
-    /** Calls again and again on that many threads. */
+    /** Starts that many threads, which call until {@link #stop}. */
     void start(int threads, Duration think) {
         launch(threads, caller -> {
             while (!stopped) {
@@ -51,7 +51,7 @@ final class Callers {
         });
     }
 
-    /** One call on each of that many threads, all at once; waits for their end. */
+    /** Makes one call on each of that many threads at the same time and waits for them. */
     void once(int threads, Duration limit) throws InterruptedException {
         CountDownLatch gate = new CountDownLatch(1);
         CountDownLatch done = new CountDownLatch(threads);
@@ -68,22 +68,22 @@ final class Callers {
         gate.countDown();
         boolean all = done.await(limit.toMillis(), TimeUnit.MILLISECONDS);
         if (!all) {
-            System.err.println("not all callers came back");
+            System.err.println("some calls did not return within " + limit.toSeconds() + " s");
         }
     }
 
-    /** The outage begins: what ends later than what is held now is new. */
+    /** The outage begins: credentials that expire later than the cached ones are new. */
     void outageBegan() {
-        heldInOutage = latestEnd.get();
+        cachedExpiration = latestExpiration.get();
     }
 
-    /** The outage has ended: from now on new credentials are waited for. */
+    /** The outage has ended: the time until new credentials is measured from now on. */
     void outageEnded() {
-        healedNanos = System.nanoTime();
-        tellFresh();
+        outageEndNanos = System.nanoTime();
+        reportFresh();
     }
 
-    /** Ends the calling, and gives those that are under way a moment. */
+    /** Stops the callers, waits up to the grace period for running calls, and returns the measurements. */
     Figures stop(Duration grace) throws InterruptedException {
         stopped = true;
         long deadline = System.nanoTime() + grace.toNanos();
@@ -112,18 +112,19 @@ final class Callers {
                 Histograms.text(all));
     }
 
-    private void launch(int threads, Consumer<Caller> life) {
+    private void launch(int threads, Consumer<Caller> body) {
         for (int i = 0; i < threads; i++) {
-            Caller caller = new Caller(i, life);
+            Caller caller = new Caller(i, body);
             callers.add(caller);
         }
         callers.forEach(caller -> caller.thread.start());
     }
 
-    private long ended(AwsCredentials credentials) {
-        long end = credentials.expirationTime().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
-        latestEnd.accumulateAndGet(end, Math::max);
-        return end;
+    private long expiration(AwsCredentials credentials) {
+        long expiration =
+                credentials.expirationTime().map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
+        latestExpiration.accumulateAndGet(expiration, Math::max);
+        return expiration;
     }
 
     private final class Caller {
@@ -132,58 +133,58 @@ final class Callers {
         private long calls;
         private long failures;
         private long failuresWhileValid;
-        private long endedGiven;
+        private long expiredServed;
         private long slowestWhileValid;
         private boolean calling;
         private long startedNanos;
-        private long heldMillis;
+        private long validMillis;
 
-        Caller(int number, Consumer<Caller> life) {
-            this.thread = new Thread(() -> life.accept(this), "caller-" + number);
+        Caller(int number, Consumer<Caller> body) {
+            this.thread = new Thread(() -> body.accept(this), "caller-" + number);
             thread.setDaemon(true);
         }
 
-        // whatever is thrown, errors too, is the measured fact
+        // every throwable, also an Error, is a measured failure
         @SuppressWarnings("CatchingUnchecked")
         void call() {
             try {
                 begin();
-                long end;
+                long expiration;
                 try {
-                    end = ended(provider.resolveCredentials());
+                    expiration = expiration(provider.resolveCredentials());
                 } catch (Throwable e) {
                     finish(false, 0);
                     remember(e);
                     return;
                 }
-                finish(true, end);
-                noticeFresh(end);
+                finish(true, expiration);
+                noticeFresh(expiration);
             } catch (Throwable e) {
-                // the harness's own want of memory; the next call counts again
+                // the harness itself ran out of memory; only this call is not counted
             }
         }
 
         private synchronized void begin() {
-            heldMillis = latestEnd.get() == UNSET ? -1 : latestEnd.get() - System.currentTimeMillis();
+            validMillis = latestExpiration.get() == UNSET ? -1 : latestExpiration.get() - System.currentTimeMillis();
             calling = true;
             startedNanos = System.nanoTime();
         }
 
-        private synchronized void finish(boolean success, long end) {
+        private synchronized void finish(boolean success, long expiration) {
             long took = System.nanoTime() - startedNanos;
             calling = false;
             calls++;
             if (!success) {
                 failures++;
-                failuresWhileValid += heldMillis > 0 ? 1 : 0;
-            } else if (end <= System.currentTimeMillis()) {
-                endedGiven++;
+                failuresWhileValid += validMillis > 0 ? 1 : 0;
+            } else if (expiration <= System.currentTimeMillis()) {
+                expiredServed++;
             }
             count(took, latencies);
         }
 
         private void count(long took, Histogram into) {
-            if (heldMillis > MARGIN_MILLIS) {
+            if (validMillis > MARGIN_MILLIS) {
                 slowestWhileValid = Math.max(slowestWhileValid, took);
             }
             into.recordValue(took);
@@ -198,23 +199,23 @@ final class Callers {
             sums[0] += calls;
             sums[1] += failures;
             sums[2] += failuresWhileValid;
-            sums[3] += endedGiven;
+            sums[3] += expiredServed;
             return slowestWhileValid;
         }
     }
 
-    private void noticeFresh(long end) {
-        if (end > heldInOutage && freshNanos.compareAndSet(UNSET, System.nanoTime())) {
-            tellFresh();
+    private void noticeFresh(long expiration) {
+        if (expiration > cachedExpiration && freshNanos.compareAndSet(UNSET, System.nanoTime())) {
+            reportFresh();
         }
     }
 
-    /** New credentials may be there before the word that the outage has ended. */
-    private void tellFresh() {
+    /** Called from both sides, because new credentials may arrive before the message that the outage has ended. */
+    private void reportFresh() {
         long fresh = freshNanos.get();
-        long healed = healedNanos;
-        if (fresh != UNSET && healed != UNSET) {
-            long took = Math.max(0, (fresh - healed) / 1_000_000);
+        long outageEnd = outageEndNanos;
+        if (fresh != UNSET && outageEnd != UNSET) {
+            long took = Math.max(0, (fresh - outageEnd) / 1_000_000);
             if (freshMillis.compareAndSet(-1, took)) {
                 onFresh.run();
             }

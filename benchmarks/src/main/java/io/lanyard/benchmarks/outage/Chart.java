@@ -28,7 +28,7 @@ import org.jfree.data.category.CategoryDataset;
 import org.jfree.data.category.DefaultCategoryDataset;
 import software.amazon.awssdk.core.util.VersionInfo;
 
-/** The outcomes as a picture: for each scenario a bar of each contestant in each panel. */
+/** Draws the outcomes: for each scenario, one bar per contestant in each panel. */
 final class Chart {
     private static final int WIDTH = 1600;
     private static final double NOTHING = -1;
@@ -48,11 +48,11 @@ final class Chart {
         plot.setOrientation(PlotOrientation.HORIZONTAL);
         plot.setGap(18);
         plot.add(panel(outcomes, percent("failed calls, %"), 0, share(Figures::failures)));
-        plot.add(panel(outcomes, percent("given past their end, %"), 0, share(Figures::endedGiven)));
+        plot.add(panel(outcomes, percent("served expired, %"), 0, share(Figures::expiredServed)));
         plot.add(logarithmic(outcomes, "slowest call, ms", 0.1, figures -> figures.slowestMicros() / 1e3));
         ToDoubleFunction<Outcome> requests = Outcome::requests;
         plot.add(panel(outcomes, logarithm(outcomes, "requests at the agent", requests, 0.5), 0.5, requests));
-        plot.add(logarithmic(outcomes, "fresh after the outage, ms", 0.5, figures -> figures.freshMillis()));
+        plot.add(logarithmic(outcomes, "new credentials after, ms", 0.5, figures -> figures.freshMillis()));
         LegendItemCollection legend = plot.getLegendItems();
         LegendItemCollection once = new LegendItemCollection();
         for (int i = 0; i < Math.min(Svg.COLOURS.size(), legend.getItemCount()); i++) {
@@ -60,12 +60,12 @@ final class Chart {
         }
         plot.setFixedLegendItems(once);
         JFreeChart chart = new JFreeChart(null, Svg.TEXT, plot, true);
-        chart.addSubtitle(new TextTitle("The same outages for Lanyard and for the AWS SDK's own provider", Svg.BOLD));
+        chart.addSubtitle(new TextTitle("Lanyard and the AWS SDK's own provider in the same outages", Svg.BOLD));
         chart.addSubtitle(new TextTitle(
                 String.format(
                         Locale.ROOT,
-                        "AWS SDK for Java %s, Java %s, %d processors. Past their end credentials open nothing, but their"
-                                + " call does not fail.",
+                        "AWS SDK for Java %s, Java %s, %d processors. A call that is served expired credentials does not"
+                                + " fail, but AWS rejects them.",
                         VersionInfo.SDK_VERSION,
                         Runtime.version().feature(),
                         Runtime.getRuntime().availableProcessors()),
@@ -86,7 +86,7 @@ final class Chart {
 
     private static ValueAxis percent(String label) {
         NumberAxis axis = new NumberAxis(label);
-        axis.setRange(0, 122); // room for the figure beside a full bar
+        axis.setRange(0, 122); // room for the number beside a full bar
         axis.setTickUnit(new NumberTickUnit(25));
         return axis;
     }
@@ -139,7 +139,7 @@ final class Chart {
     private static ValueAxis logarithm(
             List<Outcome> outcomes, String label, ToDoubleFunction<Outcome> value, double zero) {
         double most = outcomes.stream().mapToDouble(value).max().orElse(1);
-        return Svg.logarithmic(label, zero, Math.max(10, most) * 20); // room for the figure beside the longest bar
+        return Svg.logarithmic(label, zero, Math.max(10, most) * 20); // room for the number beside the longest bar
     }
 
     private static String figure(double value) {
@@ -147,7 +147,7 @@ final class Chart {
         return text.replace(".0", "").replace(',', ' ');
     }
 
-    /** The figure beside a bar; the other labels are not in use. */
+    /** Generates the number beside a bar; the other labels are not used. */
     @FunctionalInterface
     private interface CategoryLabel extends CategoryItemLabelGenerator {
         String label(int row, int column);

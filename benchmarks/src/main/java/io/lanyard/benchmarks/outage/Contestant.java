@@ -5,10 +5,13 @@ import io.lanyard.sdk.v2.LanyardContainerCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 
-/** Who is compared. Each as a user gets it who sets nothing, but for the SDK's one switch. */
+/** A provider that is measured, with its default settings unless the name says otherwise. */
 enum Contestant {
+    /** Lanyard's container provider. */
     LANYARD("Lanyard"),
+    /** The AWS SDK's container provider. */
     SDK("AWS SDK"),
+    /** The same with {@code asyncCredentialUpdateEnabled(true)}. */
     SDK_ASYNC("AWS SDK async");
 
     private final String title;

@@ -13,16 +13,15 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * A contestant's own JVM. It is told what to do by lines on its standard input and answers on its standard output; at
- * the end of its input it goes.
+ * Runs a contestant in its own JVM. It reads orders from stdin, answers on stdout, and exits at the end of stdin.
  *
  * <ul>
- *   <li>{@code warm}: one call; {@code warm <end of the credentials>} or {@code cold <why>}
- *   <li>{@code go}: calls begin
- *   <li>{@code once}: one call of each caller; {@code done}
+ *   <li>{@code warm}: make one call; answers {@code warm <expiration>} or {@code failed <exception>}
+ *   <li>{@code go}: start the callers
+ *   <li>{@code once}: make one call per caller; answers {@code done}
  *   <li>{@code outage}: the outage begins
- *   <li>{@code healed}: the outage has ended; {@code fresh} as soon as there are new credentials
- *   <li>{@code stop}: calls end and the provider is closed; {@code figures <line>}
+ *   <li>{@code recovered}: the outage has ended; answers {@code fresh} after the first call with new credentials
+ *   <li>{@code stop}: stop the callers and close the provider; answers {@code figures <line>}
  * </ul>
  */
 final class ContestantMain {
@@ -37,7 +36,7 @@ final class ContestantMain {
         AwsCredentialsProvider provider = Contestant.valueOf(args[0]).provider();
         Callers callers = new Callers(provider, () -> say("fresh"));
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        useSockets();
+        openTheSocketOfTheJdk();
         say("up");
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
             switch (order) {
@@ -48,7 +47,7 @@ final class ContestantMain {
                     say("done");
                 }
                 case "outage" -> callers.outageBegan();
-                case "healed" -> callers.outageEnded();
+                case "recovered" -> callers.outageEnded();
                 case "stop" -> {
                     Figures figures = callers.stop(GRACE);
                     ((SdkAutoCloseable) provider).close();
@@ -57,11 +56,11 @@ final class ContestantMain {
                 default -> throw new IllegalArgumentException(order);
             }
         }
-        Runtime.getRuntime().halt(0); // callers may still wait
+        Runtime.getRuntime().halt(0); // callers may still be blocked
     }
 
-    /** The JDK keeps one socket for good as soon as it has closed one; that is nobody's leak. */
-    private static void useSockets() throws IOException {
+    /** After the first close, the JDK keeps one socket open for ever; no contestant may be charged with it. */
+    private static void openTheSocketOfTheJdk() throws IOException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (ServerSocket listener = new ServerSocket(0, 1, loopback);
                 Socket client = new Socket(loopback, listener.getLocalPort());
@@ -75,7 +74,7 @@ final class ContestantMain {
         try {
             return "warm " + callers.warm();
         } catch (RuntimeException e) {
-            return "cold " + e;
+            return "failed " + e;
         }
     }
 

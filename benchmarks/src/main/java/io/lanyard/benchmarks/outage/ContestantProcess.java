@@ -16,15 +16,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A contestant's JVM, seen from the laboratory. Used by one thread. */
+/** Starts and controls a contestant's JVM. Not thread-safe. */
 final class ContestantProcess implements AutoCloseable {
-    /** What a process cannot do without, and nothing that says where credentials are. */
-    private static final List<String> KEPT = List.of("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR");
+    /** The inherited variables; none of them configures credentials. */
+    private static final List<String> INHERITED = List.of("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR");
 
-    /** A usual limit of a container, and one that a leak reaches before it fills the laboratory with connections. */
+    /** A usual limit of containers, which also bounds the connections that a leak opens to the laboratory. */
     private static final int DESCRIPTORS = 1024;
 
-    private static final String GONE = "gone";
+    private static final String EXITED = "exited";
 
     private final Process process;
     private final PrintStream orders;
@@ -56,7 +56,7 @@ final class ContestantProcess implements AutoCloseable {
                 contestant.name(),
                 Integer.toString(scenario.callers()),
                 Long.toString(scenario.think().toMillis()));
-        builder.environment().keySet().retainAll(KEPT);
+        builder.environment().keySet().retainAll(INHERITED);
         builder.environment().putAll(environment);
         File errors = log.toFile();
         builder.redirectError(errors);
@@ -71,14 +71,14 @@ final class ContestantProcess implements AutoCloseable {
         orders.println(order);
     }
 
-    /** The next answer, without its first word, which must be that one. */
-    String expect(String word, Duration limit) throws TroubleException, InterruptedException {
+    /** Returns the next answer without its first word, which must be this one. */
+    String expect(String word, Duration limit) throws ContestantException, InterruptedException {
         String answer = answers.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
         if (answer == null) {
-            throw new TroubleException("no \"" + word + "\" within " + limit.toSeconds() + " s");
+            throw new ContestantException("no answer \"" + word + "\" within " + limit.toSeconds() + " s");
         }
         if (!answer.startsWith(word)) {
-            throw new TroubleException(answer.equals(GONE) ? "the process ended" : answer);
+            throw new ContestantException(answer.equals(EXITED) ? "the process exited" : answer);
         }
         return answer.substring(word.length()).strip();
     }
@@ -111,16 +111,16 @@ final class ContestantProcess implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // told below
+            // reported as EXITED
         }
-        answers.add(GONE);
+        answers.add(EXITED);
     }
 
-    /** The contestant did not do as it was told. */
-    static final class TroubleException extends Exception {
+    /** The contestant did not answer as expected. */
+    static final class ContestantException extends Exception {
         private static final long serialVersionUID = 1;
 
-        TroubleException(String message) {
+        ContestantException(String message) {
             super(message);
         }
     }

@@ -10,26 +10,27 @@ import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
- * What a contestant measured of itself in one scenario.
+ * The measurements of one contestant in one scenario, taken in its own JVM.
  *
- * @param calls finished
+ * @param calls completed calls
  * @param failures calls that threw
- * @param failuresWhileValid of these, those that began while the last credentials given had not ended
- * @param endedGiven calls that gave credentials which had ended by then; they open nothing any more
- * @param unfinished calls that still ran when the measuring ended; counted in the slowest with their time so far
- * @param p50Micros half of the calls took no longer
- * @param p99Micros 99 in 100 calls took no longer
- * @param slowestMicros the slowest call
- * @param slowestWhileValidMicros the slowest call that began more than five seconds before the end of what was held
- * @param freshMillis from the end of the outage to the first call that gave new credentials; -1 for none
- * @param firstFailure in words; empty for none
- * @param latencies of all calls, by {@link Histograms#text}
+ * @param failuresWhileValid failures of calls that began while the cached credentials were valid
+ * @param expiredServed calls that returned expired credentials
+ * @param unfinished calls still running at the end, whose time so far counts as a latency
+ * @param p50Micros the median latency
+ * @param p99Micros the 99th percentile of the latency
+ * @param slowestMicros the longest latency
+ * @param slowestWhileValidMicros the longest latency of calls that began more than 5 s before the cached credentials
+ *     expire
+ * @param freshMillis the time from the end of the outage to the first call that returned new credentials; -1 for none
+ * @param firstFailure the first exception; empty for none
+ * @param latencies the latencies of all calls, encoded by {@link Histograms#text}
  */
 record Figures(
         long calls,
         long failures,
         long failuresWhileValid,
-        long endedGiven,
+        long expiredServed,
         long unfinished,
         long p50Micros,
         long p99Micros,
@@ -39,7 +40,7 @@ record Figures(
         String firstFailure,
         String latencies) {
 
-    /** One line, for {@link #parse(String)}. */
+    /** Returns one line for {@link #parse(String)}. */
     String line() {
         StringJoiner line = new StringJoiner("&");
         for (RecordComponent component : Figures.class.getRecordComponents()) {
@@ -64,7 +65,7 @@ record Figures(
                 number(values, "calls"),
                 number(values, "failures"),
                 number(values, "failuresWhileValid"),
-                number(values, "endedGiven"),
+                number(values, "expiredServed"),
                 number(values, "unfinished"),
                 number(values, "p50Micros"),
                 number(values, "p99Micros"),
@@ -78,7 +79,7 @@ record Figures(
     private static long number(Map<String, String> values, String name) {
         String value = values.get(name);
         if (value == null) {
-            throw new IllegalArgumentException("no " + name);
+            throw new IllegalArgumentException("missing value: " + name);
         }
         return Long.parseLong(value);
     }

@@ -8,12 +8,12 @@ import java.util.Base64;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
-/** Histograms of calls in nanoseconds: made alike, and as text that goes from one process to another. */
+/** Creates histograms of latencies in nanoseconds and encodes them as text for another process. */
 final class Histograms {
     private static final long SHORTEST = 100;
     private static final long LONGEST = Duration.ofHours(1).toNanos();
 
-    /** A hundredth of the value: a caller's histogram must not need more memory than what is measured. */
+    /** A precision of 1 %, so that the histograms do not need more memory than the provider that is measured. */
     private static final int DIGITS = 2;
 
     private Histograms() {}
@@ -33,7 +33,7 @@ final class Histograms {
             return Histogram.decodeFromCompressedByteBuffer(
                     ByteBuffer.wrap(Base64.getDecoder().decode(text)), SHORTEST);
         } catch (DataFormatException e) {
-            throw new IllegalArgumentException("no histogram", e);
+            throw new IllegalArgumentException("not a histogram", e);
         }
     }
 }

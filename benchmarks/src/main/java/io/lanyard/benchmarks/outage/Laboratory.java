@@ -16,17 +16,17 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** {@code lanyard-bench outage}: plays the scenarios, prints and saves what came of them, and judges Lanyard. */
+/** Runs {@code lanyard-bench outage}: plays the scenarios, prints and saves the results, and checks Lanyard's requirements. */
 final class Laboratory {
     private static final String USAGE = """
             lanyard-bench outage [--scenario NAME]... [--list] [--out DIR] [--quick]
 
-              --scenario NAME   only that one; may be repeated
-              --list            the scenarios, and nothing else
-              --out DIR         where outage.csv, outage.json and outage.svg go (benchmarks/target/outage)
-              --quick           a few short scenarios, in under a minute
+              --scenario NAME   run only this scenario; may be repeated
+              --list            print the scenarios and exit
+              --out DIR         directory of outage.csv, outage.json, outage.svg and the logs (benchmarks/target/outage)
+              --quick           run a few short scenarios, in under a minute
 
-            Ends with 0 if Lanyard kept its promises, with 1 if not, with 2 if it was called wrongly.
+            Exits with 0 if Lanyard meets all requirements, with 1 if not, with 2 if the command line is wrong.
             """;
 
     private static final int SCENARIOS_AT_ONCE = 2;
@@ -40,7 +40,7 @@ final class Laboratory {
     static boolean run(Options options) throws IOException, InterruptedException {
         List<Scenario> scenarios = options.chosen(options.quick() ? Scenarios.quick() : Scenarios.all());
         if (options.list()) {
-            scenarios.forEach(scenario -> System.out.printf("%-24s %s%n", scenario.name(), scenario.about()));
+            scenarios.forEach(scenario -> System.out.printf("%-24s %s%n", scenario.name(), scenario.description()));
             return true;
         }
         Path logs = Files.createDirectories(options.out().resolve("logs"));
@@ -50,15 +50,15 @@ final class Laboratory {
         Files.writeString(options.out().resolve("outage.svg"), Chart.svg(outcomes));
         System.out.println(Report.table(outcomes));
         System.out.println(Report.ratios(outcomes));
-        List<String> broken = Report.broken(outcomes);
-        int promises = scenarios.stream()
-                .mapToInt(scenario -> scenario.promises().size())
+        List<String> unmet = Report.unmet(outcomes);
+        int requirements = scenarios.stream()
+                .mapToInt(scenario -> scenario.requirements().size())
                 .sum();
         System.out.printf(
-                "Lanyard kept %d of %d promises. outage.csv, outage.json and outage.svg are in %s.%n",
-                promises - broken.size(), promises, options.out());
-        broken.forEach(line -> System.out.println("  NOT KEPT  " + line));
-        return broken.isEmpty();
+                "Lanyard meets %d of %d requirements. outage.csv, outage.json and outage.svg are in %s.%n",
+                requirements - unmet.size(), requirements, options.out());
+        unmet.forEach(line -> System.out.println("  NOT MET  " + line));
+        return unmet.isEmpty();
     }
 
     static List<Outcome> play(List<Scenario> scenarios, int atOnce, Path logs) throws InterruptedException {
@@ -68,13 +68,13 @@ final class Laboratory {
         Contestant[] contestants = Contestant.values();
         ScheduledExecutorService pool = Executors.newScheduledThreadPool(scenarios.size() * contestants.length);
         List<Future<Outcome>> running = new ArrayList<>();
-        long begun = System.nanoTime();
+        long start = System.nanoTime();
         try {
             for (Plan.Entry entry : plan) {
                 Scenario scenario = entry.scenario();
                 for (Contestant contestant : contestants) {
                     running.add(pool.schedule(
-                            () -> told(new Rig(scenario, contestant, logs).run(), begun),
+                            () -> progress(new Rig(scenario, contestant, logs).run(), start),
                             entry.start().toMillis(),
                             TimeUnit.MILLISECONDS));
                 }
@@ -85,13 +85,13 @@ final class Laboratory {
         }
     }
 
-    private static Outcome told(Outcome outcome, long begun) {
+    private static Outcome progress(Outcome outcome, long start) {
         System.err.printf(
                 "%3d s  %-24s %s%s%n",
-                (System.nanoTime() - begun) / 1_000_000_000,
+                (System.nanoTime() - start) / 1_000_000_000,
                 outcome.scenario().name(),
                 outcome.contestant().title(),
-                outcome.trouble().isEmpty() ? "" : ": " + outcome.trouble());
+                outcome.error().isEmpty() ? "" : ": " + outcome.error());
         return outcome;
     }
 

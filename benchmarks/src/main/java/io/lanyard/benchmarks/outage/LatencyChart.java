@@ -16,14 +16,14 @@ import org.jfree.chart.title.TextTitle;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 
-/** Percentiles as a picture: a panel for each scenario, in it a line of each contestant. */
+/** Draws the percentiles: a panel per scenario with a line per contestant. */
 final class LatencyChart {
     private static final int WIDTH = 1000;
     private static final int PANEL = 210;
     private static final int FRAME = 130;
     private static final BasicStroke LINE = new BasicStroke(2);
 
-    /** The axis shows one call in 1, 10, 100, ...; its labels are the percentiles. */
+    /** The values of the axis are one call in 1, 10, 100, ...; the labels are percentiles. */
     private static final ChoiceFormat LABELS = new ChoiceFormat(
             new double[] {0, 9, 90, 900, 9e3}, new String[] {"0 %", "90 %", "99 %", "99.9 %", "99.99 %"});
 
@@ -33,7 +33,7 @@ final class LatencyChart {
     private LatencyChart() {}
 
     static String svg(List<Outcome> outcomes, String note) {
-        LogAxis share = Svg.logarithmic("share of the calls that took no longer", 1, 1e4);
+        LogAxis share = Svg.logarithmic("percentile of the calls", 1, 1e4);
         share.setNumberFormatOverride(LABELS);
         CombinedDomainXYPlot plot = new CombinedDomainXYPlot(share);
         plot.setGap(18);
@@ -56,7 +56,7 @@ final class LatencyChart {
         plot.setFixedLegendItems(once);
         JFreeChart chart = new JFreeChart(null, Svg.TEXT, plot, true);
         chart.addSubtitle(
-                new TextTitle("How long calls take through a refresh, a slow agent and its restart", Svg.BOLD));
+                new TextTitle("Latency of calls during a refresh, with a slow agent and during its restart", Svg.BOLD));
         chart.addSubtitle(new TextTitle(note, Svg.FIGURE.deriveFont(11f)));
         return Svg.drawn(chart, WIDTH, FRAME + PANEL * scenarios.size());
     }

@@ -15,15 +15,15 @@ import java.util.Locale;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
-/** {@code lanyard-bench latency}: percentiles of calls while the credentials are refreshed, and the agent is in trouble. */
+/** Runs {@code lanyard-bench latency}: measures latencies during a refresh, with a slow agent and during its restart. */
 final class LatencyMain {
     private static final String USAGE = """
             lanyard-bench latency [--out DIR] [--quick]
 
-              --out DIR   where latency.csv, latency.json, latency.svg and the logs go (benchmarks/target/latency)
-              --quick     8 s of calls instead of 28 s, in about a minute
+              --out DIR   directory of latency.csv, latency.json, latency.svg and the logs (benchmarks/target/latency)
+              --quick     call for 8 s instead of 28 s, in about a minute
 
-            Ends with 0 if no call of Lanyard's failed or waited, with 1 if not, with 2 if it was called wrongly.
+            Exits with 0 if no call to Lanyard failed or waited, with 1 if not, with 2 if the command line is wrong.
             """;
 
     static final List<Double> PERCENTILES = List.of(50.0, 90.0, 99.0, 99.9, 99.99, 100.0);
@@ -45,13 +45,13 @@ final class LatencyMain {
         System.out.println();
         System.out.println(ratios(outcomes));
         System.out.println(Text.aligned(rows(outcomes, true), 2));
-        List<String> broken = Report.broken(outcomes);
-        broken.forEach(line -> System.out.println("  NOT KEPT  " + line));
+        List<String> unmet = Report.unmet(outcomes);
+        unmet.forEach(line -> System.out.println("  NOT MET  " + line));
         System.out.println("latency.csv, latency.json and latency.svg are in " + options.out());
-        return broken.isEmpty();
+        return unmet.isEmpty();
     }
 
-    /** Microseconds for programs; with units for people. */
+    /** Returns a row for each outcome, in microseconds or with units. */
     static List<List<String>> rows(List<Outcome> outcomes, boolean units) {
         List<List<String>> rows = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of("scenario", "contestant", "calls", "failed"));
@@ -60,7 +60,7 @@ final class LatencyMain {
         for (Outcome outcome : outcomes) {
             Figures figures = outcome.figures();
             if (figures == null) {
-                continue; // did not live to tell; the log says why
+                continue; // the contestant's JVM failed; see its log
             }
             Histogram calls = calls(outcome.scenario(), figures);
             List<String> row = new ArrayList<>(List.of(
@@ -83,14 +83,14 @@ final class LatencyMain {
         PERCENTILES.forEach(percentile -> head.add(name(percentile)));
         rows.add(head);
         for (Outcome outcome : outcomes) {
-            Optional<Histogram> ours = calls(outcomes, outcome.scenario(), Contestant.LANYARD);
-            Optional<Histogram> theirs = calls(outcomes, outcome.scenario(), Contestant.SDK);
-            if (outcome.contestant() == Contestant.LANYARD && ours.isPresent() && theirs.isPresent()) {
+            Optional<Histogram> lanyard = calls(outcomes, outcome.scenario(), Contestant.LANYARD);
+            Optional<Histogram> sdk = calls(outcomes, outcome.scenario(), Contestant.SDK);
+            if (outcome.contestant() == Contestant.LANYARD && lanyard.isPresent() && sdk.isPresent()) {
                 List<String> row = new ArrayList<>(List.of(outcome.scenario().name()));
                 for (double percentile : PERCENTILES) {
                     row.add(Units.ratio(
-                            ours.get().getValueAtPercentile(percentile),
-                            theirs.get().getValueAtPercentile(percentile)));
+                            lanyard.get().getValueAtPercentile(percentile),
+                            sdk.get().getValueAtPercentile(percentile)));
                 }
                 rows.add(row);
             }
@@ -107,8 +107,8 @@ final class LatencyMain {
     }
 
     /**
-     * Of the calls that there were, and of those that a caller would have made had it not been kept waiting: who waits
-     * for five seconds makes one slow call, and in an application that serves others many.
+     * Returns the latencies corrected for coordinated omission: a caller that is blocked for five seconds makes one slow
+     * call, but delays all the calls that it would have made in that time.
      */
     static Histogram calls(Scenario scenario, Figures figures) {
         return Histograms.parse(figures.latencies())

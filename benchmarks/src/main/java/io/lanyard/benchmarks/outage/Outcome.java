@@ -4,16 +4,17 @@ package io.lanyard.benchmarks.outage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One contestant in one scenario.
+ * The result of one contestant in one scenario.
  *
- * @param scenario what was done to it
- * @param contestant who
- * @param figures what it measured; null if it did not live to tell
- * @param requests that reached the agent
- * @param socketsBefore open before the first call
- * @param socketsMost open at any sample in between
- * @param socketsAfter open when the provider was closed and had settled, without a collection being asked for
- * @param trouble why there are no figures; empty otherwise
+ * @param scenario the scenario
+ * @param contestant the contestant
+ * @param figures the contestant's measurements; null if its JVM failed
+ * @param requests the number of requests at the agent
+ * @param socketsBefore the number of open sockets before the first call
+ * @param socketsMax the largest number of open sockets in any sample
+ * @param socketsAfter the number of open sockets after the provider was closed and had time to settle, without a forced
+ *     garbage collection
+ * @param error why there are no measurements; empty otherwise
  */
 record Outcome(
         Scenario scenario,
@@ -21,15 +22,15 @@ record Outcome(
         @Nullable Figures figures,
         int requests,
         int socketsBefore,
-        int socketsMost,
+        int socketsMax,
         int socketsAfter,
-        String trouble) {
+        String error) {
 
     int socketsGrown() {
         return Math.max(0, socketsAfter - socketsBefore);
     }
 
-    int socketsGrownMost() {
-        return Math.max(0, socketsMost - socketsBefore);
+    int socketsGrownMax() {
+        return Math.max(0, socketsMax - socketsBefore);
     }
 }

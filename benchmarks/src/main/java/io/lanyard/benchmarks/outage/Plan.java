@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * When each scenario starts, so that only so many are busy at a time. While credentials grow old a scenario costs
- * nothing; it is busy when its JVMs start and while its callers call.
+ * Schedules the scenarios so that a limited number is busy at the same time. A scenario is busy while its JVMs start and
+ * while its callers call; in between it costs nothing.
  */
 final class Plan {
     private final int atOnce;
@@ -20,8 +20,8 @@ final class Plan {
     /**
      * A scenario and its start.
      *
-     * @param scenario which
-     * @param start counted from the start of all
+     * @param scenario the scenario
+     * @param start the time since the start of the run
      */
     record Entry(Scenario scenario, Duration start) {}
 
@@ -29,7 +29,7 @@ final class Plan {
         this.atOnce = atOnce;
     }
 
-    /** Those that must be alone first, one after the other; then those that grow old for longest. */
+    /** Schedules first those that run alone, one after another, then those whose calls start latest. */
     static List<Entry> of(List<Scenario> scenarios, int atOnce) {
         Plan plan = new Plan(atOnce);
         scenarios.stream().filter(Scenario::isAlone).forEach(scenario -> plan.place(scenario, atOnce));
@@ -41,7 +41,7 @@ final class Plan {
         return List.copyOf(plan.entries);
     }
 
-    /** How long it all takes, but for what nobody can know: how soon there are fresh credentials after an outage. */
+    /** Returns the total duration without the time until new credentials after an outage, which is not known. */
     static Duration length(List<Entry> plan) {
         return plan.stream()
                 .map(entry ->

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** The outcomes as text: tables for people, CSV for programs, promises for judgement. */
+/** Formats the outcomes as tables and CSV rows, and checks Lanyard's requirements. */
 final class Report {
     private static final List<String> HEAD = List.of(
             "scenario",
@@ -21,13 +21,13 @@ final class Report {
             "p50",
             "p99",
             "slowest",
-            "ended",
+            "expired",
             "requests",
             "sockets+",
-            "(most)",
-            "fresh after");
+            "(max)",
+            "new after");
 
-    /** Named after what they hold; the order is that of the file. */
+    /** The columns of the CSV file, in order. */
     private static final List<Column> COLUMNS = List.of(
             new Column("scenario", outcome -> outcome.scenario().name()),
             new Column("contestant", outcome -> outcome.contestant().name()),
@@ -35,19 +35,19 @@ final class Report {
             figure("failures", Figures::failures),
             figure("failures_while_valid", Figures::failuresWhileValid),
             figure("unfinished", Figures::unfinished),
-            figure("ended_credentials_given", Figures::endedGiven),
+            figure("expired_credentials_served", Figures::expiredServed),
             figure("p50_us", Figures::p50Micros),
             figure("p99_us", Figures::p99Micros),
             figure("slowest_us", Figures::slowestMicros),
             figure("slowest_while_valid_us", Figures::slowestWhileValidMicros),
             new Column("requests", outcome -> String.valueOf(outcome.requests())),
             new Column("sockets_before", outcome -> String.valueOf(outcome.socketsBefore())),
-            new Column("sockets_most", outcome -> String.valueOf(outcome.socketsMost())),
+            new Column("sockets_max", outcome -> String.valueOf(outcome.socketsMax())),
             new Column("sockets_after", outcome -> String.valueOf(outcome.socketsAfter())),
             figure("fresh_after_ms", Figures::freshMillis),
             new Column("first_failure", outcome -> {
                 Figures figures = outcome.figures();
-                return figures == null ? outcome.trouble() : figures.firstFailure();
+                return figures == null ? outcome.error() : figures.firstFailure();
             }));
 
     private record Column(String name, Function<Outcome, String> value) {}
@@ -76,7 +76,7 @@ final class Report {
     private static List<String> row(String name, Outcome outcome) {
         Figures figures = outcome.figures();
         if (figures == null) {
-            return List.of(name, outcome.contestant().title(), outcome.trouble(), "", "", "", "", "", "", "", "", "");
+            return List.of(name, outcome.contestant().title(), outcome.error(), "", "", "", "", "", "", "", "", "");
         }
         String fresh = figures.freshMillis() >= 0
                 ? Units.grouped(figures.freshMillis()) + " ms"
@@ -89,34 +89,34 @@ final class Report {
                 Units.time(figures.p50Micros()),
                 Units.time(figures.p99Micros()),
                 Units.time(figures.slowestMicros()),
-                Units.grouped(figures.endedGiven()),
+                Units.grouped(figures.expiredServed()),
                 Units.grouped(outcome.requests()),
                 Units.grouped(outcome.socketsGrown()),
-                Units.grouped(outcome.socketsGrownMost()),
+                Units.grouped(outcome.socketsGrownMax()),
                 fresh);
     }
 
-    /** Lanyard beside the SDK as it is by default. */
+    /** Returns a table of Lanyard beside the SDK with its defaults. */
     static String ratios(List<Outcome> outcomes) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("Lanyard : AWS SDK", "failed calls", "slowest call", "", "requests", "", "sockets left"));
-        Map<String, Outcome> incumbents = new TreeMap<>();
+        rows.add(List.of("Lanyard : AWS SDK", "failed calls", "slowest call", "", "requests", "", "sockets leaked"));
+        Map<String, Outcome> sdkOutcomes = new TreeMap<>();
         outcomes.stream()
                 .filter(outcome -> outcome.contestant() == Contestant.SDK)
-                .forEach(outcome -> incumbents.put(outcome.scenario().name(), outcome));
-        for (Outcome ours : outcomes) {
-            Outcome theirs = incumbents.get(ours.scenario().name());
-            if (ours.contestant() != Contestant.LANYARD || theirs == null) {
+                .forEach(outcome -> sdkOutcomes.put(outcome.scenario().name(), outcome));
+        for (Outcome lanyard : outcomes) {
+            Outcome sdk = sdkOutcomes.get(lanyard.scenario().name());
+            if (lanyard.contestant() != Contestant.LANYARD || sdk == null) {
                 continue;
             }
-            rows.add(compared(ours, theirs));
+            rows.add(compared(lanyard, sdk));
         }
         return Text.aligned(rows, 1);
     }
 
-    private static List<String> compared(Outcome ours, Outcome theirs) {
-        Figures own = ours.figures();
-        Figures other = theirs.figures();
+    private static List<String> compared(Outcome lanyard, Outcome sdk) {
+        Figures own = lanyard.figures();
+        Figures other = sdk.figures();
         String failed = "";
         String slowest = "";
         String slowestRatio = "";
@@ -126,13 +126,13 @@ final class Report {
             slowestRatio = bracketed(Units.ratio(own.slowestMicros(), other.slowestMicros()));
         }
         return List.of(
-                ours.scenario().name(),
+                lanyard.scenario().name(),
                 failed,
                 slowest,
                 slowestRatio,
-                Units.grouped(ours.requests()) + " : " + Units.grouped(theirs.requests()),
-                bracketed(Units.ratio(ours.requests(), theirs.requests())),
-                Units.grouped(ours.socketsGrown()) + " : " + Units.grouped(theirs.socketsGrown()));
+                Units.grouped(lanyard.requests()) + " : " + Units.grouped(sdk.requests()),
+                bracketed(Units.ratio(lanyard.requests(), sdk.requests())),
+                Units.grouped(lanyard.socketsGrown()) + " : " + Units.grouped(sdk.socketsGrown()));
     }
 
     private static String share(Figures figures) {
@@ -155,19 +155,19 @@ final class Report {
         return rows;
     }
 
-    /** What Lanyard did not keep, a line each. */
-    static List<String> broken(List<Outcome> outcomes) {
-        List<String> broken = new ArrayList<>();
+    /** Returns one line for each requirement that Lanyard does not meet. */
+    static List<String> unmet(List<Outcome> outcomes) {
+        List<String> unmet = new ArrayList<>();
         for (Outcome outcome : outcomes) {
             if (outcome.contestant() == Contestant.LANYARD) {
-                for (Promise promise : outcome.scenario().promises()) {
-                    String why = Objects.requireNonNull(promise.broken(outcome));
-                    if (!why.isEmpty()) {
-                        broken.add(outcome.scenario().name() + ": " + promise.text() + ": " + why);
+                for (Requirement requirement : outcome.scenario().requirements()) {
+                    String reason = Objects.requireNonNull(requirement.unmet(outcome));
+                    if (!reason.isEmpty()) {
+                        unmet.add(outcome.scenario().name() + ": " + requirement.text() + ": " + reason);
                     }
                 }
             }
         }
-        return broken;
+        return unmet;
     }
 }

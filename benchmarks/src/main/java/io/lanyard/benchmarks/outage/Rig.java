@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.benchmarks.outage;
 
-import io.lanyard.benchmarks.outage.ContestantProcess.TroubleException;
+import io.lanyard.benchmarks.outage.ContestantProcess.ContestantException;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.token.ServiceAccountTokenFile;
 import java.io.IOException;
@@ -13,16 +13,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** One contestant in one scenario, with an agent and a token of its own. */
+/** Runs one contestant in one scenario, with its own agent and token. */
 final class Rig {
-    private static final Duration ORDINARY = Duration.ofSeconds(30);
-
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
     private static final Duration SAMPLING = Duration.ofMillis(250);
 
     private final Scenario scenario;
     private final Contestant contestant;
     private final Path log;
-    private final AtomicInteger socketsMost = new AtomicInteger();
+    private final AtomicInteger socketsMax = new AtomicInteger();
     private int socketsBefore;
     private int socketsAfter;
 
@@ -36,12 +35,12 @@ final class Rig {
         try (EksPodIdentityAgent agent = EksPodIdentityAgent.start();
                 ServiceAccountTokenFile token = ServiceAccountTokenFile.create("laboratory", "contestant")) {
             agent.associate("laboratory", "contestant", "arn:aws:iam::111122223333:role/Laboratory");
-            agent.credentialLifetime(scenario.life());
+            agent.credentialLifetime(scenario.lifetime());
             agent.cache(scenario.isCached());
             try (ContestantProcess process =
                     ContestantProcess.start(scenario, contestant, agent.environmentFor(token), log)) {
                 return outcome(play(agent, process), agent, "");
-            } catch (TroubleException e) {
+            } catch (ContestantException e) {
                 return outcome(null, agent, String.valueOf(e.getMessage()));
             }
         } catch (IOException e) {
@@ -49,21 +48,21 @@ final class Rig {
         }
     }
 
-    private Outcome outcome(@Nullable Figures figures, EksPodIdentityAgent agent, String trouble) {
+    private Outcome outcome(@Nullable Figures figures, EksPodIdentityAgent agent, String error) {
         return new Outcome(
                 scenario,
                 contestant,
                 figures,
                 agent.requests().size(),
                 socketsBefore,
-                socketsMost.get(),
+                socketsMax.get(),
                 socketsAfter,
-                trouble);
+                error);
     }
 
     private Figures play(EksPodIdentityAgent agent, ContestantProcess process)
-            throws TroubleException, InterruptedException {
-        process.expect("up", ORDINARY);
+            throws ContestantException, InterruptedException {
+        process.expect("up", ANSWER_LIMIT);
         socketsBefore = Sockets.open(process.pid());
         Thread sampler = new Thread(() -> sample(process.pid()), "sampler");
         sampler.setDaemon(true);
@@ -77,7 +76,7 @@ final class Rig {
                 playLive(agent, process);
             }
             process.order("stop");
-            Figures figures = Figures.parse(process.expect("figures", ORDINARY));
+            Figures figures = Figures.parse(process.expect("figures", ANSWER_LIMIT));
             settle(process.pid());
             return figures;
         } finally {
@@ -86,10 +85,10 @@ final class Rig {
     }
 
     private void playLive(EksPodIdentityAgent agent, ContestantProcess process)
-            throws TroubleException, InterruptedException {
+            throws ContestantException, InterruptedException {
         process.order("warm");
-        long end = Long.parseLong(process.expect("warm", ORDINARY));
-        long origin = end - scenario.life().toMillis();
+        long expiration = Long.parseLong(process.expect("warm", ANSWER_LIMIT));
+        long origin = expiration - scenario.lifetime().toMillis();
         boolean calling = false;
         for (Scenario.Step step : scenario.steps()) {
             if (!calling && step.at().compareTo(scenario.from()) > 0) {
@@ -98,7 +97,7 @@ final class Rig {
             }
             pauseUntil(origin + step.at().toMillis());
             step.change().accept(agent);
-            process.order(step.heals() ? "healed" : "outage");
+            process.order(step.endsOutage() ? "recovered" : "outage");
         }
         if (!calling) {
             begin(origin, process);
@@ -125,7 +124,7 @@ final class Rig {
 
     private void sample(long process) {
         while (!Thread.currentThread().isInterrupted()) {
-            socketsMost.accumulateAndGet(Sockets.open(process), Math::max);
+            socketsMax.accumulateAndGet(Sockets.open(process), Math::max);
             LockSupport.parkNanos(SAMPLING.toNanos());
         }
     }

@@ -10,21 +10,19 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What happens to a contestant, second by second.
- *
- * <p>Zero is the moment when credentials begin their life, by the agent's word; with a cold start it is the first call.
+ * The timeline of a scenario. Time 0 is when the agent issues the first credentials, or the first call of a cold start.
  */
 final class Scenario {
-    /** What a start of three JVMs takes of the machine, and what comes after the last call. */
+    /** The time for the start of three JVMs. */
     static final Duration START = Duration.ofSeconds(3);
 
     private final String name;
-    private final String about;
+    private final String description;
     private final List<Step> steps = new ArrayList<>();
-    private final List<Promise> promises = new ArrayList<>();
+    private final List<Requirement> requirements = new ArrayList<>();
     private int callers = 16;
     private Duration think = Duration.ofMillis(10);
-    private Duration life = Duration.ofHours(6);
+    private Duration lifetime = Duration.ofHours(6);
     private Duration from = Duration.ZERO;
     private Duration to = Duration.ZERO;
     private Duration recovery = Duration.ZERO;
@@ -37,19 +35,19 @@ final class Scenario {
     /**
      * A change of the agent.
      *
-     * @param at when
-     * @param change what
-     * @param heals whether the outage ends with it
+     * @param at the time of the change
+     * @param change the change
+     * @param endsOutage whether it ends the outage
      */
-    record Step(Duration at, Consumer<EksPodIdentityAgent> change, boolean heals) {}
+    record Step(Duration at, Consumer<EksPodIdentityAgent> change, boolean endsOutage) {}
 
-    Scenario(String name, String about) {
+    Scenario(String name, String description) {
         this.name = name;
-        this.about = about;
+        this.description = description;
     }
 
-    Scenario life(Duration life) {
-        this.life = life;
+    Scenario lifetime(Duration lifetime) {
+        this.lifetime = lifetime;
         return this;
     }
 
@@ -59,20 +57,20 @@ final class Scenario {
         return this;
     }
 
-    /** When callers call. */
+    /** Sets when the callers call. */
     Scenario calls(Duration from, Duration to) {
         this.from = from;
         this.to = to;
         return this;
     }
 
-    /** Each caller calls once, and all at once; there were no credentials before. */
+    /** Makes each caller call once, all at the same time, with no cached credentials. */
     Scenario cold() {
         this.cold = true;
         return this;
     }
 
-    /** New credentials for each request; otherwise the agent holds them as the real one does. */
+    /** Makes the agent issue new credentials for each request; by default it caches them as the real one does. */
     Scenario newCredentialsForEachRequest() {
         this.cached = false;
         return this;
@@ -83,13 +81,13 @@ final class Scenario {
         return this;
     }
 
-    /** What closing may take: an attempt that is under way, and the JDK's five seconds for an idle connection. */
-    Scenario settling(Duration most) {
-        this.settling = most;
+    /** Sets how long sockets may stay open after closing: for a running attempt and the JDK's idle timeout of 5 s. */
+    Scenario settling(Duration limit) {
+        this.settling = limit;
         return this;
     }
 
-    /** For latencies that neighbours would spoil. */
+    /** Runs the scenario alone, because others would disturb its latencies. */
     Scenario alone() {
         this.alone = true;
         return this;
@@ -99,31 +97,31 @@ final class Scenario {
         return step(at, agent -> agent.faults().always(fault), false);
     }
 
-    Scenario healed(Duration at) {
+    Scenario faultEnds(Duration at) {
         return step(at, agent -> agent.faults().clear(), true);
     }
 
-    Scenario gone(Duration at) {
+    Scenario agentStops(Duration at) {
         return step(at, EksPodIdentityAgent::stop, false);
     }
 
-    Scenario back(Duration at) {
+    Scenario agentRestarts(Duration at) {
         return step(at, EksPodIdentityAgent::restart, true);
     }
 
-    /** Callers go on until there are fresh credentials after the outage, for so long at most. */
-    Scenario untilFresh(Duration most) {
-        this.recovery = most;
+    /** Lets the callers go on until new credentials are served after the outage, at most for this time. */
+    Scenario untilFresh(Duration limit) {
+        this.recovery = limit;
         return this;
     }
 
-    Scenario promise(Promise... more) {
-        promises.addAll(List.of(more));
+    Scenario require(Requirement... more) {
+        requirements.addAll(List.of(more));
         return this;
     }
 
-    private Scenario step(Duration at, Consumer<EksPodIdentityAgent> change, boolean heals) {
-        steps.add(new Step(at, change, heals));
+    private Scenario step(Duration at, Consumer<EksPodIdentityAgent> change, boolean endsOutage) {
+        steps.add(new Step(at, change, endsOutage));
         steps.sort(Comparator.comparing(Step::at));
         return this;
     }
@@ -132,16 +130,16 @@ final class Scenario {
         return name;
     }
 
-    String about() {
-        return about;
+    String description() {
+        return description;
     }
 
     List<Step> steps() {
         return List.copyOf(steps);
     }
 
-    List<Promise> promises() {
-        return List.copyOf(promises);
+    List<Requirement> requirements() {
+        return List.copyOf(requirements);
     }
 
     int callers() {
@@ -152,8 +150,8 @@ final class Scenario {
         return think;
     }
 
-    Duration life() {
-        return life;
+    Duration lifetime() {
+        return lifetime;
     }
 
     Duration from() {

@@ -6,9 +6,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Counts the sockets that a process has open, from outside: it may have no descriptor left to count with. */
+/** Counts the open sockets of a process from outside, because the process may have no descriptor left. */
 final class Sockets {
-    /** Where there is no /proc, or the process has gone. */
+    /** The result without {@code /proc}, or if the process has exited. */
     static final int UNKNOWN = -1;
 
     private Sockets() {}

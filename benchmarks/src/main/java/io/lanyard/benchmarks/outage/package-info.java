@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The outage laboratory: the same outages for Lanyard and for the AWS SDK's own provider, side by side and in real time.
+ * The outage laboratory: plays the same outages for Lanyard and for the AWS SDK's own provider, in real time.
  */
 @NullMarked
 package io.lanyard.benchmarks.outage;

@@ -18,26 +18,18 @@ import org.jfree.chart.title.TextTitle;
 import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.category.DefaultCategoryDataset;
 
-/** Results of one measure as a picture: for each subject a bar of each contestant, as long as the median. */
+/** Draws the medians of one measure as a bar chart: for each subject, one bar per contestant. */
 public final class Bars {
     private static final int WIDTH = 1000;
     private static final int FRAME = 130;
     private static final int BAR = 17;
 
-    /** For what is neither contestant but a limit. */
+    /** The colour of the limit, which is not a contestant. */
     private static final Color LIMIT = new Color(0x99_99_99);
 
     private Bars() {}
 
-    /**
-     * Draws them.
-     *
-     * @param title what it shows
-     * @param note smaller, below it
-     * @param results all of one measure
-     * @param contestants in the order of the bars; the third one is a limit
-     * @return the SVG document
-     */
+    /** Returns the SVG document. The results have one measure; a third contestant is drawn as a limit. */
     public static String svg(String title, String note, List<Result> results, List<String> contestants) {
         DefaultCategoryDataset data = new DefaultCategoryDataset();
         for (String contestant : contestants) {
@@ -51,7 +43,7 @@ public final class Bars {
                 new NumberAxis(results.get(0).measure() + ", " + results.get(0).unit());
         axis.setTickLabelFont(Svg.TEXT);
         axis.setLabelFont(Svg.BOLD);
-        axis.setUpperMargin(0.12); // room for the figure beside the longest bar
+        axis.setUpperMargin(0.12); // room for the number beside the longest bar
         CategoryAxis subjects = new CategoryAxis();
         subjects.setTickLabelFont(Svg.TEXT);
         subjects.setMaximumCategoryLabelWidthRatio(3);

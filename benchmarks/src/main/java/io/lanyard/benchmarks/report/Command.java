@@ -4,35 +4,21 @@ package io.lanyard.benchmarks.report;
 import java.io.IOException;
 import java.util.List;
 
-/** A benchmark as a command of {@code lanyard-bench}. */
+/** Runs a benchmark as a command of {@code lanyard-bench}. */
 public final class Command {
 
-    /** What it does. */
+    /** The benchmark itself. */
     @FunctionalInterface
     public interface Work {
-        /**
-         * Measures, saves and prints.
-         *
-         * @param options what was asked for
-         * @return whether all went as it should
-         * @throws IOException when the files cannot be written, or a process failed
-         * @throws InterruptedException when the thread is interrupted
-         */
+        /** Measures, writes the files and prints the results. Returns whether all goals or requirements are met. */
         boolean run(Options options) throws IOException, InterruptedException;
     }
 
     private Command() {}
 
     /**
-     * Reads the command line, does the work, and ends the JVM: with 0 if all went as it should, with 1 if not, with 2 if
-     * it was called wrongly.
-     *
-     * @param name of the benchmark
-     * @param usage how it is called
-     * @param args the arguments
-     * @param work what it does
-     * @throws IOException when the work does
-     * @throws InterruptedException when the work does
+     * Parses the command line, runs the benchmark and exits the JVM: with 0 if all goals or requirements are met, with 1
+     * if not, with 2 if the command line is wrong.
      */
     public static void run(String name, String usage, String[] args, Work work)
             throws IOException, InterruptedException {

@@ -5,29 +5,20 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What is to be reached.
+ * A measured value and its limit.
  *
- * @param text in words
- * @param is what was measured
- * @param most what it may be
+ * @param text the description
+ * @param actual the measured value
+ * @param limit the largest value that meets the goal
  */
-public record Goal(String text, double is, double most) {
+public record Goal(String text, double actual, double limit) {
 
-    /**
-     * Whether it was reached.
-     *
-     * @return true when it was
-     */
+    /** Returns whether the value is within the limit. */
     public boolean isMet() {
-        return is <= most;
+        return actual <= limit;
     }
 
-    /**
-     * The goals as lines for people.
-     *
-     * @param goals all of them
-     * @return a line each
-     */
+    /** Returns one line of text for each goal. */
     public static String lines(List<Goal> goals) {
         StringBuilder lines = new StringBuilder();
         for (Goal goal : goals) {
@@ -35,8 +26,8 @@ public record Goal(String text, double is, double most) {
                     Locale.ROOT,
                     "%-8s %.2f, goal %.2f: %s%n",
                     goal.isMet() ? "met" : "MISSED",
-                    goal.is,
-                    goal.most,
+                    goal.actual,
+                    goal.limit,
                     goal.text));
         }
         return lines.toString();

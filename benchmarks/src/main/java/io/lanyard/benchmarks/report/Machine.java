@@ -8,15 +8,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 import software.amazon.awssdk.core.util.VersionInfo;
 
-/** Where and with what it was measured. */
+/** Describes the machine and the versions. */
 public final class Machine {
     private Machine() {}
 
-    /**
-     * One line for tables and pictures.
-     *
-     * @return the SDK's version, the JVM's, the processors, and how busy they were in the last minute
-     */
+    /** Returns one line with the versions of the SDK and the JVM, the processors and the load average. */
     public static String line() {
         return String.format(
                 Locale.ROOT,

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a benchmark was asked for.
+ * The options of a benchmark.
  *
- * @param help how it is called
- * @param list its scenarios, and nothing else
- * @param quick the short version
- * @param out where files go
- * @param names the scenarios that were named; all when none was
+ * @param help whether to print the usage only
+ * @param list whether to print the scenarios only
+ * @param quick whether to run the short version
+ * @param out the directory of the output files
+ * @param names the selected scenarios; empty for all
  */
 public record Options(boolean help, boolean list, boolean quick, Path out, Set<String> names) {
 
-    /** It was called wrongly. */
-    public static final class UsageException extends IllegalArgumentException {
+    /** The command line is wrong. */
+    static final class UsageException extends IllegalArgumentException {
         private static final long serialVersionUID = 1L;
 
         UsageException(String message) {
@@ -26,15 +26,8 @@ public record Options(boolean help, boolean list, boolean quick, Path out, Set<S
         }
     }
 
-    /**
-     * Reads a command line.
-     *
-     * @param args the arguments
-     * @param benchmark whose, also the name of the folder where files go by default
-     * @return the options
-     * @throws UsageException when they make no sense
-     */
-    public static Options parse(List<String> args, String benchmark) {
+    /** Parses a command line. By default, the output directory has the name of the benchmark. */
+    static Options parse(List<String> args, String benchmark) {
         boolean help = false;
         boolean list = false;
         boolean quick = false;
@@ -48,7 +41,7 @@ public record Options(boolean help, boolean list, boolean quick, Path out, Set<S
                 case "--quick" -> quick = true;
                 case "--scenario", "--out" -> {
                     if (++i == args.size()) {
-                        throw new UsageException(arg + " wants a value");
+                        throw new UsageException(arg + " needs a value");
                     }
                     if (arg.equals("--out")) {
                         out = Path.of(args.get(i));
@@ -56,20 +49,13 @@ public record Options(boolean help, boolean list, boolean quick, Path out, Set<S
                         names.add(args.get(i));
                     }
                 }
-                default -> throw new UsageException("what is " + arg + "?");
+                default -> throw new UsageException("unknown option: " + arg);
             }
         }
         return new Options(help, list, quick, out, names);
     }
 
-    /**
-     * The scenarios that were asked for.
-     *
-     * @param all all that there are, each showing its name as text
-     * @param <S> the scenario's type
-     * @return those that were named, or all of them
-     * @throws UsageException when one that was named does not exist
-     */
+    /** Returns the selected ones of these scenarios, whose {@code toString} is their name. */
     public <S> List<S> chosen(List<S> all) {
         if (names.isEmpty()) {
             return all;
@@ -80,7 +66,7 @@ public record Options(boolean help, boolean list, boolean quick, Path out, Set<S
         if (chosen.size() < names.size()) {
             Set<String> unknown = new LinkedHashSet<>(names);
             chosen.forEach(scenario -> unknown.remove(scenario.toString()));
-            throw new UsageException("no scenario " + unknown + "; --list names them");
+            throw new UsageException("unknown scenario: " + String.join(", ", unknown) + "; --list prints all");
         }
         return chosen;
     }

@@ -7,27 +7,19 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What one contestant took of one thing.
+ * The measurements of one contestant.
  *
- * @param subject what it did
- * @param measure what was measured
- * @param unit the unit, for a column's head
- * @param contestant who
- * @param sample the measurements
+ * @param subject the operation that was measured
+ * @param measure the quantity, such as time
+ * @param unit the unit; may be empty
+ * @param contestant the name of the contestant
+ * @param sample the measured values
  */
 public record Result(String subject, String measure, String unit, String contestant, Sample sample) {
-    private static final List<String> HEAD = List.of(
-            "subject", "measure", "unit", "contestant", "median", "least", "quarter", "three_quarters", "most", "runs");
+    private static final List<String> HEAD =
+            List.of("subject", "measure", "unit", "contestant", "median", "min", "p25", "p75", "max", "runs");
 
-    /**
-     * The one result that there is for these.
-     *
-     * @param results all of them
-     * @param subject what was done
-     * @param measure what was measured
-     * @param contestant who
-     * @return the median; empty when that was not measured
-     */
+    /** Returns the median of one result; empty if it was not measured. */
     public static Optional<Double> median(List<Result> results, String subject, String measure, String contestant) {
         return results.stream()
                 .filter(result -> result.subject.equals(subject)
@@ -37,42 +29,30 @@ public record Result(String subject, String measure, String unit, String contest
                 .findFirst();
     }
 
-    /**
-     * One contestant beside another, subject by subject, by their medians.
-     *
-     * @param results all of them
-     * @param ours the first
-     * @param theirs the other
-     * @return a table with a line for each subject and measure that both have
-     */
-    public static String ratios(List<Result> results, String ours, String theirs) {
+    /** Returns a table with the ratio of two contestants' medians for each subject and measure that both have. */
+    public static String ratios(List<Result> results, String first, String second) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of(ours + " : " + theirs, "", "ratio", "", "", ""));
-        for (Result own : results) {
-            Optional<Double> other = median(results, own.subject, own.measure, theirs);
-            if (own.contestant.equals(ours) && other.isPresent()) {
-                double median = own.sample.median();
+        rows.add(List.of(first + " : " + second, "", "ratio", "", "", ""));
+        for (Result result : results) {
+            Optional<Double> other = median(results, result.subject, result.measure, second);
+            if (result.contestant.equals(first) && other.isPresent()) {
+                double median = result.sample.median();
                 rows.add(List.of(
-                        own.subject,
-                        own.measure,
+                        result.subject,
+                        result.measure,
                         other.get() == 0 ? "" : String.format(Locale.ROOT, "%.2f", median / other.get()),
                         number(median),
                         ": " + number(other.get()),
-                        own.unit));
+                        result.unit));
             }
         }
         return Text.aligned(rows, 2);
     }
 
-    /**
-     * All results with their spread.
-     *
-     * @param results all of them
-     * @return a table for people
-     */
+    /** Returns a table of all results with their quantiles. */
     public static String table(List<Result> results) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("", "", "", "median", "least", "quarter", "three quarters", "most", "runs", "unit"));
+        rows.add(List.of("", "", "", "median", "min", "p25", "p75", "max", "runs", "unit"));
         String last = "";
         for (Result result : results) {
             String group = result.subject + result.measure;
@@ -90,12 +70,7 @@ public record Result(String subject, String measure, String unit, String contest
         return Text.aligned(rows, 3);
     }
 
-    /**
-     * All results for programs.
-     *
-     * @param results all of them
-     * @return rows for {@link Text#csv} and {@link Text#json}
-     */
+    /** Returns all results as rows for {@link Text#csv} and {@link Text#json}. */
     public static List<List<String>> rows(List<Result> results) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(HEAD);

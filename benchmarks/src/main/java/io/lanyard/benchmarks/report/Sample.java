@@ -4,7 +4,7 @@ package io.lanyard.benchmarks.report;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** Repeated measurements of one thing. Immutable. */
+/** Repeated measurements of one quantity. Immutable. */
 public final class Sample {
     private final double[] sorted;
 
@@ -12,55 +12,32 @@ public final class Sample {
         this.sorted = sorted;
     }
 
-    /**
-     * Takes the measurements.
-     *
-     * @param values at least one
-     * @return the sample
-     */
+    /** Returns a sample of at least one value. */
     public static Sample of(Collection<Double> values) {
         return of(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
-    /**
-     * Takes the measurements.
-     *
-     * @param values at least one
-     * @return the sample
-     */
+    /** Returns a sample of at least one value. */
     public static Sample of(double... values) {
         if (values.length == 0) {
-            throw new IllegalArgumentException("a sample of nothing");
+            throw new IllegalArgumentException("a sample needs at least one value");
         }
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return new Sample(sorted);
     }
 
-    /**
-     * How often it was measured.
-     *
-     * @return the number of values
-     */
+    /** Returns the number of values. */
     public int size() {
         return sorted.length;
     }
 
-    /**
-     * The value in the middle.
-     *
-     * @return the median
-     */
+    /** Returns the median. */
     public double median() {
         return quantile(0.5);
     }
 
-    /**
-     * The value that a share of the others does not exceed, between two values in proportion.
-     *
-     * @param share 0 for the least to 1 for the greatest
-     * @return the quantile
-     */
+    /** Returns a quantile, from 0 for the minimum to 1 for the maximum, interpolated between two values. */
     public double quantile(double share) {
         double place = share * (sorted.length - 1);
         int below = (int) place;

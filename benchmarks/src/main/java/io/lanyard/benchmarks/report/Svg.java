@@ -20,19 +20,19 @@ import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.plot.Plot;
 
-/** Charts as SVG, and what they look alike in. */
+/** Renders charts as SVG and defines their common style. */
 public final class Svg {
-    /** The contestants' colours, Lanyard's first; told apart by those who see fewer of them, too. */
+    /** The contestants' colours, Lanyard's first; distinguishable with colour blindness. */
     public static final List<Color> COLOURS =
             List.of(new Color(0x00_72_B2), new Color(0xD5_5E_00), new Color(0xE6_9F_00));
 
-    /** For labels. */
+    /** The font of labels. */
     public static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
 
-    /** For figures and notes. */
+    /** The font of numbers and notes. */
     public static final Font FIGURE = new Font(Font.SANS_SERIF, Font.PLAIN, 10);
 
-    /** For titles. */
+    /** The font of titles. */
     public static final Font BOLD = new Font(Font.SANS_SERIF, Font.BOLD, 14);
 
     private static final Color BACKGROUND = new Color(0xF6_F6_F6);
@@ -42,14 +42,7 @@ public final class Svg {
 
     private Svg() {}
 
-    /**
-     * A chart as a picture.
-     *
-     * @param chart the chart
-     * @param width in pixels
-     * @param height in pixels
-     * @return the SVG document
-     */
+    /** Returns a chart as an SVG document of that size in pixels. */
     public static String drawn(JFreeChart chart, int width, int height) {
         chart.setBackgroundPaint(Color.WHITE);
         if (chart.getLegend() != null) {
@@ -68,14 +61,7 @@ public final class Svg {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    /**
-     * A logarithmic axis with a label at each decade.
-     *
-     * @param label what it shows
-     * @param from where it begins, positive
-     * @param to where it ends
-     * @return the axis
-     */
+    /** Returns a logarithmic axis with a label at each decade; {@code from} is positive. */
     public static LogAxis logarithmic(String label, double from, double to) {
         LogAxis axis = new LogAxis(label);
         axis.setSmallestValue(from);
@@ -88,17 +74,13 @@ public final class Svg {
         return axis;
     }
 
-    /**
-     * Gives a plot its background and takes its frame away.
-     *
-     * @param plot the plot
-     */
+    /** Sets the background of a plot and removes its outline. */
     public static void plain(Plot plot) {
         plot.setBackgroundPaint(BACKGROUND);
         plot.setOutlineVisible(false);
     }
 
-    /** Glyphs as other canvases draw them; this one's own way gives outlines. */
+    /** Fills glyphs; the base class draws their outlines only. */
     private static final class FilledText extends VectorGraphics2D {
         @Override
         public void drawGlyphVector(GlyphVector glyphs, float x, float y) {

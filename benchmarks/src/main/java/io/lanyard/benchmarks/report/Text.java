@@ -10,17 +10,11 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Rows of cells as text: in line for people, as CSV for programs. */
+/** Formats rows of cells as a table, CSV or JSON. The first row is the head; all rows have the same length. */
 public final class Text {
     private Text() {}
 
-    /**
-     * Columns in line; text to the left, figures to the right.
-     *
-     * @param rows the rows, the head first, all of one length
-     * @param textColumns how many of the first columns hold text
-     * @return a line each
-     */
+    /** Returns a table with the first {@code textColumns} columns aligned left and the others right. */
     public static String aligned(List<List<String>> rows, int textColumns) {
         int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
@@ -41,24 +35,14 @@ public final class Text {
         return text.toString();
     }
 
-    /**
-     * The rows as RFC 4180 has them.
-     *
-     * @param rows the rows, the head first
-     * @return a line each
-     */
+    /** Returns the rows as CSV (RFC 4180). */
     public static String csv(List<List<String>> rows) {
         return rows.stream()
                 .map(row -> row.stream().map(Text::quoted).collect(Collectors.joining(",", "", "\n")))
                 .collect(Collectors.joining());
     }
 
-    /**
-     * The rows as an array of objects, which have the head's names; what is a number is one.
-     *
-     * @param rows the rows, the head first
-     * @return the JSON text
-     */
+    /** Returns a JSON array with an object for each row after the head; numbers are written as numbers. */
     public static String json(List<List<String>> rows) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {

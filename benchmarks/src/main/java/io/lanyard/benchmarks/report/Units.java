@@ -3,18 +3,13 @@ package io.lanyard.benchmarks.report;
 
 import java.util.Locale;
 
-/** Figures for people. */
+/** Formats numbers for tables. */
 public final class Units {
     private static final String[] POWERS = {"", " k", " M", " G"};
 
     private Units() {}
 
-    /**
-     * A short time, in milliseconds from the first one on, with as many digits as say something.
-     *
-     * @param micros microseconds
-     * @return figure and unit
-     */
+    /** Formats microseconds, from 1 ms on in milliseconds, with at most the significant digits. */
     public static String time(long micros) {
         if (micros < 1_000) {
             return micros < 1 ? "<1 µs" : micros + " µs";
@@ -24,22 +19,12 @@ public final class Units {
                 : String.format(Locale.ROOT, "%.1f ms", micros / 1e3);
     }
 
-    /**
-     * A number in groups of three.
-     *
-     * @param number the number
-     * @return its digits
-     */
+    /** Formats a number with its digits in groups of three. */
     public static String grouped(long number) {
         return String.format(Locale.ROOT, "%,d", number).replace(',', ' ');
     }
 
-    /**
-     * A number with three digits at the most, in thousands, millions or billions.
-     *
-     * @param number the number
-     * @return for example {@code 14.6 M}
-     */
+    /** Formats a number with at most three digits, for example {@code 14.6 M}. */
     public static String compact(double number) {
         if (!Double.isFinite(number)) {
             return "never";
@@ -54,21 +39,15 @@ public final class Units {
         return (digits.contains(".") ? digits.replaceFirst("\\.?0+$", "") : digits) + POWERS[power];
     }
 
-    /**
-     * How many times the first is in the second: {@code 1 : 40}, {@code 3 : 1}.
-     *
-     * @param first a figure
-     * @param second another
-     * @return their ratio; empty if one of them is 0
-     */
+    /** Formats a ratio, for example {@code 1 : 40} or {@code 3 : 1}; empty if one of the numbers is 0. */
     public static String ratio(long first, long second) {
         if (first <= 0 || second <= 0) {
             return "";
         }
-        return second >= first ? "1 : " + shortly((double) second / first) : shortly((double) first / second) + " : 1";
+        return second >= first ? "1 : " + rounded((double) second / first) : rounded((double) first / second) + " : 1";
     }
 
-    private static String shortly(double number) {
+    private static String rounded(double number) {
         return number < 9.95
                 ? String.format(Locale.ROOT, "%.1f", number).replace(".0", "")
                 : grouped(Math.round(number));

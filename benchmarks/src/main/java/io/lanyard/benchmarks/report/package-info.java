@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What the benchmarks have in common: their options, and how figures become text and pictures. */
+/** Shared by the benchmarks: options, statistics, tables and charts. */
 @NullMarked
 package io.lanyard.benchmarks.report;
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class LoadedClassesTest {
     @Test
-    void classes_are_counted_by_whose_they_are() {
+    void classes_are_counted_by_origin() {
         LoadedClasses classes = LoadedClasses.of(List.of(
                 "[0.018s] java.lang.Object source: shared objects file",
                 "[0.018s] java.io.Serializable source: shared objects file",
@@ -22,11 +22,11 @@ class LoadedClassesTest {
                 "[0.066s] no class at all"));
 
         assertThat(classes).isEqualTo(new LoadedClasses(2, 3, 2, 1));
-        assertThat(classes.dear()).isEqualTo(6);
+        assertThat(classes.notShared()).isEqualTo(6);
     }
 
     @Test
-    void the_time_of_children_is_read_behind_a_name_that_may_hold_anything() {
+    void the_cpu_time_is_parsed_after_a_name_with_spaces_and_brackets() {
         String stat = "4711 (a) b (c)) S 1 4711 4711 0 -1 4194560 1 2 3 4 55 66 77 8 20 0 1 0 1 2 3";
 
         assertThat(ChildCpu.millis(stat)).isEqualTo(850);

@@ -11,7 +11,7 @@ class AllowanceTest {
     private final Allowance allowance = new Allowance();
 
     @Test
-    void a_second_grants_its_rate_and_no_more() {
+    void a_second_grants_exactly_its_rate() {
         assertThat(IntStream.range(0, 50)
                         .filter(i -> allowance.take(7 * Time.SECOND + i * Time.MILLI, 20))
                         .count())
@@ -20,14 +20,14 @@ class AllowanceTest {
     }
 
     @Test
-    void whoever_is_ahead_takes_nothing_from_the_seconds_before() {
+    void a_later_second_takes_nothing_from_earlier_ones() {
         assertThat(allowance.take(30 * Time.SECOND, 1)).isTrue();
         assertThat(allowance.take(10 * Time.SECOND, 1)).isTrue();
         assertThat(allowance.take(30 * Time.SECOND, 1)).isFalse();
     }
 
     @Test
-    void a_fraction_is_granted_now_and_then() {
+    void a_fractional_rate_grants_some_seconds() {
         assertThat(LongStream.range(0, 1_000)
                         .filter(second -> allowance.take(second * Time.SECOND, 0.25))
                         .count())

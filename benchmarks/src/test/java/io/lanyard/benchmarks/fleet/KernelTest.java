@@ -11,23 +11,23 @@ import org.junit.jupiter.api.Test;
 
 class KernelTest {
     private final Kernel kernel = new Kernel();
-    private final List<Long> happened = new ArrayList<>();
+    private final List<Long> times = new ArrayList<>();
 
     private void note() {
-        happened.add(kernel.now());
+        times.add(kernel.now());
     }
 
     @Test
-    void events_happen_in_the_order_of_time_however_near_or_far() {
+    void events_run_in_the_order_of_time() {
         SplittableRandom random = new SplittableRandom(1);
         List<Long> expected = new ArrayList<>();
         for (int i = 0; i < 20_000; i++) {
-            // from the slice at hand to far beyond those that are kept by slices
+            // from the current slice to far beyond the future that is grouped by slices
             long time = random.nextLong(1L << random.nextInt(20, 43));
             expected.add(time);
             kernel.at(time, () -> {
                 note();
-                if (kernel.now() % 3 == 0) { // an event that has one of its own in its wake
+                if (kernel.now() % 3 == 0) { // an event that schedules another one
                     kernel.at(kernel.now() + Time.MILLI, this::note);
                 }
             });
@@ -37,11 +37,11 @@ class KernelTest {
         }
         kernel.run(1L << 44);
         expected.sort(null);
-        assertThat(happened).isEqualTo(expected);
+        assertThat(times).isEqualTo(expected);
     }
 
     @Test
-    void events_of_one_time_happen_in_the_order_in_which_they_were_asked_for() {
+    void events_of_the_same_time_run_in_the_order_of_scheduling() {
         List<String> order = new ArrayList<>();
         kernel.at(Time.HOUR, () -> order.add("first"));
         kernel.at(Time.HOUR, () -> order.add("second"));
@@ -50,36 +50,36 @@ class KernelTest {
     }
 
     @Test
-    void what_is_due_later_does_not_happen_yet() {
+    void later_events_do_not_run_yet() {
         kernel.at(2 * Time.SECOND, this::note);
         kernel.run(Time.SECOND);
-        assertThat(happened).isEmpty();
+        assertThat(times).isEmpty();
         assertThat(kernel.now()).isEqualTo(Time.SECOND);
         kernel.run(3 * Time.SECOND);
-        assertThat(happened).containsExactly(2 * Time.SECOND);
+        assertThat(times).containsExactly(2 * Time.SECOND);
     }
 
     @Test
-    void time_that_passes_for_one_event_passes_for_no_other() {
+    void the_local_time_of_an_event_does_not_affect_others() {
         kernel.at(Time.SECOND, () -> {
             kernel.pass(10 * Time.SECOND);
             note();
         });
         kernel.at(2 * Time.SECOND, this::note);
         kernel.run(Time.MINUTE);
-        assertThat(happened).containsExactly(11 * Time.SECOND, 2 * Time.SECOND);
+        assertThat(times).containsExactly(11 * Time.SECOND, 2 * Time.SECOND);
     }
 
     @Test
-    void what_is_cancelled_does_not_happen() {
+    void a_cancelled_event_does_not_run() {
         kernel.at(Time.SECOND, this::note).cancel();
         kernel.run(Time.MINUTE);
-        assertThat(happened).isEmpty();
+        assertThat(times).isEmpty();
     }
 
     @Test
-    void nothing_happens_in_the_past() {
+    void events_in_the_past_are_rejected() {
         kernel.run(Time.MINUTE);
-        assertThatThrownBy(() -> kernel.at(Time.SECOND, this::note)).hasMessage("that time is over");
+        assertThatThrownBy(() -> kernel.at(Time.SECOND, this::note)).hasMessage("the time is in the past");
     }
 }

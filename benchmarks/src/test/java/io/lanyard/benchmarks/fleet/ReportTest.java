@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ReportTest {
     private static final Scenario OUTAGE = new Scenario("outage", "nothing answers");
 
-    private static Outcome outcome(Policy policy, double bereft, double failed, double fresh) {
+    private static Outcome outcome(Policy policy, double podSeconds, double failed, double fresh) {
         int[] quiet = new int[120];
         int[] busy = new int[120];
         busy[7] = 3_000;
@@ -20,7 +20,7 @@ class ReportTest {
                 policy,
                 1_000,
                 new Figures(
-                        bereft,
+                        podSeconds,
                         failed,
                         20,
                         40,
@@ -36,53 +36,54 @@ class ReportTest {
     private static final List<Outcome> OUTCOMES = List.of(
             outcome(Policy.LANYARD, 0, 0, 48.8),
             outcome(Policy.RELEASED, 1_204, 1_300, 5.4),
-            outcome(Policy.ANNOUNCED, 0, 0, Figures.NOT_ALL));
+            outcome(Policy.ANNOUNCED, 0, 0, Figures.NEVER));
 
     @Test
-    void ratios_are_those_of_lanyard_to_another_policy() {
+    void ratios_compare_lanyard_with_another_policy() {
         assertThat(Report.ratios(OUTCOMES, Policy.RELEASED)).isEqualTo("""
-                        Lanyard : AWS SDK  pod-s without    calls in vain              waited, s                  agents            EKS Auth            peak/min           all fresh, s
-                        outage                 0 : 1.2 k      20 : 1.32 k  (1 : 66)  12.5 : 12.5  (1 : 1)  3.5 k : 3.5 k  (1 : 1)  500 : 500  (1 : 1)  500 : 500  (1 : 1)    48.8 : 5.4  (9.8 : 1)
+                        Lanyard : AWS SDK  pod-s without    unsuccessful              waited, s                  agents            EKS Auth            peak/min           all fresh, s
+                        outage                 0 : 1.2 k     20 : 1.32 k  (1 : 66)  12.5 : 12.5  (1 : 1)  3.5 k : 3.5 k  (1 : 1)  500 : 500  (1 : 1)  500 : 500  (1 : 1)    48.8 : 5.4  (9.8 : 1)
                         """);
     }
 
     @Test
-    void what_lanyard_does_worse_is_said() {
-        assertThat(Report.worse(OUTCOMES)).containsExactly("outage: all_fresh_seconds: 48.8 against 5.4 of AWS SDK");
+    void worse_results_of_lanyard_are_listed() {
+        assertThat(Report.worse(OUTCOMES))
+                .containsExactly("outage: all_fresh_seconds: 48.8 instead of 5.4 with AWS SDK");
     }
 
     @Test
-    void the_csv_has_every_measure_of_every_outcome() {
+    void the_csv_has_all_measures_of_each_outcome() {
         assertThat(Text.csv(Report.rows(OUTCOMES)).lines())
                 .containsExactly(
-                        "scenario,policy,pods,bereft_pod_seconds,failed_calls,ended_credentials_given,calls_in_vain,"
+                        "scenario,policy,pods,pod_seconds_without_credentials,failed_calls,expired_credentials_served,unsuccessful_calls,"
                                 + "waiting_calls,waited_seconds,longest_wait_seconds,agents_total,agents_peak_second,"
                                 + "agents_peak_minute,eks_auth_total,eks_auth_peak_second,eks_auth_peak_minute,"
-                                + "most_fresh_seconds,all_fresh_seconds",
+                                + "fresh_99_percent_seconds,all_fresh_seconds",
                         "outage,lanyard,1000,0,0,20,20,40,12.5,1,3500,3000,3000,500,500,500,1.5,48.8",
                         "outage,sdk,1000,1204,1300,20,1320,40,12.5,1,3500,3000,3000,500,500,500,1.5,5.4",
                         "outage,announced,1000,0,0,20,20,40,12.5,1,3500,3000,3000,500,500,500,1.5,never");
     }
 
     @Test
-    void the_json_says_never_for_what_has_not_come_about() {
+    void the_json_says_never_without_recovery() {
         assertThat(Text.json(Report.rows(OUTCOMES)))
                 .contains("\"policy\" : \"sdk\"", "\"waited_seconds\" : 12.5", "\"all_fresh_seconds\" : \"never\"");
     }
 
     @Test
-    void the_table_has_a_line_for_each_policy() {
+    void the_table_has_a_row_for_each_policy() {
         assertThat(Report.table(OUTCOMES).lines()).hasSize(4).last().asString().contains("announced", "never");
     }
 
     @Test
-    void the_pictures_are_svg_and_name_what_they_show() {
+    void the_charts_are_svg_with_titles() {
         assertThat(Chart.course(OUTCOMES)).contains("<svg", ">Lanyard<", ">outage: nothing answers<");
         assertThat(Chart.trade(List.of(OUTCOMES.subList(0, 2)))).contains("<svg", ">AWS SDK<", ">50 s<");
     }
 
     @Test
-    void scenarios_have_names_of_their_own() {
+    void scenarios_have_unique_names() {
         assertThat(Scenarios.all()).extracting(Scenario::name).doesNotHaveDuplicates();
     }
 }

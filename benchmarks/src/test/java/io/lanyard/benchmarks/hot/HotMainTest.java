@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class HotMainTest {
     @Test
-    void lanyard_is_held_against_the_sdk_the_limit_and_the_last_byte() {
+    void lanyard_has_goals_for_time_and_allocation() {
         List<Goal> goals = HotMain.goals(List.of(
                 new Result("a call", "time", "ns", "Lanyard", Sample.of(30)),
                 new Result("a call", "allocation", "B", "Lanyard", Sample.of(16)),
@@ -21,8 +21,8 @@ class HotMainTest {
 
         assertThat(goals)
                 .containsExactly(
-                        new Goal("time : SDK's, a call", 30 / 90.0, 0.5),
-                        new Goal("time : limit, a call", 2, 1.5),
+                        new Goal("time / the SDK's, a call", 30 / 90.0, 0.5),
+                        new Goal("time / the limit, a call", 2, 1.5),
                         new Goal("bytes, a call", 16, 0.5));
     }
 }

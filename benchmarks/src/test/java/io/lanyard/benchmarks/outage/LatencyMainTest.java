@@ -19,7 +19,7 @@ class LatencyMainTest {
     }
 
     @Test
-    void percentiles_survive_the_way_from_the_contestant() {
+    void percentiles_survive_encoding() {
         Histogram latencies = Histograms.empty();
         for (int i = 1; i <= 100_000; i++) {
             latencies.recordValue(i * 10L);
@@ -31,20 +31,20 @@ class LatencyMainTest {
     }
 
     @Test
-    void a_call_that_waited_stands_for_those_that_its_caller_did_not_make() {
+    void a_blocked_call_counts_for_the_calls_that_its_caller_could_not_make() {
         Histogram latencies = Histograms.empty();
         latencies.recordValueWithCount(Duration.ofNanos(1_000).toNanos(), 999);
         latencies.recordValue(Duration.ofSeconds(1).toNanos());
 
         List<String> row = LatencyMain.rows(List.of(outcome(latencies)), true).get(1);
 
-        // half of the time the caller waited: a call a millisecond, a thousand of them, up to a second long
+        // half of the time the caller was blocked, which counts as a thousand calls of up to a second
         assertThat(row.subList(0, 4)).containsExactly("slow", "AWS SDK", "1000", "3");
         assertThat(row.get(LatencyMain.PERCENTILES.indexOf(90.0) + 4)).isIn("799 ms", "800 ms", "803 ms", "805 ms");
     }
 
     @Test
-    void programs_are_given_microseconds() {
+    void rows_without_units_are_in_microseconds() {
         Histogram latencies = Histograms.empty();
         latencies.recordValueWithCount(2_000, 1_000);
 
@@ -66,7 +66,7 @@ class LatencyMainTest {
     }
 
     @Test
-    void the_picture_has_a_panel_for_the_scenario() {
+    void the_chart_has_a_panel_for_the_scenario() {
         Histogram latencies = Histograms.empty();
         latencies.recordValueWithCount(2_000, 1_000);
 

@@ -20,7 +20,7 @@ class PlanTest {
     }
 
     @Test
-    void what_must_be_alone_is_first_and_alone() {
+    void a_scenario_that_runs_alone_runs_first() {
         List<Entry> plan = Plan.of(
                 List.of(
                         scenario("a", 0, 5),
@@ -31,21 +31,21 @@ class PlanTest {
     }
 
     @Test
-    void no_more_than_two_are_busy_at_a_time() {
+    void at_most_two_scenarios_are_busy_at_a_time() {
         List<Entry> plan = Plan.of(List.of(scenario("a", 0, 5), scenario("b", 0, 5), scenario("c", 0, 5)), 2);
         assertThat(starts(plan)).containsExactly("a 0", "b 0", "c 9");
         assertThat(Plan.length(plan)).isEqualTo(Duration.ofSeconds(9 + 3 + 5));
     }
 
     @Test
-    void others_are_busy_while_credentials_grow_old() {
+    void other_scenarios_are_busy_while_one_waits_for_its_calls() {
         List<Entry> plan = Plan.of(List.of(scenario("short", 0, 5), scenario("old", 75, 85)), 1);
         assertThat(starts(plan)).containsExactly("old 0", "short 3");
     }
 
     @Test
-    void the_whole_list_is_played_in_under_ten_minutes_and_the_quick_one_in_under_one() {
-        // what comes on top: a minute for fresh credentials, ten seconds of settling
+    void all_scenarios_take_less_than_ten_minutes_and_the_quick_ones_less_than_one() {
+        // up to a minute until new credentials and ten seconds of settling are added
         assertThat(Plan.length(Plan.of(Scenarios.all(), 2))).isLessThan(Duration.ofMinutes(8));
         assertThat(Plan.length(Plan.of(Scenarios.quick(), 2))).isLessThan(Duration.ofSeconds(55));
     }

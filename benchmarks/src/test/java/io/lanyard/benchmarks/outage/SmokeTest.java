@@ -10,18 +10,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The laboratory itself, with real JVMs, for a second. What the contestants are worth is not judged here. */
+/** Runs the laboratory with real JVMs for a second and checks that it measures. */
 @Timeout(60)
 class SmokeTest {
     @Test
-    void three_contestants_are_measured(@TempDir Path logs) throws Exception {
+    void each_contestant_is_measured(@TempDir Path logs) throws Exception {
         Scenario second = Scenarios.healthy(Duration.ofSeconds(1))
                 .callers(4, Duration.ofMillis(5))
                 .settling(Duration.ZERO);
         List<Outcome> outcomes = Laboratory.play(List.of(second), 1, logs);
         assertThat(outcomes).extracting(Outcome::contestant).containsExactly(Contestant.values());
         assertThat(outcomes).allSatisfy(outcome -> {
-            assertThat(outcome.trouble()).isEmpty();
+            assertThat(outcome.error()).isEmpty();
             assertThat(outcome.figures()).isNotNull().satisfies(figures -> {
                 assertThat(figures.calls()).isPositive();
                 assertThat(figures.failures()).isZero();

@@ -17,7 +17,7 @@ class OptionsTest {
     }
 
     @Test
-    void options_are_read() {
+    void options_are_parsed() {
         assertThat(options("--quick", "--scenario", "healthy", "--out", "x"))
                 .isEqualTo(new Options(false, false, true, Path.of("x"), Set.of("healthy")));
         assertThat(options().out())
@@ -25,16 +25,16 @@ class OptionsTest {
     }
 
     @Test
-    void those_scenarios_are_chosen_that_were_named_or_all() {
+    void named_scenarios_are_chosen_and_all_by_default() {
         assertThat(options("--scenario", "restart-10s").chosen(SCENARIOS)).containsExactly("restart-10s");
         assertThat(options().chosen(SCENARIOS)).isEqualTo(SCENARIOS);
     }
 
     @Test
-    void nonsense_is_refused() {
-        assertThatThrownBy(() -> options("--out")).hasMessage("--out wants a value");
-        assertThatThrownBy(() -> options("--fast")).hasMessage("what is --fast?");
+    void a_wrong_command_line_is_rejected() {
+        assertThatThrownBy(() -> options("--out")).hasMessage("--out needs a value");
+        assertThatThrownBy(() -> options("--fast")).hasMessage("unknown option: --fast");
         assertThatThrownBy(() -> options("--scenario", "sunshine").chosen(SCENARIOS))
-                .hasMessage("no scenario [sunshine]; --list names them");
+                .hasMessage("unknown scenario: sunshine; --list prints all");
     }
 }

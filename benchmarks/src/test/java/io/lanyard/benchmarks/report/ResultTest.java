@@ -8,37 +8,37 @@ import org.junit.jupiter.api.Test;
 
 class ResultTest {
     private static final List<Result> RESULTS = List.of(
-            new Result("a call", "time", "ns", "ours", Sample.of(20, 10, 30)),
-            new Result("a call", "time", "ns", "theirs", Sample.of(80)),
-            new Result("a call", "allocation", "B", "ours", Sample.of(0)),
-            new Result("a call", "allocation", "B", "theirs", Sample.of(24)),
-            new Result("another", "time", "ns", "ours", Sample.of(1_234.56)));
+            new Result("a call", "time", "ns", "first", Sample.of(20, 10, 30)),
+            new Result("a call", "time", "ns", "second", Sample.of(80)),
+            new Result("a call", "allocation", "B", "first", Sample.of(0)),
+            new Result("a call", "allocation", "B", "second", Sample.of(24)),
+            new Result("another", "time", "ns", "first", Sample.of(1_234.56)));
 
     @Test
-    void ratios_are_those_of_medians_and_of_what_both_have() {
-        assertThat(Result.ratios(RESULTS, "ours", "theirs")).isEqualTo("""
-                ours : theirs              ratio
-                a call         time        0.25  20.0  : 80.0  ns
-                a call         allocation  0.00     0  : 24.0   B
+    void ratios_compare_the_medians_of_results_that_both_have() {
+        assertThat(Result.ratios(RESULTS, "first", "second")).isEqualTo("""
+                first : second              ratio
+                a call          time        0.25  20.0  : 80.0  ns
+                a call          allocation  0.00     0  : 24.0   B
                 """);
     }
 
     @Test
-    void the_table_has_the_spread() {
+    void the_table_has_the_quantiles() {
         assertThat(Result.table(RESULTS.subList(0, 2))).isEqualTo("""
-                                      median  least  quarter  three quarters  most  runs  unit
-                a call  time  ours      20.0   10.0     15.0            25.0  30.0     3    ns
-                              theirs    80.0   80.0     80.0            80.0  80.0     1    ns
+                                      median   min   p25   p75   max  runs  unit
+                a call  time  first     20.0  10.0  15.0  25.0  30.0     3    ns
+                              second    80.0  80.0  80.0  80.0  80.0     1    ns
                 """);
     }
 
     @Test
-    void programs_are_given_rows_as_csv_and_as_json() {
+    void rows_are_formatted_as_csv_and_json() {
         List<List<String>> rows = Result.rows(RESULTS.subList(4, 5));
 
         assertThat(Text.csv(rows)).isEqualTo("""
-                subject,measure,unit,contestant,median,least,quarter,three_quarters,most,runs
-                another,time,ns,ours,1234.560,1234.560,1234.560,1234.560,1234.560,1
+                subject,measure,unit,contestant,median,min,p25,p75,max,runs
+                another,time,ns,first,1234.560,1234.560,1234.560,1234.560,1234.560,1
                 """);
         assertThat(Text.json(rows))
                 .contains("\"subject\" : \"another\"", "\"median\" : 1234.560", "\"runs\" : 1")
@@ -46,13 +46,13 @@ class ResultTest {
     }
 
     @Test
-    void what_was_not_measured_has_no_median() {
-        assertThat(Result.median(RESULTS, "a call", "time", "theirs")).contains(80.0);
-        assertThat(Result.median(RESULTS, "another", "time", "theirs")).isEmpty();
+    void a_missing_result_has_no_median() {
+        assertThat(Result.median(RESULTS, "a call", "time", "second")).contains(80.0);
+        assertThat(Result.median(RESULTS, "another", "time", "second")).isEmpty();
     }
 
     @Test
-    void a_goal_is_met_up_to_what_it_may_be() {
+    void a_goal_is_met_up_to_its_limit() {
         assertThat(Goal.lines(List.of(new Goal("half", 0.5, 0.5), new Goal("less", 0.51, 0.5))))
                 .isEqualTo("""
                 met      0.50, goal 0.50: half
@@ -61,8 +61,8 @@ class ResultTest {
     }
 
     @Test
-    void the_picture_names_all() {
-        String svg = Bars.svg("title", "note", RESULTS.subList(0, 2), List.of("ours", "theirs"));
+    void the_chart_is_svg() {
+        String svg = Bars.svg("title", "note", RESULTS.subList(0, 2), List.of("first", "second"));
 
         assertThat(svg).contains("<svg").hasSizeGreaterThan(2_000);
     }

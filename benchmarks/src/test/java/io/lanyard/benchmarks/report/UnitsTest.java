@@ -16,7 +16,7 @@ class UnitsTest {
         "10000, 10 ms",
         "6011499, 6 011 ms",
     })
-    void times_have_as_many_digits_as_say_something(long micros, String text) {
+    void times_have_significant_digits_only(long micros, String text) {
         assertThat(Units.time(micros)).isEqualTo(text);
     }
 
@@ -39,7 +39,7 @@ class UnitsTest {
         "2.5e12, 2500 G",
         "Infinity, never"
     })
-    void numbers_have_three_digits_at_the_most(double number, String text) {
+    void numbers_have_at_most_three_digits(double number, String text) {
         assertThat(Units.compact(number)).isEqualTo(text);
     }
 }

@@ -7,8 +7,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
-/** Whose providers are kept. */
-enum Kept {
+/** A kind of provider that is measured. */
+enum ProviderKind {
     LANYARD_PROVIDER("Lanyard", "provider"),
     SDK_PROVIDER("AWS SDK", "provider"),
     SDK_ASYNC("AWS SDK async", "provider"),
@@ -16,19 +16,19 @@ enum Kept {
     SDK_CHAIN("AWS SDK", "chain");
 
     private final String contestant;
-    private final String kind;
+    private final String type;
 
-    Kept(String contestant, String kind) {
+    ProviderKind(String contestant, String type) {
         this.contestant = contestant;
-        this.kind = kind;
+        this.type = type;
     }
 
     String contestant() {
         return contestant;
     }
 
-    String kind() {
-        return kind;
+    String type() {
+        return type;
     }
 
     AwsCredentialsProvider provider() {
