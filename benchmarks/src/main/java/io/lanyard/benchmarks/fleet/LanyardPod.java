@@ -65,11 +65,13 @@ final class LanyardPod extends Pod implements AgentTransport, Environment, Clock
         }
     }
 
-    /** Starts the first load; later ones are started by the timer. */
-    @SuppressWarnings("FutureReturnValueIgnored") // load() observes the result
+    /** Makes a call while there are no credentials; later, the timer starts the loads. */
     private void call() {
-        if (source != null) {
-            source.resolveAsync();
+        if (source != null && source.resolveAsync().isCompletedExceptionally()) {
+            // the source backs off, so no load() follows that schedules the next call
+            long now = fleet.kernel.now();
+            fleet.tally.failed(now, 1);
+            firstCall = fleet.kernel.at(now + fleet.untilNextCall(), this::call);
         }
     }
 

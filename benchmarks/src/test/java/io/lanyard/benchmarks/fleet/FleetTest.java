@@ -123,6 +123,17 @@ class FleetTest {
     }
 
     @Test
+    void restarted_pods_recover_although_eks_auth_throttles_their_first_loads() {
+        Scenario restart =
+                new Scenario("restart", "").podsRestart(0, Time.SECOND).measured(10 * Time.MINUTE);
+        for (Policy policy : Policy.CONTESTANTS) {
+            assertThat(figures(restart, policy, 300).allFreshSeconds())
+                    .as(policy.title())
+                    .isBetween(20.0, 120.0);
+        }
+    }
+
+    @Test
     void the_sdk_serves_expired_credentials_with_a_slow_clock() {
         Scenario skew = new Scenario("skew", "").skewed().measured(24 * Time.HOUR);
         assertThat(figures(skew, Policy.RELEASED, 1_000).expiredCalls()).isPositive();
