@@ -13,4 +13,9 @@ module io.lanyard.testkit {
     exports io.lanyard.testkit.iam;
     exports io.lanyard.testkit.junit;
     exports io.lanyard.testkit.token;
+
+    // JUnit and Spring create the extension and the customizer factory
+    opens io.lanyard.testkit.junit to
+            org.junit.platform.commons,
+            spring.core;
 }

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #stop()} and {@link #close()}, which wait up to five seconds until those threads have ended.
  */
 public abstract sealed class CredentialsServer implements AutoCloseable
-        permits CredentialsAgent, InstanceMetadataService, PresetAgent, StsService {
+        permits EcsCredentialsAgent, EksPodIdentityAgent, InstanceMetadataService, PresetAgent, StsService {
     /** Go's RFC3339Nano: a fraction only if there is one, and no zeros at its end. */
     private static final DateTimeFormatter RFC3339_NANO = new DateTimeFormatterBuilder()
             .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
@@ -368,7 +368,11 @@ public abstract sealed class CredentialsServer implements AutoCloseable
      * @param <B> the builder's own type
      */
     public abstract static sealed class Builder<B extends Builder<B>>
-            permits CredentialsAgent.Builder, InstanceMetadataService.Builder, PresetAgent.Builder, StsService.Builder {
+            permits EcsCredentialsAgent.Builder,
+                    EksPodIdentityAgent.Builder,
+                    InstanceMetadataService.Builder,
+                    PresetAgent.Builder,
+                    StsService.Builder {
         InstantSource clock = InstantSource.system();
         InetAddress address = loopback();
         int port;

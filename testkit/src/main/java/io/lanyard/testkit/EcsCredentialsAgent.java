@@ -31,15 +31,16 @@ import org.jspecify.annotations.Nullable;
  * {@code CredentialsUninitialized} until the control plane has sent each task's credentials again, which is
  * {@link #initialized(String)}.
  *
- * <p>Thread-safe; see {@link CredentialsAgent} for threads and blocking.
+ * <p>Thread-safe; see {@link CredentialsServer} for threads and blocking.
  */
-public final class EcsCredentialsAgent extends CredentialsAgent {
+public final class EcsCredentialsAgent extends CredentialsServer {
     private static final String V1 = "/v1/credentials";
     private static final String V2 = "/v2/credentials/";
 
     private final boolean rateLimited;
     private final Map<String, Task> tasks = new HashMap<>();
     private final Map<String, RateLimiter> limiters = new HashMap<>();
+    private volatile boolean caching;
 
     private static final class Task {
         private final String roleArn;
@@ -152,6 +153,16 @@ public final class EcsCredentialsAgent extends CredentialsAgent {
         return Collections.unmodifiableMap(environment);
     }
 
+    /**
+     * Sets whether each task keeps its credentials for ever, past their expiration too, as with an agent whose control
+     * plane sends no newer ones. Off at first: each request gets new credentials.
+     *
+     * @param on from the next request on
+     */
+    public void cache(boolean on) {
+        this.caching = on;
+    }
+
     @Override
     HttpAnswer answer(HttpRequest request, Fault fault) {
         String clean = GoPath.clean(request.path());
@@ -182,7 +193,7 @@ public final class EcsCredentialsAgent extends CredentialsAgent {
             if (!task.initialized) {
                 return error(503, "CredentialsUninitialized", version, "Credentials uninitialized for ID");
             }
-            cached = isCaching() && fault.lifetime() == null ? task.cached : null;
+            cached = caching && fault.lifetime() == null ? task.cached : null;
         }
         if (cached != null) {
             return credentials(cached);
@@ -273,7 +284,7 @@ public final class EcsCredentialsAgent extends CredentialsAgent {
 
     @Override
     Runnable ownRestorePoint() {
-        Runnable agent = super.ownRestorePoint();
+        boolean cache = caching;
         Map<String, Task> known = new HashMap<>();
         Map<String, Boolean> initialized = new HashMap<>();
         synchronized (tasks) {
@@ -281,7 +292,7 @@ public final class EcsCredentialsAgent extends CredentialsAgent {
             tasks.forEach((id, task) -> initialized.put(id, task.initialized));
         }
         return () -> {
-            agent.run();
+            cache(cache);
             synchronized (tasks) {
                 tasks.clear();
                 tasks.putAll(known);
@@ -301,11 +312,24 @@ public final class EcsCredentialsAgent extends CredentialsAgent {
     }
 
     /** Settings of the agent before it starts. */
-    public static final class Builder extends CredentialsAgent.Builder<Builder> {
+    public static final class Builder extends CredentialsServer.Builder<Builder> {
+        private boolean rateLimited;
+
         private Builder() {}
 
         @Override
         Builder self() {
+            return this;
+        }
+
+        /**
+         * Limits the rate of requests as the real agent does, on the agent's clock. Off if not set, so that no test
+         * depends on the speed of the machine.
+         *
+         * @return this
+         */
+        public Builder rateLimited() {
+            this.rateLimited = true;
             return this;
         }
 

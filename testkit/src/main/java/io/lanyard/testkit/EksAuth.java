@@ -50,10 +50,19 @@ public final class EksAuth {
     private final @Nullable ServiceAccountTokens issuer;
     private final Map<Subject, List<Change>> associations = new HashMap<>();
     private final Set<String> deletedPods = new HashSet<>();
-    private final List<EksAuthCall> calls = new ArrayList<>();
+    private final List<Call> calls = new ArrayList<>();
     private final Queue<EksAuthAnswer> queued = new ArrayDeque<>();
     private EksAuthAnswer standing = EksAuthAnswer.CREDENTIALS;
     private volatile Duration delay = Duration.ZERO;
+
+    /**
+     * A call by an agent. Holds no token and no credentials.
+     *
+     * @param arrived when it arrived, on the cluster's clock; for a renewal that an agent makes up for, when it was due
+     * @param tokenId the {@code jti} of the token, null if it has none
+     * @param answer the answer, whether or not the agent still waited for it
+     */
+    public record Call(Instant arrived, @Nullable String tokenId, EksAuthAnswer answer) {}
 
     /** A cluster as AWS names it. */
     record ClusterId(String name, String region, String account) {
@@ -171,7 +180,7 @@ public final class EksAuth {
      *
      * @return a copy
      */
-    public List<EksAuthCall> calls() {
+    public List<Call> calls() {
         synchronized (calls) {
             return List.copyOf(calls);
         }
@@ -264,7 +273,7 @@ public final class EksAuth {
         EksAuthAnswer scripted = scripted();
         Outcome outcome = scripted == EksAuthAnswer.CREDENTIALS ? judge(jwt, subject, at) : refusal(scripted, subject);
         synchronized (calls) {
-            calls.add(new EksAuthCall(at, jwt.text("jti"), outcome.answer()));
+            calls.add(new Call(at, jwt.text("jti"), outcome.answer()));
         }
         return outcome;
     }

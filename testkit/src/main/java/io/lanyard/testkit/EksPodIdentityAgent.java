@@ -56,9 +56,9 @@ import org.jspecify.annotations.Nullable;
  * takes the address it listens on and {@code localhost}, or no client could use {@link #credentialsUri()} as it is;
  * {@link Builder#strictHost()} takes that back. The refusal's text is the real one in either case.
  *
- * <p>Thread-safe; see {@link CredentialsAgent} for threads and blocking.
+ * <p>Thread-safe; see {@link CredentialsServer} for threads and blocking.
  */
-public final class EksPodIdentityAgent extends CredentialsAgent {
+public final class EksPodIdentityAgent extends CredentialsServer {
     private static final String PATH = "/v1/credentials";
     private static final List<String> REAL_HOSTS = List.of("169.254.170.23", "fd00:ec2::23");
     private static final int TRIES = 3;
@@ -70,6 +70,7 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
     private final EksAuth eksAuth;
     private final @Nullable RateLimiter limiter;
     private final EksCredentialsCache cached = new EksCredentialsCache();
+    private volatile boolean caching;
 
     private EksPodIdentityAgent(Builder builder) {
         super("eks-pod-identity-agent", Duration.ofSeconds(30), builder);
@@ -174,6 +175,16 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
         eksAuth.disassociate(namespace, serviceAccount);
     }
 
+    /**
+     * Sets whether the agent caches credentials by token, as the real one does. Off at first: each request gets new
+     * credentials.
+     *
+     * @param on from the next request on
+     */
+    public void cache(boolean on) {
+        this.caching = on;
+    }
+
     @Override
     HttpAnswer answer(HttpRequest request, Fault fault) {
         String clean = GoPath.clean(request.path());
@@ -207,7 +218,7 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
         if (!timeFault.isEmpty()) {
             return HttpAnswer.error(400, "Service account token failed basic claim validations: " + timeFault);
         }
-        boolean mayHold = isCaching() && fault.lifetime() == null;
+        boolean mayHold = caching && fault.lifetime() == null;
         return mayHold ? heldOrFetched(jwt, request.client()) : answer(fetch(jwt, request.client(), fault));
     }
 
@@ -250,7 +261,7 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
     private EksCredentialsCache.Told fetch(Jwt jwt, HttpRequest.Client client, Fault fault) {
         Instant now = clock.instant();
         EksCredentialsCache.Told told = askEksAuth(jwt, now, client, fault);
-        if (isCaching() && told.credentials() != null) {
+        if (caching && told.credentials() != null) {
             synchronized (cached) {
                 cached.keep(jwt, told.credentials(), now);
             }
@@ -325,10 +336,10 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
 
     @Override
     Runnable ownRestorePoint() {
-        Runnable agent = super.ownRestorePoint();
+        boolean cache = caching;
         Runnable service = eksAuth.restorePoint();
         return () -> {
-            agent.run();
+            cache(cache);
             service.run();
         };
     }
@@ -358,11 +369,12 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
     }
 
     /** Settings of the agent before it starts. */
-    public static final class Builder extends CredentialsAgent.Builder<Builder> {
+    public static final class Builder extends CredentialsServer.Builder<Builder> {
         private final Set<String> hosts = new HashSet<>();
         private EksAuth.ClusterId cluster = EksAuth.ClusterId.CAPTURED;
         private @Nullable EksAuth eksAuth;
         private boolean strictHost;
+        private boolean rateLimited;
 
         private Builder() {}
 
@@ -390,6 +402,17 @@ public final class EksPodIdentityAgent extends CredentialsAgent {
          */
         public Builder strictHost() {
             this.strictHost = true;
+            return this;
+        }
+
+        /**
+         * Limits the rate of requests as the real agent does, on the agent's clock. Off if not set, so that no test
+         * depends on the speed of the machine.
+         *
+         * @return this
+         */
+        public Builder rateLimited() {
+            this.rateLimited = true;
             return this;
         }
 

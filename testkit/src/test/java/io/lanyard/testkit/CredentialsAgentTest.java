@@ -39,7 +39,7 @@ class CredentialsAgentTest {
         return agent;
     }
 
-    private static String get(CredentialsAgent agent, String token) throws IOException {
+    private static String get(CredentialsServer agent, String token) throws IOException {
         return RawClient.exchange(agent.port(), request(token));
     }
 
@@ -218,7 +218,7 @@ class CredentialsAgentTest {
         }
     }
 
-    private static long answered(CredentialsAgent agent, String target, int requests) throws IOException {
+    private static long answered(CredentialsServer agent, String target, int requests) throws IOException {
         int before = agent.requests().size();
         String one = "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
         RawClient.exchange(agent.port(), one.repeat(requests));

@@ -82,7 +82,7 @@ class EksAuthTest {
         ask();
         assertThat(eksAuth.calls())
                 .hasSize(calls)
-                .extracting(EksAuthCall::answer)
+                .extracting(EksAuth.Call::answer)
                 .containsOnly(answer);
         assertThat(agent.requests()).hasSize(1);
     }

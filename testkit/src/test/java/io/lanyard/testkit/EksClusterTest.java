@@ -345,7 +345,7 @@ class EksClusterTest {
         String tokenId = cluster.agent().requests().get(0).tokenId();
         assertThat(cluster.eksAuth().calls())
                 .hasSize(7)
-                .endsWith(new EksAuthCall(clock.instant(), tokenId, EksAuthAnswer.CREDENTIALS));
+                .endsWith(new EksAuth.Call(clock.instant(), tokenId, EksAuthAnswer.CREDENTIALS));
     }
 
     @Test

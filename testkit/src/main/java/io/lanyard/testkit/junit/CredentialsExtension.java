@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** What stands behind {@link CredentialsTest} and {@link PodIdentity}. Thread-safe. */
-public final class CredentialsExtension
+final class CredentialsExtension
         implements ParameterResolver, BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback {
 
     private static final List<Class<?>> TYPES = List.of(
@@ -33,9 +33,6 @@ public final class CredentialsExtension
             StsService.class,
             InstanceMetadataService.class,
             TestClock.class);
-
-    /** Called by JUnit. */
-    public CredentialsExtension() {}
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 @ExtendWith(CredentialsExtension.class)
+@SuppressWarnings("exports") // JUnit alone uses the extension
 public @interface CredentialsTest {
 
     /**

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.parallel.Resources;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.PARAMETER})
 @ExtendWith(CredentialsExtension.class)
+@SuppressWarnings("exports") // JUnit alone uses the extension
 @ResourceLock(Resources.SYSTEM_PROPERTIES)
 public @interface PodIdentity {
 

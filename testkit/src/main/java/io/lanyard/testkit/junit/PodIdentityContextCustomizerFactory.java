@@ -18,10 +18,7 @@ import org.springframework.test.context.MergedContextConfiguration;
  * class and the number of its run. A class inside, annotated with {@code @Nested}, runs as the pod of the class around
  * it and shares its context. Thread-safe.
  */
-public final class PodIdentityContextCustomizerFactory implements ContextCustomizerFactory {
-
-    /** Called by Spring. */
-    public PodIdentityContextCustomizerFactory() {}
+final class PodIdentityContextCustomizerFactory implements ContextCustomizerFactory {
 
     @Override
     public @Nullable ContextCustomizer createContextCustomizer(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.it.netns;
 
-import io.lanyard.testkit.CredentialsAgent;
+import io.lanyard.testkit.CredentialsServer;
 import io.lanyard.testkit.EcsCredentialsAgent;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import java.io.IOException;
@@ -47,7 +47,7 @@ final class Agents {
         System.in.transferTo(OutputStream.nullOutputStream());
     }
 
-    private static void report(CredentialsAgent agent, Address address, Duration life) {
+    private static void report(CredentialsServer agent, Address address, Duration life) {
         agent.credentialLifetime(life);
         agent.onIssued(issued -> say("issued " + address.name() + " " + issued.accessKeyId()));
     }
