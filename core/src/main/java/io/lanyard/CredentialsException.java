@@ -14,11 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says why there are no credentials: what happened, where, whether the failure is transient, and the remedy.
  *
- * <p>The message holds all of it: {@link #summary()}, then {@code . Remedy: } and {@link #remedy()} where
- * there is one. What an agent or a service says stands in double quotes, holds no double quote itself and introduces no
- * remedy, so it cannot pass for Lanyard's advice; programs read {@link #detail()} and {@link #remedy()} instead of
- * searching the message. Failures that Lanyard builds hold no token and no secret in message, cause or suppressed
- * exceptions.
+ * <p>The message consists of {@link #summary()} and, where there is one, {@code . Remedy: } and {@link #remedy()}. Text of
+ * an agent or a service is in double quotes, contains no double quote and introduces no remedy, so it cannot pass for
+ * Lanyard's advice. Programs use {@link #detail()} and {@link #remedy()} instead of searching the message. Failures that
+ * Lanyard builds contain no token and no secret in message, cause or suppressed exceptions.
  *
  * <p>Immutable except for what every {@link Throwable} allows to be added; safe for use by any thread.
  */
@@ -26,7 +25,7 @@ public final class CredentialsException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Causes can be made to run in a circle. */
+    /** A chain of causes may be circular. */
     private static final int DEEPEST_CAUSE = 10;
 
     /** The kind of failure. */
@@ -45,19 +44,19 @@ public final class CredentialsException extends RuntimeException {
     private final @Nullable String serviceCode;
     /** The id of the service's request, or null. */
     private final @Nullable String requestId;
-    /** The URI that was asked, or null. */
+    /** The URI of the agent, or null. */
     private final @Nullable String endpoint;
     /** How to fix it, or null. */
     private final @Nullable String remedy;
     /** What a chain found at its sources; lost when the exception is serialized. */
     private final transient @Nullable List<SourceAttempt> attempts;
 
-    private CredentialsException(Builder builder) {
+    private CredentialsException(Builder builder, boolean copy) {
         super(builder.message(), builder.cause);
         this.category = builder.category;
         this.detail = builder.detail;
         this.summary = builder.summary();
-        this.copy = false;
+        this.copy = copy;
         this.kind = builder.kind();
         this.status = builder.status;
         this.serviceCode = builder.serviceCode;
@@ -65,21 +64,6 @@ public final class CredentialsException extends RuntimeException {
         this.endpoint = builder.endpoint;
         this.remedy = builder.remedy;
         this.attempts = builder.attempts;
-    }
-
-    private CredentialsException(CredentialsException shared) {
-        super(shared.getMessage(), shared);
-        this.category = shared.category;
-        this.detail = shared.detail;
-        this.summary = shared.summary;
-        this.copy = true;
-        this.kind = shared.kind;
-        this.status = shared.status;
-        this.serviceCode = shared.serviceCode;
-        this.requestId = shared.requestId;
-        this.endpoint = shared.endpoint;
-        this.remedy = shared.remedy;
-        this.attempts = shared.attempts;
     }
 
     /**
@@ -94,7 +78,27 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
-     * The kind of failure.
+     * Starts building an exception like this one that says more or less of what happened.
+     *
+     * @param detail what happened, as for {@link #builder}
+     * @return a new builder with everything else of this exception
+     */
+    public Builder toBuilder(String detail) {
+        Builder same = new Builder(category, detail);
+        same.recoverable = recoverable();
+        same.local = kind == FailureKind.LOCAL;
+        same.status = status;
+        same.serviceCode = serviceCode;
+        same.requestId = requestId;
+        same.endpoint = endpoint;
+        same.remedy = remedy;
+        same.cause = getCause();
+        same.attempts = attempts();
+        return same;
+    }
+
+    /**
+     * Returns the category of the failure.
      *
      * @return the category
      */
@@ -103,7 +107,7 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
-     * What happened: the message without category, status, endpoint and remedy.
+     * Returns what happened: the message without category, status, endpoint and remedy.
      *
      * @return the detail
      */
@@ -112,7 +116,7 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
-     * The message without the remedy: category, status, code, detail, endpoint and request id.
+     * Returns the message without the remedy: category, status, code, detail, endpoint and request id.
      *
      * @return the summary
      */
@@ -121,7 +125,7 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
-     * Whether the failure is transient, so that a later attempt makes sense.
+     * Returns whether the failure is transient, so that a retry makes sense.
      *
      * @return true when it is
      */
@@ -139,45 +143,45 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
-     * The HTTP status that the agent answered with, where it answered.
+     * Returns the HTTP status of the agent's answer.
      *
-     * @return the status
+     * @return the status; empty where there was no answer
      */
     public OptionalInt status() {
         return status == null ? OptionalInt.empty() : OptionalInt.of(status);
     }
 
     /**
-     * The error code that the agent or the service behind it gave, for example {@code AccessDeniedException}.
+     * Returns the error code of the agent or the service behind it, for example {@code AccessDeniedException}.
      *
-     * @return the code
+     * @return the code; empty where there was none
      */
     public Optional<String> serviceCode() {
         return Optional.ofNullable(serviceCode);
     }
 
     /**
-     * The id of the service's request, which AWS Support asks for.
+     * Returns the id of the service's request, which AWS Support needs.
      *
-     * @return the request id
+     * @return the request id; empty where there was none
      */
     public Optional<String> requestId() {
         return Optional.ofNullable(requestId);
     }
 
     /**
-     * The URI that was asked, or was to be asked.
+     * Returns the URI of the agent.
      *
-     * @return the URI without anything secret in it
+     * @return the URI without its secrets; empty where no URI is configured
      */
     public Optional<String> endpoint() {
         return Optional.ofNullable(endpoint);
     }
 
     /**
-     * How to fix it, where the cause is known.
+     * Returns how to fix it.
      *
-     * @return the remedy
+     * @return the remedy; empty where the cause is not known
      */
     public Optional<String> remedy() {
         return Optional.ofNullable(remedy);
@@ -193,7 +197,7 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
-     * What a chain found at each of its sources, in order, when none gave credentials.
+     * Returns what a chain found at each of its sources, in order, when none provided credentials.
      *
      * @return the attempts; empty for a failure of another category
      */
@@ -202,14 +206,13 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
-     * Returns a failure that one caller can throw as its own: with the same fields and message, the frames of the
-     * calling thread, and the shared failure as its cause. A copy of a copy has the original for its cause, so that
-     * causes do not pile up.
+     * Returns a copy for one caller to throw: with the same fields and message, the frames of the calling thread, and the
+     * shared failure as its cause. A copy of a copy has the original as its cause, so that causes do not pile up.
      *
      * @return a new exception
      */
     public CredentialsException forCaller() {
-        CredentialsException own = new CredentialsException(shared());
+        CredentialsException own = new CredentialsException(toBuilder(detail).cause(shared()), true);
         StackTraceElement[] frames = own.getStackTrace();
         int first = 0;
         while (first < frames.length
@@ -249,7 +252,7 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
-     * Returns a failure as one of Lanyard's, so that it has a category and a kind.
+     * Converts a failure to one of Lanyard's, so that it has a category and a kind.
      *
      * @param failure what was thrown
      * @return itself where it is a {@link CredentialsException}; else one with it as the cause, which is transient unless
@@ -359,7 +362,7 @@ public final class CredentialsException extends RuntimeException {
         }
 
         /**
-         * Sets the URI that was asked.
+         * Sets the URI of the agent.
          *
          * @param endpoint the URI, free of secrets, or null where there is none
          * @return this builder
@@ -408,43 +411,29 @@ public final class CredentialsException extends RuntimeException {
          * @return the exception, not thrown yet
          */
         public CredentialsException build() {
-            return new CredentialsException(this);
+            return new CredentialsException(this, false);
         }
 
-        /** Line breaks are kept: a failure of several sources reads one source per line. */
+        /** Line breaks are kept: a failure of several sources has one source a line. */
         private static String visibleLines(String detail) {
-            if (detail.indexOf('\n') < 0) {
-                return ForeignText.visible(detail);
+            String[] lines = detail.split("\n", -1);
+            for (int i = 0; i < lines.length; i++) {
+                lines[i] = ForeignText.visible(lines[i]);
             }
-            StringBuilder text = new StringBuilder();
-            for (int start = 0; start >= 0; ) {
-                int end = detail.indexOf('\n', start);
-                text.append(ForeignText.visible(detail.substring(start, end < 0 ? detail.length() : end)));
-                text.append(end < 0 ? "" : "\n");
-                start = end < 0 ? -1 : end + 1;
-            }
-            return text.toString();
+            return String.join("\n", lines);
         }
 
         private String summary() {
-            StringBuilder text = new StringBuilder(category.name());
-            if (status != null) {
-                text.append(' ').append(status);
+            String where = endpoint == null ? "" : endpoint;
+            if (requestId != null) {
+                where += (endpoint == null ? "" : ", ") + "request id " + requestId;
             }
-            if (serviceCode != null) {
-                text.append(' ').append(serviceCode);
-            }
-            text.append(": ").append(detail);
-            if (endpoint != null || requestId != null) {
-                text.append(" [").append(endpoint == null ? "" : endpoint);
-                if (requestId != null) {
-                    text.append(endpoint == null ? "" : ", ")
-                            .append("request id ")
-                            .append(requestId);
-                }
-                text.append(']');
-            }
-            return text.toString();
+            return category
+                    + (status == null ? "" : " " + status)
+                    + (serviceCode == null ? "" : " " + serviceCode)
+                    + ": "
+                    + detail
+                    + (where.isEmpty() ? "" : " [" + where + "]");
         }
 
         private String message() {

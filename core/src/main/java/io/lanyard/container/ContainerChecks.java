@@ -23,9 +23,6 @@ import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -332,13 +329,8 @@ final class ContainerChecks {
         }
 
         private void compare(String date) {
-            try {
-                Instant theirs = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
-                        .toInstant();
-                skew = Duration.between(theirs, configuration.clock.instant());
-            } catch (DateTimeParseException e) {
-                // no time then
-            }
+            Instant theirs = Timestamps.parseHttp(date);
+            skew = theirs == null ? skew : Duration.between(theirs, configuration.clock.instant());
         }
     }
 

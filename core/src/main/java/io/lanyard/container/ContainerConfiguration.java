@@ -100,7 +100,7 @@ final class ContainerConfiguration {
         CredentialsLoader loader = loader();
         return RefreshingCache.builder(loader)
                 .name("the container credentials")
-                .loadTimeout(loader.loadTimeout())
+                .loadTimeout(loader.policy.loadTimeout())
                 .executor(executor)
                 .policy(refreshPolicy)
                 .clock(clock)
@@ -110,30 +110,17 @@ final class ContainerConfiguration {
                 .build();
     }
 
-    /** Reads the settings; says what of them goes unused, once, for what is usable is read once. */
+    /** Reads the settings, and logs once which of them are not used. */
     CredentialsLoader loader() {
         AgentEndpoint endpoint = endpoint();
         TokenSource tokenSource = tokenSource();
         warnOfTwo(relative(), full(), true);
         warnOfTwo(file(), fixed(), !preferStaticToken);
-        return new CredentialsLoader(
-                endpoint,
-                new AgentEndpoint.HostPolicy(allowedHosts, restrictHttps),
-                tokenSource,
-                LoadPolicy.of(
-                        connectTimeout,
-                        attemptTimeout,
-                        loadTimeout,
-                        maxAttempts,
-                        startupPatience,
-                        refreshPolicy.expiredCredentials(),
-                        environment),
-                transport(endpoint),
-                listener != null,
-                environment,
-                hostResolver,
-                clock,
-                random);
+        return new CredentialsLoader(this, endpoint, tokenSource);
+    }
+
+    AgentEndpoint.HostPolicy hosts() {
+        return new AgentEndpoint.HostPolicy(allowedHosts, restrictHttps);
     }
 
     AgentTransport transport(AgentEndpoint endpoint) {

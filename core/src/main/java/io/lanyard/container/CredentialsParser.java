@@ -3,6 +3,7 @@ package io.lanyard.container;
 
 import io.lanyard.ContainerCredentials;
 import io.lanyard.internal.json.Json;
+import io.lanyard.spi.MalformedResponseException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,43 +13,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the body of a 200.
+ * Reads the body of a 200: credentials, or an error by its own code.
  *
- * <p>A field is looked for under its exact name first, and then in any case. No failure quotes the body.
+ * <p>A field is found by its exact name first, and else by its name in any case. No failure quotes the body.
  */
 final class CredentialsParser {
-
-    /** The body is not a set of credentials; the message says why and quotes nothing. */
-    static final class UnusableBodyException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final String reason;
-
-        UnusableBodyException(String reason) {
-            super(reason);
-            this.reason = reason;
-        }
-
-        String reason() {
-            return reason;
-        }
-    }
-
-    /** The body is an error by its own code. */
-    static final class ServiceErrorException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final transient ErrorAnswer answer;
-
-        ServiceErrorException(ErrorAnswer answer) {
-            super("the agent answers 200 with an error code");
-            this.answer = answer;
-        }
-
-        ErrorAnswer answer() {
-            return answer;
-        }
-    }
 
     private static final int LONGEST_ACCESS_KEY_ID = 128;
     private static final int LONGEST_ACCOUNT = 12;
@@ -72,25 +41,28 @@ final class CredentialsParser {
      * Reads a body.
      *
      * @param body the body of a 200
-     * @param secrets what the agent knows, the token for example; no field that is shown may have it
+     * @param secrets what the agent knows, the token for example; no field that is shown may contain it
      */
-    static ContainerCredentials parse(byte[] body, Collection<String> secrets)
-            throws UnusableBodyException, ServiceErrorException {
-        Map<String, @Nullable Object> fields;
+    static CredentialsParser read(byte[] body, Collection<String> secrets) throws MalformedResponseException {
         try {
-            fields = Json.object(body);
+            return new CredentialsParser(Json.object(body), secrets);
         } catch (IOException e) {
-            throw new UnusableBodyException("the body is not a JSON object, or ends too early, or names a field twice");
+            throw new MalformedResponseException(
+                    "the body is not a JSON object, or ends too early, or names a field twice");
         }
-        return new CredentialsParser(fields, secrets).credentials();
     }
 
-    private ContainerCredentials credentials() throws UnusableBodyException, ServiceErrorException {
+    /** Returns the error that the body states by its code; null where it states none. */
+    @Nullable
+    ErrorAnswer error() throws MalformedResponseException {
         String code = text("Code");
-        if (code != null && !code.equals("Success")) {
-            throw new ServiceErrorException(
-                    ErrorAnswer.ofSuccess(code, textOrNull("Message"), secrets("Code", "Message")));
-        }
+        return code == null || code.equals("Success")
+                ? null
+                : ErrorAnswer.ofSuccess(code, textOrNull("Message"), secrets("Code", "Message"));
+    }
+
+    /** Returns the credentials of a body that states no error. */
+    ContainerCredentials credentials() throws MalformedResponseException {
         String role = roleArn();
         String account = text("AccountId") != null || role == null ? accountId() : accountOf(role);
         return ContainerCredentials.builder()
@@ -104,7 +76,7 @@ final class CredentialsParser {
     }
 
     /** The access key id, which goes into headers, logs and events; one of another shape is not quoted. */
-    private String accessKeyId() throws UnusableBodyException {
+    private String accessKeyId() throws MalformedResponseException {
         String value = required("AccessKeyId");
         boolean valid = value.length() <= LONGEST_ACCESS_KEY_ID;
         for (int i = 0; i < value.length() && valid; i++) {
@@ -112,22 +84,22 @@ final class CredentialsParser {
             valid = isLetterOrDigit(c) || c == '_' || c == '.' || c == '-';
         }
         if (!valid) {
-            throw new UnusableBodyException("AccessKeyId is not a valid access key id");
+            throw new MalformedResponseException("AccessKeyId is not a valid access key id");
         }
         if (repeats(value, secrets("AccessKeyId"))) {
-            throw new UnusableBodyException("AccessKeyId contains a secret");
+            throw new MalformedResponseException("AccessKeyId contains a secret");
         }
         return value;
     }
 
     /** The account, absent when it has not the shape of one: real ones have twelve digits, test servers have words. */
-    private @Nullable String accountId() throws UnusableBodyException {
+    private @Nullable String accountId() throws MalformedResponseException {
         String value = text("AccountId");
         return value != null && isAccount(value) && !repeats(value, secrets("AccountId")) ? value : null;
     }
 
     /** The role, absent when it is no ARN of one. */
-    private @Nullable String roleArn() throws UnusableBodyException {
+    private @Nullable String roleArn() throws MalformedResponseException {
         String value = text("RoleArn");
         return value != null && isRole(value) && !repeats(value, secrets("RoleArn")) ? value : null;
     }
@@ -199,24 +171,24 @@ final class CredentialsParser {
     private @Nullable String textOrNull(String name) {
         try {
             return text(name);
-        } catch (UnusableBodyException e) {
+        } catch (MalformedResponseException e) {
             return null;
         }
     }
 
     /** The field's text; what is blank, null or missing is absent. */
-    private @Nullable String text(String name) throws UnusableBodyException {
+    private @Nullable String text(String name) throws MalformedResponseException {
         Object value = value(name);
         if (value == null) {
             return null;
         }
         if (!(value instanceof String text)) {
-            throw new UnusableBodyException(name + " is not a string");
+            throw new MalformedResponseException(name + " is not a string");
         }
         return text.isBlank() ? null : text;
     }
 
-    private @Nullable Object value(String name) throws UnusableBodyException {
+    private @Nullable Object value(String name) throws MalformedResponseException {
         if (fields.containsKey(name)) {
             return fields.get(name);
         }
@@ -224,7 +196,7 @@ final class CredentialsParser {
         for (String other : fields.keySet()) {
             if (other.equalsIgnoreCase(name)) {
                 if (found != null) {
-                    throw new UnusableBodyException("the body names the field " + name + " twice");
+                    throw new MalformedResponseException("the body names the field " + name + " twice");
                 }
                 found = other;
             }
@@ -232,20 +204,20 @@ final class CredentialsParser {
         return found == null ? null : fields.get(found);
     }
 
-    private String required(String name) throws UnusableBodyException {
+    private String required(String name) throws MalformedResponseException {
         String value = printable(name);
         if (value == null) {
-            throw new UnusableBodyException("the body has no " + name);
+            throw new MalformedResponseException("the body has no " + name);
         }
         return value;
     }
 
     /** These values go into headers and logs. */
-    private @Nullable String printable(String name) throws UnusableBodyException {
+    private @Nullable String printable(String name) throws MalformedResponseException {
         String value = text(name);
         for (int i = 0; value != null && i < value.length(); i++) {
             if (Character.isISOControl(value.charAt(i))) {
-                throw new UnusableBodyException(name + " has a control character");
+                throw new MalformedResponseException(name + " has a control character");
             }
         }
         return value;
@@ -261,14 +233,14 @@ final class CredentialsParser {
         return valid ? account : null;
     }
 
-    private @Nullable Instant expiration() throws UnusableBodyException {
+    private @Nullable Instant expiration() throws MalformedResponseException {
         String text = text("Expiration");
         if (text == null || text.startsWith("0001-")) {
             return null; // Go's zero time: no expiration
         }
         Instant expiration = Timestamps.parse(text);
         if (expiration == null) {
-            throw new UnusableBodyException("Expiration is not a date such as 2026-11-22T10:15:31Z");
+            throw new MalformedResponseException("Expiration is not a date such as 2026-11-22T10:15:31Z");
         }
         return expiration;
     }

@@ -2,19 +2,18 @@
 package io.lanyard.container;
 
 import io.lanyard.refresh.ExpiredCredentials;
-import io.lanyard.spi.Environment;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long and how often the agent is asked.
+ * The limits of a load.
  *
  * @param connectTimeout for connecting, over all addresses of the agent
  * @param attemptTimeout from the first byte sent to the last byte read
- * @param loadTimeout for everything, pauses included
- * @param maxAttempts attempts at an agent that answers, or should
- * @param startupPatience for an agent, a token or an association that is not there yet at the start
- * @param expired what happens with credentials that have already expired
+ * @param loadTimeout for the whole load, pauses included
+ * @param maxAttempts the attempts of a load, apart from the start-up patience
+ * @param startupPatience for an agent, a token or an association that does not exist yet at the start
+ * @param expired what happens with credentials that had expired when they were loaded
  */
 record LoadPolicy(
         Duration connectTimeout,
@@ -46,25 +45,25 @@ record LoadPolicy(
         startupPatience = shorter(startupPatience, LONGEST);
     }
 
-    /** The policy of an application's options where it set them, of the metadata settings, and of the defaults. */
-    static LoadPolicy of(
-            @Nullable Duration connectTimeout,
-            @Nullable Duration attemptTimeout,
-            @Nullable Duration loadTimeout,
-            @Nullable Integer maxAttempts,
-            Duration startupPatience,
-            ExpiredCredentials expired,
-            Environment environment) {
-        Duration metadataTimeout = attemptTimeout == null ? Setting.metadataTimeout(environment) : null;
-        Duration attempt = firstOf(attemptTimeout, metadataTimeout, ATTEMPT_TIMEOUT);
-        Duration connect = connectTimeout != null
-                ? connectTimeout
+    /** Returns the policy: the application's options, else the metadata settings, else the defaults. */
+    static LoadPolicy of(ContainerConfiguration options) {
+        Duration metadataTimeout = options.attemptTimeout == null ? Setting.metadataTimeout(options.environment) : null;
+        Duration attempt = firstOf(options.attemptTimeout, metadataTimeout, ATTEMPT_TIMEOUT);
+        Duration connect = options.connectTimeout != null
+                ? options.connectTimeout
                 : metadataTimeout == null ? CONNECT_TIMEOUT : shorter(metadataTimeout, CONNECT_TIMEOUT);
-        // whoever asks for longer attempts or more patience means to wait for them
-        Duration load = loadTimeout != null ? loadTimeout : longer(longer(LOAD_TIMEOUT, attempt), startupPatience);
-        Integer metadataAttempts = maxAttempts == null ? Setting.metadataAttempts(environment) : null;
-        int attempts = firstOf(maxAttempts, metadataAttempts, MAX_ATTEMPTS);
-        return new LoadPolicy(connect, attempt, load, attempts, startupPatience, expired);
+        // longer attempts or more patience are set in order to be waited for
+        Duration load = options.loadTimeout != null
+                ? options.loadTimeout
+                : longer(longer(LOAD_TIMEOUT, attempt), options.startupPatience);
+        Integer metadataAttempts = options.maxAttempts == null ? Setting.metadataAttempts(options.environment) : null;
+        return new LoadPolicy(
+                connect,
+                attempt,
+                load,
+                firstOf(options.maxAttempts, metadataAttempts, MAX_ATTEMPTS),
+                options.startupPatience,
+                options.refreshPolicy.expiredCredentials());
     }
 
     private static <T> T firstOf(@Nullable T first, @Nullable T second, T last) {

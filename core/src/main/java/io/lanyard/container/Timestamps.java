@@ -5,13 +5,14 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the dates of the protocol: {@code 2026-11-22T10:15:31Z}, up to nine fraction digits, and the offsets {@code Z},
- * {@code +hh:mm} and {@code +hhmm}.
- *
- * <p>By hand, because the JDK's formatters would be a third of the time that a first fetch takes.
+ * {@code +hh:mm} and {@code +hhmm}. Those of credentials are read by hand, because loading the JDK's formatters takes a
+ * third of the first load. HTTP dates are read only after a failure.
  */
 final class Timestamps {
 
@@ -19,7 +20,7 @@ final class Timestamps {
 
     private Timestamps() {}
 
-    /** The moment, or null when the text is no such date. */
+    /** Returns the moment, or null for any other text. */
     static @Nullable Instant parse(String text) {
         int length = SHAPE.length();
         if (text.length() < length + 1) {
@@ -61,6 +62,16 @@ final class Timestamps {
                             .toInstant(offset);
         } catch (DateTimeException e) {
             return null; // the 31st of February
+        }
+    }
+
+    /** Returns the moment of an HTTP date such as {@code Sun, 22 Nov 2026 10:15:31 GMT}, or null for any other text. */
+    static @Nullable Instant parseHttp(String text) {
+        try {
+            return ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+        } catch (DateTimeException e) {
+            return null;
         }
     }
 

@@ -3,13 +3,13 @@ package io.lanyard.spi;
 
 import java.io.IOException;
 
-/** The agent's answer is not HTTP as this protocol uses it. The message never quotes the answer. */
+/** The agent's answer is not HTTP as this protocol uses it, or has no credentials. The message never quotes the answer. */
 public final class MalformedResponseException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes the exception.
+     * Creates an exception.
      *
      * @param message what is wrong with the answer, without quoting it
      */

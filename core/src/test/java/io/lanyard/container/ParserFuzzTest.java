@@ -5,21 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.lanyard.ContainerCredentials;
+import io.lanyard.spi.MalformedResponseException;
 import java.util.List;
 
-/** Any body is a set of credentials, an error by its own word, or unusable. */
+/** Any body is a set of credentials, states an error, or is refused. */
 class ParserFuzzTest {
 
     @FuzzTest(maxDuration = "60s")
     void any_body_is_credentials_or_refused(byte[] body) {
         ContainerCredentials credentials;
         try {
-            credentials = CredentialsParser.parse(body, List.of());
-        } catch (CredentialsParser.UnusableBodyException e) {
-            assertThat(e.reason()).isNotBlank().hasSizeLessThan(200);
-            return;
-        } catch (CredentialsParser.ServiceErrorException e) {
-            assertThat(String.valueOf(e.answer().code())).hasSizeLessThanOrEqualTo(64);
+            CredentialsParser parser = CredentialsParser.read(body, List.of());
+            ErrorAnswer error = parser.error();
+            if (error != null) {
+                assertThat(String.valueOf(error.code())).hasSizeLessThanOrEqualTo(64);
+                return;
+            }
+            credentials = parser.credentials();
+        } catch (MalformedResponseException e) {
+            assertThat(e.getMessage()).isNotBlank().hasSizeLessThan(200);
             return;
         }
         assertThat(credentials.accessKeyId()).isNotBlank();
