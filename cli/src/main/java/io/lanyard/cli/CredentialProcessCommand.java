@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -69,17 +74,22 @@ final class CredentialProcessCommand implements Callable<Integer> {
     private static boolean isCalledByItself() {
         Optional<ProcessHandle> parent = ProcessHandle.current().parent();
         for (int depth = 0; depth < DEEPEST && parent.isPresent(); depth++) {
-            ProcessHandle.Info info = parent.get().info();
-            boolean isJava =
-                    info.command().filter(command -> command.endsWith("java")).isPresent();
-            if (isJava
-                    && info.commandLine()
-                            .filter(line -> line.endsWith(" " + NAME))
-                            .isPresent()) {
+            if (commandLine(parent.get()).endsWith(NAME)) {
                 return true;
             }
             parent = parent.get().parent();
         }
         return false;
+    }
+
+    /** The JDK gives no command line of more than a page, and a class path makes it longer; Linux gives all of it. */
+    private static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"), ISO_8859_1)
+                    .replace('\0', ' ')
+                    .strip();
+        } catch (IOException | RuntimeException e) { // not Linux, or not this user's process
+            return process.info().commandLine().orElse("").strip();
+        }
     }
 }

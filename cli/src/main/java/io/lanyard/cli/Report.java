@@ -16,6 +16,9 @@ final class Report {
 
     private static final int NARROWEST = 40;
 
+    /** With less room beside the name of a check, its detail stands below. */
+    private static final int LEAST_DETAIL = 44;
+
     private final Ansi ansi;
     private final int width;
     private final StringBuilder text = new StringBuilder();
@@ -40,12 +43,12 @@ final class Report {
             String status = check.status().toString();
             String before = status + " ".repeat(12 - status.length()) + check.name()
                     + " ".repeat(widest - check.name().length()) + "  ";
-            List<String> lines = wrapped(check.detail(), width - before.length());
-            String coloured = colour(check.status(), status) + before.substring(status.length());
-            text.append(coloured).append(lines.get(0)).append('\n');
-            for (String line : lines.subList(1, lines.size())) {
-                text.append(" ".repeat(before.length())).append(line).append('\n');
-            }
+            boolean below = width - before.length() < LEAST_DETAIL;
+            String indent = " ".repeat(below ? 4 : before.length());
+            List<String> lines = wrapped(check.detail(), width - indent.length());
+            text.append(colour(check.status(), status))
+                    .append((below ? before.stripTrailing() + '\n' + indent : before).substring(status.length()));
+            text.append(String.join('\n' + indent, lines)).append('\n');
         }
         return findings(diagnosis.findings());
     }

@@ -25,9 +25,6 @@ class MainTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
-    private static final String CLASS_PATH =
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-
     @TempDir
     Path directory;
 
@@ -100,7 +97,7 @@ class MainTest {
         Process demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
-                        cli + File.pathSeparator + CLASS_PATH,
+                        cli + File.pathSeparator + Cli.CLASS_PATH,
                         Main.class.getName(),
                         "demo")
                 .directory(home.toFile())

@@ -166,7 +166,7 @@ final class ContainerChecks {
             findings.add(Problem.TWO_URIS.with(facts));
         }
         checks.add(
-                Check.of(name, set.stream().collect(Collectors.joining(", ")) + " → " + endpoint.display(), findings));
+                Check.of(name, set.stream().collect(Collectors.joining(", ")) + " -> " + endpoint.display(), findings));
         return endpoint;
     }
 
