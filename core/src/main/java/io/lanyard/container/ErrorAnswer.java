@@ -90,7 +90,7 @@ record ErrorAnswer(@Nullable String code, @Nullable String requestId, String mes
         return new ErrorAnswer(
                 code != null && isWords(code) ? ForeignText.idOrNull(code, secrets) : null,
                 null,
-                message != null && known && !ForeignText.repeats(message, secrets, ForeignText.TELLING_PART)
+                message != null && known && !ForeignText.repeats(message, secrets, ForeignText.SECRET_PART)
                         ? message
                         : "");
     }

@@ -2,7 +2,7 @@
 /**
  * What describes and never holds a secret.
  *
- * <p>{@link io.lanyard.internal.text.ForeignText} is the one cleaner for text that others wrote.
+ * <p>{@link io.lanyard.internal.text.ForeignText} is the one cleaner of foreign text.
  */
 @NullMarked
 package io.lanyard.report;

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.internal.text;
 
-/** What the characters of a text are. Letters and digits are those of ASCII. */
+/** Classifies characters, and removes those that cannot be seen. Letters and digits are ASCII. */
 final class Characters {
 
     private Characters() {}
 
-    /**
-     * Removes what cannot be seen: controls and separators become spaces, characters without a shape vanish.
-     *
-     * @param text any text
-     * @return one line
-     */
+    /** Replaces controls and separators by spaces and removes characters without a shape; see {@link ForeignText#visible}. */
     static String visible(String text) {
         StringBuilder line = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
@@ -41,7 +36,7 @@ final class Characters {
         return line.toString();
     }
 
-    /** Letters and marks by their type that are shown as nothing. */
+    /** Whether a letter or mark, by its type, is displayed as nothing. */
     private static boolean isShapeless(int point) {
         return point == 0x34f
                 || point == 0x115f
@@ -71,6 +66,7 @@ final class Characters {
         return isUpper(c) ? (char) (c + ('a' - 'A')) : c;
     }
 
+    /** Returns the value of a hexadecimal digit, or -1 for any other character. */
     static int hex(char c) {
         char l = lower(c);
         return isDigit(c) ? c - '0' : l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;

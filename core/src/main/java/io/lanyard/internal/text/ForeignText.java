@@ -12,41 +12,42 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cleans text that others wrote (an agent, a service, an SDK, a process, a file) before a person reads it in a message,
- * a log line or a report.
+ * Cleans foreign text (of an agent, a service, an SDK, a process or a file) before a person reads it in a message, a log
+ * line or a report.
  *
- * <p>Four steps, each a single pass:
+ * <p>{@link Redaction} makes five passes:
  *
  * <ol>
- *   <li><b>Bound.</b> Only the first 8 KiB are looked at, whatever was given.
- *   <li><b>Make visible.</b> Controls, line and paragraph separators become spaces. Characters without a shape
- *       (direction, zero width, variation selectors, unassigned ones) are removed, so that they cannot divide a secret.
- *   <li><b>Redact.</b> The text is read with its JSON and percent escapes undone. Hidden are: every stretch of twelve or
- *       more characters that also stands in a known secret; the value after a name such as {@code SecretAccessKey}, in
- *       JSON, INI, XML, URLs or Go's {@code %v}; a JSON web token; a run of forty or more characters that looks like a
- *       key, that is, whose parts are not words; the query and the user info of a URL. Access key ids, ARNs, request
- *       ids, role names and URLs without a query stay readable.
+ *   <li><b>Bound</b> the text to its first 8 KiB.
+ *   <li><b>Make it visible</b> ({@link Characters}). Controls, line and paragraph separators become spaces. Characters
+ *       without a shape (direction, zero width, variation selectors, unassigned ones) are removed, so that they cannot
+ *       divide a secret.
+ *   <li><b>Decode</b> JSON and percent escapes ({@link DecodedText}), to find what they hide. The result keeps them.
+ *   <li><b>Redact</b> every part of twelve or more characters of a known secret ({@link RollingHashes}); the value after a
+ *       name such as {@code SecretAccessKey} ({@link NamedValues}); JSON web tokens, runs of forty or more characters that
+ *       look like a key, and the query and user info of a URL ({@link Keys}). Access key ids, ARNs, request ids, role names
+ *       and URLs without a query stay readable.
  *   <li><b>Cut</b> to the limit, never inside a surrogate pair.
  * </ol>
  *
- * <p>The time is proportional to the text's bounded length plus the length of the known secrets: matching is by rolling
- * hashes, and every look back or ahead is bounded or skips what it has seen.
+ * <p>The time is proportional to the bounded length of the text plus the length of the known secrets: matching uses rolling
+ * hashes, and no look back or ahead is unbounded.
  *
- * <p>This is a net below the rule that secrets are not put into texts. It does not find a secret that comes in pieces of
- * fewer than twelve characters, or encoded in a way that it does not undo, unless the pieces look like keys.
+ * <p>This is a net below the rule that secrets are not put into texts. It misses a secret in pieces of fewer than twelve
+ * characters, or in an encoding that it does not decode, unless the pieces look like keys.
  *
  * <p>Safe for use by any thread.
  */
 public final class ForeignText {
 
-    /** The longest text that is repeated. */
+    /** The longest text that is quoted, in characters. */
     public static final int LIMIT = 512;
 
-    /** A failure of ours may list several sources. */
+    /** A failure of Lanyard may list several sources. */
     private static final int SUMMARY_LIMIT = 4 * LIMIT;
 
-    /** A part of a secret that is shorter gives nothing away. */
-    public static final int TELLING_PART = 12;
+    /** The shortest part of a secret that is hidden: a shorter one reveals nothing. */
+    public static final int SECRET_PART = 12;
 
     /** The longest name in IAM. */
     static final int LONGEST_NAME = 64;
@@ -68,7 +69,7 @@ public final class ForeignText {
     }
 
     /**
-     * Cleans a text, and hides what it repeats of known secrets.
+     * Cleans a text and hides what it repeats of known secrets.
      *
      * @param text the foreign text
      * @param secrets the secrets that its author knows, for example the token that was sent
@@ -80,8 +81,8 @@ public final class ForeignText {
     }
 
     /**
-     * Cleans a text and puts it into quotes, so that a reader can tell it from what Lanyard says. It holds no double
-     * quote and introduces no remedy.
+     * Cleans a text and puts it into quotes, so that readers do not take it for Lanyard's own. It contains no double quote
+     * and introduces no remedy.
      *
      * @param text the foreign text
      * @param secrets the secrets that its author knows
@@ -92,7 +93,7 @@ public final class ForeignText {
     }
 
     /**
-     * Cleans a text that stands in a sentence of Lanyard's without quotes. It introduces no remedy.
+     * Cleans a text for a sentence of Lanyard's that does not quote it. It introduces no remedy.
      *
      * @param text the foreign text
      * @param secrets the secrets that its author knows
@@ -103,19 +104,19 @@ public final class ForeignText {
     }
 
     /**
-     * Whether a text repeats a part of a secret.
+     * Returns whether a text repeats a part of a secret.
      *
      * @param text any text
      * @param secrets the secrets
-     * @param part how many characters in a row are a part that tells something
-     * @return true when it has such a part of one of them, or the whole of a shorter one
+     * @param part how many characters in a row count as a part
+     * @return true when it contains such a part of one of them, or the whole of a shorter one
      */
     public static boolean repeats(String text, Collection<String> secrets, int part) {
-        Redaction pass = new Redaction(text);
+        Redaction redaction = new Redaction(text);
         for (String secret : secrets) {
-            pass.hideKnown(Characters.visible(secret), part);
+            redaction.hideKnown(Characters.visible(secret), part);
         }
-        for (boolean hidden : pass.hidden) {
+        for (boolean hidden : redaction.hidden) {
             if (hidden) {
                 return true;
             }
@@ -145,12 +146,12 @@ public final class ForeignText {
     }
 
     /**
-     * Whether nothing would be removed from what a failure, its causes and its suppressed exceptions print, so that it
-     * can be the cause of a failure of ours.
+     * Returns whether cleaning would change nothing in the messages of a failure, its causes and its suppressed exceptions,
+     * so that it can be the cause of a failure of Lanyard's.
      *
      * @param failure any failure
      * @param secrets the secrets that must not be in it
-     * @return true when it can be shown as it is
+     * @return true when it is clean
      */
     public static boolean isClean(Throwable failure, Collection<String> secrets) {
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -178,12 +179,12 @@ public final class ForeignText {
     }
 
     /**
-     * Gives a text back if it looks like an error code or an id: ASCII letters, digits, {@code . _ - :}, at most 128 of
+     * Returns a text if it looks like an error code or an id: ASCII letters, digits, {@code . _ - :}, at most 128 of
      * them, and nothing in it to hide.
      *
      * @param text a foreign code or id, or null
      * @param secrets the secrets that its author knows
-     * @return the same, or null when it does not look so
+     * @return the text, or null when it does not look like one
      */
     public static @Nullable String idOrNull(@Nullable String text, Collection<String> secrets) {
         if (text == null || text.isEmpty() || text.length() > ID_LIMIT) {
@@ -199,12 +200,12 @@ public final class ForeignText {
     }
 
     /**
-     * Gives a text back if it looks like an error code: as an id, or a status with its phrase, such as {@code 500
+     * Returns a text if it looks like an error code: an id, or a status with its phrase, such as {@code 500
      * Internal Server Error}.
      *
      * @param text a foreign code, or null
      * @param secrets the secrets that its author knows
-     * @return the same, or null when it does not look so
+     * @return the text, or null when it does not look like one
      */
     public static @Nullable String codeOrNull(@Nullable String text, Collection<String> secrets) {
         if (text == null || text.length() < 5 || text.length() > LONGEST_NAME || text.charAt(3) != ' ') {
@@ -220,7 +221,7 @@ public final class ForeignText {
     }
 
     /**
-     * Removes what cannot be seen: controls and separators become spaces, characters without a shape vanish.
+     * Makes a text visible: controls and separators become spaces, and characters without a shape are removed.
      *
      * @param text any text
      * @return one line
@@ -229,7 +230,7 @@ public final class ForeignText {
         return Characters.visible(text);
     }
 
-    /** Takes the colon from every "Remedy:", which only a text of ours may introduce. */
+    /** Removes the colon of every "Remedy:": only Lanyard introduces a remedy. */
     private static String withoutRemedy(String text) {
         StringBuilder out = null;
         for (int i = 0; i + REMEDY.length() <= text.length(); i++) {
@@ -244,7 +245,7 @@ public final class ForeignText {
     private static @Nullable String rawMessage(Throwable failure) {
         try {
             return failure.getLocalizedMessage();
-        } catch (RuntimeException e) { // foreign code too
+        } catch (RuntimeException e) { // the exception is foreign code
             return null;
         }
     }

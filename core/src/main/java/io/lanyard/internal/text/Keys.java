@@ -3,30 +3,36 @@ package io.lanyard.internal.text;
 
 import java.util.Arrays;
 
-/** Hides what looks like a key: JSON web tokens, runs of forty or more characters that are not words, user info and queries of URLs. */
+/**
+ * Hides what looks like a secret without a name: JSON web tokens, keys, and the user info and query of a URL.
+ *
+ * <p>A key is a run of forty or more characters of Base64 that is not made of words. Its parts between {@code /}, {@code -},
+ * {@code _} and {@code =} are judged one by one: a word has one case or few changes of case, and letters and digits in blocks.
+ * A run in an ARN stays readable while its parts are not longer than a name in IAM.
+ */
 final class Keys {
 
     /** AWS secret access keys have 40 characters; session tokens and hashes have more. */
-    static final int LENGTH = 40;
+    static final int SECRET_KEY = 40;
 
     private static final int SHORTEST_WEB_TOKEN = 16;
 
-    /** A part of a run that is as short is a word unless it mixes cases and digits; a pod's suffix does not. */
+    /** A part up to this length is a word unless it mixes cases and digits; the suffix of a pod's name does not. */
     private static final int SHORT_PART = 12;
 
-    private final PlainText plain;
+    private final DecodedText decoded;
     private final char[] text;
     private final int length;
     private final boolean[] hidden;
 
-    Keys(PlainText plain, boolean[] hidden) {
-        this.plain = plain;
-        this.text = plain.chars;
-        this.length = plain.length;
+    Keys(DecodedText decoded, boolean[] hidden) {
+        this.decoded = decoded;
+        this.text = decoded.chars;
+        this.length = decoded.length;
         this.hidden = hidden;
     }
 
-    static boolean isRun(char c) {
+    static boolean isOfKey(char c) {
         return Characters.isLetter(c)
                 || Characters.isDigit(c)
                 || c == '+'
@@ -37,22 +43,22 @@ final class Keys {
     }
 
     void hide() {
-        int word = 0; // where the word began
-        boolean path = false; // whether it has a slash so far
-        int scheme = -1; // where the authority of a URL begins
+        int word = 0; // where the current word begins
+        boolean path = false; // whether the word has a slash so far
+        int authority = -1; // where the authority of a URL begins in it
         int i = 0;
         while (i < length) {
             char c = text[i];
-            if (!isRun(c)) {
+            if (!isOfKey(c)) {
                 if (c == ' ' || c == '"' || c == '\'' || c == '(' || c == ',' || c == '<') {
                     word = i + 1;
                     path = false;
-                    scheme = -1;
-                } else if (c == '@' && scheme >= 0) {
-                    Arrays.fill(hidden, scheme, i, true);
-                    scheme = -1;
+                    authority = -1;
+                } else if (c == '@' && authority >= 0) {
+                    Arrays.fill(hidden, authority, i, true);
+                    authority = -1;
                 } else if (c == '?' && path) {
-                    int end = plain.endOfWord(i + 1, true);
+                    int end = decoded.endOfWord(i + 1, true);
                     Arrays.fill(hidden, i + 1, end, true);
                     i = end;
                     continue;
@@ -61,17 +67,17 @@ final class Keys {
                 continue;
             }
             int end = i;
-            while (end < length && isRun(text[end])) {
+            while (end < length && isOfKey(text[end])) {
                 path |= text[end] == '/';
                 end++;
             }
             if (i > 0 && text[i - 1] == ':' && end - i >= 2 && text[i] == '/' && text[i + 1] == '/') {
-                scheme = i + 2;
+                authority = i + 2;
             }
             int web = webToken(i, end);
             if (web > i) {
                 end = web;
-            } else if (end - i >= LENGTH
+            } else if (end - i >= SECRET_KEY
                     && !(isArn(word) && hasNames(i, end))
                     && (isRandom(text, i, end) || hasShapeOfSecretKey(text, i, end))) {
                 Arrays.fill(hidden, i, end, true);
@@ -80,13 +86,13 @@ final class Keys {
         }
     }
 
-    /** Hides the JSON web token that begins in the run, and returns its end; the start where there is none. */
+    /** Hides the JSON web token that begins in the run, and returns where it ends; the start where there is none. */
     private int webToken(int start, int end) {
         for (int i = start; i + 3 <= end; i++) {
             boolean first = i == start || "/=_-+".indexOf(text[i - 1]) >= 0;
             if (first && text[i] == 'e' && text[i + 1] == 'y' && text[i + 2] == 'J') {
                 int stop = end;
-                while (stop < length && (isRun(text[stop]) || text[stop] == '.')) {
+                while (stop < length && (isOfKey(text[stop]) || text[stop] == '.')) {
                     stop++;
                 }
                 if (stop - i >= SHORTEST_WEB_TOKEN) {
@@ -99,9 +105,10 @@ final class Keys {
     }
 
     private boolean isArn(int word) {
-        return word + 7 <= length && plain.is(word, 7, "arn:aws");
+        return word + 7 <= length && decoded.is(word, 7, "arn:aws");
     }
 
+    /** Whether the parts of a path are not longer than names. */
     private boolean hasNames(int start, int end) {
         int part = start;
         for (int i = start; i <= end; i++) {
@@ -115,7 +122,7 @@ final class Keys {
         return true;
     }
 
-    /** Forty characters of mixed case: a secret access key that has few digits looks like words written together. */
+    /** Whether it is forty characters of mixed case: a secret access key with few digits looks like joined words. */
     private static boolean hasShapeOfSecretKey(char[] text, int start, int end) {
         boolean upper = false;
         boolean lower = false;
@@ -123,10 +130,10 @@ final class Keys {
             upper |= Characters.isUpper(text[i]);
             lower |= Characters.isLetter(text[i]) && !Characters.isUpper(text[i]);
         }
-        return end - start == LENGTH && upper && lower;
+        return end - start == SECRET_KEY && upper && lower;
     }
 
-    /** Whether a part of the run is no word. */
+    /** Whether a part of the run is not a word. */
     static boolean isRandom(char[] text, int start, int end) {
         int part = start;
         for (int i = start; i <= end; i++) {
@@ -144,7 +151,7 @@ final class Keys {
         return false;
     }
 
-    /** Words, in any style of writing them together, numbers, ids of hexadecimal digits, and what is short. */
+    /** Whether a part is short, a number, an id of hexadecimal digits, or words joined in any style. */
     private static boolean isWord(char[] text, int start, int end) {
         int size = end - start;
         if (size <= Redaction.SHORTEST_SECRET) {

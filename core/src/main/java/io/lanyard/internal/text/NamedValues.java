@@ -3,28 +3,33 @@ package io.lanyard.internal.text;
 
 import java.util.Arrays;
 
-/** Hides values whose names say that they are secret, in JSON, INI, XML, URLs or Go's {@code %v}. */
+/**
+ * Hides the values of names such as {@code SecretAccessKey}, in JSON, INI, XML, URLs or Go's {@code %v}.
+ *
+ * <p>Each {@code :}, {@code =} and {@code >} may separate a name from its value. Where the letters before it are such a name,
+ * the value after it is hidden: up to the closing quote or bracket, or else to the end of the word.
+ */
 final class NamedValues {
 
-    /** The value after one of these is hidden in every notation. Lower case, letters only. */
+    /** Names whose value is hidden in every notation. Lower case, letters only. */
     private static final String[] STRONG_NAMES = {
         "secretaccesskey", "secretkey", "sessiontoken", "securitytoken", "password", "passwd", "apikey", "privatekey"
     };
 
-    /** The value after one of these is hidden unless the text is a sentence. */
+    /** Names whose value is hidden unless the text is a sentence, such as {@code token: expired}. */
     private static final String[] WEAK_NAMES = {"token", "secret", "authorization", "signature", "svcuid"};
 
     private static final int LOOK_BACK = 32;
 
-    private final PlainText plain;
+    private final DecodedText decoded;
     private final char[] text;
     private final int length;
     private final boolean[] hidden;
 
-    NamedValues(PlainText plain, boolean[] hidden) {
-        this.plain = plain;
-        this.text = plain.chars;
-        this.length = plain.length;
+    NamedValues(DecodedText decoded, boolean[] hidden) {
+        this.decoded = decoded;
+        this.text = decoded.chars;
+        this.length = decoded.length;
         this.hidden = hidden;
     }
 
@@ -36,7 +41,7 @@ final class NamedValues {
         }
     }
 
-    /** Hides what the separator gives a value to, and returns where to go on. */
+    /** Hides the value after the separator where its name is secret, and returns where the search continues. */
     private int hideValue(int separator) {
         int end = separator;
         boolean quoted = false;
@@ -71,10 +76,10 @@ final class NamedValues {
             }
             stop = Math.min(length, stop + 1);
         } else {
-            stop = plain.endOfWord(start, text[separator] == '>');
+            stop = decoded.endOfWord(start, text[separator] == '>');
             int word = stop - start;
-            if ((plain.is(start, word, "bearer") || plain.is(start, word, "basic")) && stop < length) {
-                stop = plain.endOfWord(stop + 1, false);
+            if ((decoded.is(start, word, "bearer") || decoded.is(start, word, "basic")) && stop < length) {
+                stop = decoded.endOfWord(stop + 1, false);
             } else if (!strong && !quoted && text[separator] == ':' && isSentence(spaced, start, stop)) {
                 return separator;
             }
@@ -87,7 +92,7 @@ final class NamedValues {
         return c == ' ' || c == '"' || c == '\'' || c == '\\';
     }
 
-    /** Whether the letters before the index are one of the names, whatever stands between its words. */
+    /** Whether the letters before the index are one of the names, with or without separators between its words. */
     private boolean isNamed(int end, String[] names) {
         for (String name : names) {
             int left = name.length();
@@ -116,7 +121,7 @@ final class NamedValues {
         return start > 0 && text[start - 1] == ':';
     }
 
-    /** Whether the word after "token: " is one of a sentence. */
+    /** Whether the word after {@code token: } belongs to a sentence. */
     private boolean isSentence(boolean spaced, int start, int stop) {
         if (!spaced) {
             return false;
@@ -128,11 +133,11 @@ final class NamedValues {
         return !(digits && stop - start >= 6) && !Keys.isRandom(text, start, stop);
     }
 
-    /** Where the quoted text ends that begins at the index. A quote that is escaped deeper does not end it. */
+    /** Returns where the quoted text that begins at the index ends. A quote with more backslashes does not end it. */
     private int closing(int start) {
-        int depth = plain.from[start + 1] - plain.from[start];
+        int depth = decoded.from[start + 1] - decoded.from[start];
         for (int i = start + 1; i < length; i++) {
-            if (text[i] == text[start] && plain.from[i + 1] - plain.from[i] <= depth) {
+            if (text[i] == text[start] && decoded.from[i + 1] - decoded.from[i] <= depth) {
                 return i;
             }
         }

@@ -3,37 +3,44 @@ package io.lanyard.internal.text;
 
 import java.util.Collection;
 
-/** The cleaning of one text: bounded, made visible, and read with its escapes undone; then what is secret is hidden. */
+/**
+ * The cleaning of one text: bounds it, makes it visible, decodes it, and marks what is secret in {@link #hidden}; {@link
+ * #result} writes the raw text with {@code [redacted]} in place of what is marked.
+ */
 final class Redaction {
 
     static final int INPUT_LIMIT = 16 * ForeignText.LIMIT;
 
-    /** A token that is shorter is none that a real agent gave out, and stands in any text by chance. */
+    /** A shorter token is not a real one, and occurs in any text by chance. */
     static final int SHORTEST_SECRET = 4;
 
     private static final String REDACTED = "[redacted]";
 
     private final String raw;
-    private final PlainText plain;
+    private final DecodedText decoded;
     private final char[] text;
     private final int length;
+
+    /** Which characters of the decoded text are secret. */
     final boolean[] hidden;
 
+    /** Hides nothing yet. */
     Redaction(String given) {
         raw = bounded(given);
-        plain = new PlainText(raw);
-        text = plain.chars;
-        length = plain.length;
+        decoded = new DecodedText(raw);
+        text = decoded.chars;
+        length = decoded.length;
         hidden = new boolean[length];
     }
 
+    /** Hides what the text repeats of the secrets, and what looks like a secret. */
     Redaction(String given, Collection<String> secrets) {
         this(given);
         for (String secret : secrets) {
-            hideKnown(Characters.visible(secret), ForeignText.TELLING_PART);
+            hideKnown(Characters.visible(secret), ForeignText.SECRET_PART);
         }
-        new NamedValues(plain, hidden).hide();
-        new Keys(plain, hidden).hide();
+        new NamedValues(decoded, hidden).hide();
+        new Keys(decoded, hidden).hide();
     }
 
     private static String bounded(String given) {
@@ -41,13 +48,14 @@ final class Redaction {
             return Characters.visible(given);
         }
         int end = INPUT_LIMIT;
-        // what the cut would leave of a key is not known to be one any longer
-        while (end > INPUT_LIMIT - 2 * Keys.LENGTH && Keys.isRun(given.charAt(end - 1))) {
+        // a key that is cut would not be recognised any more
+        while (end > INPUT_LIMIT - 2 * Keys.SECRET_KEY && Keys.isOfKey(given.charAt(end - 1))) {
             end--;
         }
         return Characters.visible(given.substring(0, end));
     }
 
+    /** Returns the text, cut at the limit but inside no surrogate pair and no {@code [redacted]}. */
     String result(int limit) {
         StringBuilder out = new StringBuilder();
         int i = 0;
@@ -60,38 +68,37 @@ final class Redaction {
             if (!hides && Character.isHighSurrogate(text[i]) && end < length && !hidden[end]) {
                 end++;
             }
-            int size = hides ? REDACTED.length() : plain.from[end] - plain.from[i];
+            int size = hides ? REDACTED.length() : decoded.from[end] - decoded.from[i];
             if (out.length() + size > limit) {
                 break;
             }
             if (hides) {
                 out.append(REDACTED);
             } else {
-                out.append(raw, plain.from[i], plain.from[end]);
+                out.append(raw, decoded.from[i], decoded.from[end]);
             }
             i = end;
         }
         return out.toString();
     }
 
+    /** Hides every part of a secret that has at least this length, and a secret that is shorter. */
     void hideKnown(String secret, int part) {
         if (secret.length() < SHORTEST_SECRET) {
             return;
         }
-        PlainText other = new PlainText(secret);
+        DecodedText other = new DecodedText(secret);
         int size = Math.min(part, other.length);
         if (size >= SHORTEST_SECRET) {
-            new Stretches(text, length, size).mark(text, length, other.chars, other.length, hidden);
+            new RollingHashes(text, length, size).mark(other.chars, other.length, hidden);
         }
-        if (plain.hasEscapes(raw) || other.hasEscapes(secret)) {
-            // what looks like an escape may be none
-            char[] chars = raw.toCharArray();
-            boolean[] inRaw = new boolean[chars.length];
-            int rawSize = Math.min(part, secret.length());
-            new Stretches(chars, chars.length, rawSize)
-                    .mark(chars, chars.length, secret.toCharArray(), secret.length(), inRaw);
+        if (decoded.hasEscapes(raw) || other.hasEscapes(secret)) {
+            // what looks like an escape may not be one, so the raw texts are compared too
+            boolean[] inRaw = new boolean[raw.length()];
+            new RollingHashes(raw.toCharArray(), raw.length(), Math.min(part, secret.length()))
+                    .mark(secret.toCharArray(), secret.length(), inRaw);
             for (int i = 0; i < length; i++) {
-                for (int j = plain.from[i]; j < plain.from[i + 1]; j++) {
+                for (int j = decoded.from[i]; j < decoded.from[i + 1]; j++) {
                     hidden[i] |= inRaw[j];
                 }
             }

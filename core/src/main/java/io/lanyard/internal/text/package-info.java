@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Cleans text that others wrote before a person reads it: visible, bounded, without secrets. */
+/** Cleans foreign text before a person reads it: visible, bounded, without secrets. */
 @NullMarked
 package io.lanyard.internal.text;
 

@@ -10,7 +10,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** Cleaning gives one visible line for any text, in linear time. */
+/** Cleaning returns one visible line for any text, in linear time. */
 class ForeignTextProperties {
 
     @Property
@@ -26,9 +26,9 @@ class ForeignTextProperties {
                         || Character.getType(c) == Character.SURROGATE);
     }
 
-    /** The contrived token of the finding: all of it repeats within the text, in overlapping parts. */
+    /** Texts that repeat all of themselves in overlapping parts are the worst case. */
     @Example
-    void the_work_grows_with_the_length_and_not_with_its_square() {
+    void the_time_is_linear_in_the_length() {
         for (String pattern : new String[] {
             "a",
             "ab",
@@ -52,7 +52,7 @@ class ForeignTextProperties {
         }
     }
 
-    /** The time of the processor that one cleaning takes, the best of some: other threads do not count. */
+    /** Returns the CPU time of one cleaning, the best of three: other threads do not count. */
     private static long cost(String pattern, int length) {
         String text = pattern.repeat(length / pattern.length());
         String secret = text + "-end";

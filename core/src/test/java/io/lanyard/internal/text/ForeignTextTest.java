@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is hidden of foreign text, and what stays readable. */
+/** Cleaning hides secrets in foreign text and keeps the rest readable. */
 class ForeignTextTest {
 
     private static final String KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + "EXAMPLEKEY";
@@ -52,7 +52,7 @@ class ForeignTextTest {
                 "GET http://127.0.0.1/x?a=SECRET failed",
                 "GET http://user:SECRET@127.0.0.1/x failed",
             })
-    void the_value_of_what_is_named_a_secret_is_hidden(String text) {
+    void the_value_of_a_secret_name_is_hidden(String text) {
         assertThat(ForeignText.clean(text)).contains("[redacted]").doesNotContain("SECRET7", "\"SECRET", "=SECRET");
         assertThat(ForeignText.clean(
                         text.replace("SECRET ACCESS", "Secret Access").replace("_SECRET_", "_Secret_")))
@@ -60,7 +60,7 @@ class ForeignTextTest {
     }
 
     @Test
-    void runs_that_look_like_keys_and_tokens_are_hidden() {
+    void keys_and_tokens_are_hidden() {
         for (String secret : new String[] {
             KEY,
             "/" + KEY.substring(1),
@@ -99,12 +99,12 @@ class ForeignTextTest {
                 "C:\\var\\run\\token",
                 "[]",
             })
-    void what_is_no_secret_stays_as_it_is(String text) {
+    void text_without_a_secret_does_not_change(String text) {
         assertThat(ForeignText.clean(text)).isEqualTo(text);
     }
 
     @Test
-    void a_known_secret_is_hidden_in_every_case_and_escape() {
+    void a_known_secret_is_hidden_in_any_case_and_escape() {
         String token = "abc/DEF+ghi<JKL>mno=123";
         for (String echo : new String[] {
             token,
@@ -123,7 +123,7 @@ class ForeignTextTest {
     }
 
     @Test
-    void what_cannot_be_seen_is_removed() {
+    void invisible_characters_are_removed() {
         assertThat(ForeignText.clean("a\r\n\u0000b\u0085\u2028\u2029c")).isEqualTo("a   b   c");
         assertThat(ForeignText.clean("a\u200b\u200e\u202e\u2066\ufeff\u00ad\u034f\u3164\ufe0f\udb40\udd00b"))
                 .isEqualTo("ab");
@@ -141,13 +141,11 @@ class ForeignTextTest {
     }
 
     @Test
-    void a_key_that_the_bound_of_the_input_cuts_is_not_shown_in_part() {
+    void a_key_at_the_bound_of_the_input_is_dropped_whole() {
         String text = ("token=" + "x".repeat(8_163 - 6 - 1)) + " " + KEY;
 
         assertThat(ForeignText.clean(text)).isEqualTo("token=[redacted]");
     }
-
-    // ---- apart from our own remedy
 
     @Test
     void quoted_text_cannot_close_its_quotes_and_introduces_no_remedy() {
@@ -158,16 +156,14 @@ class ForeignTextTest {
         assertThat(quoted).doesNotContainIgnoringCase("remedy:");
     }
 
-    // ---- failures
-
     @Test
-    void a_failure_is_described_without_its_remedy_and_by_ours_behind_it() {
-        CredentialsException ours = CredentialsException.builder(Category.UNREACHABLE, "refused")
+    void a_failure_is_described_by_lanyards_failure_in_its_causes_without_the_remedy() {
+        CredentialsException known = CredentialsException.builder(Category.UNREACHABLE, "refused")
                 .remedy("start it")
                 .build();
 
-        assertThat(FailureText.of(ours)).isEqualTo("UNREACHABLE: refused");
-        assertThat(FailureText.of(new IllegalStateException("x", ours))).isEqualTo("UNREACHABLE: refused");
+        assertThat(FailureText.of(known)).isEqualTo("UNREACHABLE: refused");
+        assertThat(FailureText.of(new IllegalStateException("x", known))).isEqualTo("UNREACHABLE: refused");
         assertThat(FailureText.of(new IOException("a\nb. Remedy: c token=SECRET")))
                 .isEqualTo("a b. Remedy  c token=[redacted]");
         assertThat(FailureText.of(new IOException())).isEqualTo("IOException");
@@ -184,7 +180,7 @@ class ForeignTextTest {
     }
 
     @Test
-    void a_failure_is_clean_when_nothing_in_it_would_be_hidden() {
+    void a_failure_is_clean_when_cleaning_changes_nothing_in_it() {
         IOException looped = new IOException("outer");
         IOException inner = new IOException("inner");
         looped.initCause(inner);
@@ -205,7 +201,7 @@ class ForeignTextTest {
     }
 
     @Test
-    void a_failure_with_more_causes_than_anyone_reads_is_not_clean() {
+    void a_failure_with_a_hundred_causes_is_not_clean() {
         IOException many = new IOException("outer");
         for (int i = 0; i < 100; i++) {
             many.addSuppressed(new IOException("address " + i));
@@ -214,10 +210,8 @@ class ForeignTextTest {
         assertThat(ForeignText.isClean(many, List.of())).isFalse();
     }
 
-    // ---- codes and ids
-
     @Test
-    void a_code_or_an_id_is_letters_digits_and_little_else() {
+    void a_code_or_id_has_letters_digits_and_few_other_characters() {
         for (String id :
                 new String[] {"AccessDenied", "403", "11111111-2222-3333-4444-555555555555", "com.amazonaws:Code_1", "r"
                 }) {
@@ -233,7 +227,7 @@ class ForeignTextTest {
     }
 
     @Test
-    void a_secret_access_key_with_few_digits_is_hidden_although_it_looks_like_words() {
+    void a_secret_access_key_with_few_digits_is_hidden() {
         String key = "bpflWvmlfelLdaVZOnlcgRuuOGygArsfsTRs32wx";
         for (String text : List.of("{ASIA " + key + " x}", "any=" + key, "(" + key + ")", key)) {
             assertThat(ForeignText.clean(text)).doesNotContain(key.substring(0, 12), key.substring(28));

@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.internal.text;
 
-/** A text with its escapes undone, and for each character where it stood. */
-final class PlainText {
+/**
+ * A text with its JSON and percent escapes decoded, for matching, and for each character where it is in the raw text, for
+ * the result.
+ *
+ * <p>JSON that is quoted in JSON has several backslashes: a run of them counts as one. A lone backslash or percent sign is
+ * itself. No decoded character is longer than its escape, so the arrays have the length of the raw text.
+ */
+final class DecodedText {
     final char[] chars;
+
+    /** Where each character begins in the raw text; after the last, where the raw text ends. */
     final int[] from;
+
     final int length;
 
-    PlainText(String raw) {
+    DecodedText(String raw) {
         chars = new char[raw.length()];
         from = new int[raw.length() + 1];
         int count = 0;
@@ -18,7 +27,7 @@ final class PlainText {
             int next = at + 1;
             if (c == '\\') {
                 while (next < raw.length() && raw.charAt(next) == '\\') {
-                    next++; // text that was escaped several times has several
+                    next++;
                 }
                 int unicode = next < raw.length() && raw.charAt(next) == 'u' ? number(raw, next + 1, 4) : -1;
                 if (unicode >= 0) {
@@ -44,6 +53,7 @@ final class PlainText {
         length = count;
     }
 
+    /** Returns the number that the hexadecimal digits have, or -1 where they are not digits. */
     private static int number(String raw, int start, int digits) {
         int number = 0;
         for (int i = start; i < start + digits; i++) {
@@ -60,7 +70,7 @@ final class PlainText {
         return length != raw.length();
     }
 
-    /** Where the word ends that begins at the index; in XML a tag ends it too. */
+    /** Returns where the word that begins at the index ends; in XML a tag ends it too. */
     int endOfWord(int start, boolean xml) {
         int end = start;
         while (end < length && " \"',;)]}".indexOf(chars[end]) < 0 && !(xml && chars[end] == '<')) {
@@ -69,7 +79,7 @@ final class PlainText {
         return end;
     }
 
-    /** Whether the characters from the index on are that word, in any case. */
+    /** Whether these characters are the word, in any case. */
     boolean is(int start, int size, String word) {
         if (size != word.length()) {
             return false;

@@ -3,15 +3,22 @@ package io.lanyard.internal.text;
 
 import java.util.Arrays;
 
-/** The stretches of a text that have a fixed length, by their hashes. */
-final class Stretches {
+/**
+ * Finds what two texts have in common: the windows of a fixed size in one text, by their rolling hashes (Rabin-Karp). Case
+ * is ignored. The time is linear in the texts' lengths, apart from sorting the hashes of the first.
+ */
+final class RollingHashes {
     private static final long PRIME = 0x100000001b3L;
 
+    private final char[] text;
+    private final int length;
     private final int size;
-    private final long lead; // what the character that leaves a window counts for
+    private final long lead; // the weight of the character that leaves a window
     private final long[] sorted;
 
-    Stretches(char[] text, int length, int size) {
+    RollingHashes(char[] text, int length, int size) {
+        this.text = text;
+        this.length = length;
         this.size = size;
         long lead = 1;
         for (int i = 1; i < size; i++) {
@@ -35,14 +42,14 @@ final class Stretches {
         return without * PRIME + value(text[i]);
     }
 
-    /** Spread, so that neighbouring letters do not cancel each other out. */
+    /** Spreads the bits, so that neighbouring letters do not cancel each other out. */
     private static long value(char c) {
         long x = (Characters.lower(c) + 1) * 0x9e3779b97f4a7c15L;
         return x ^ (x >>> 29);
     }
 
-    /** Marks every stretch of the text that the other text has too. */
-    void mark(char[] text, int length, char[] other, int otherLength, boolean[] hidden) {
+    /** Marks every window that the other text contains too. */
+    void mark(char[] other, int otherLength, boolean[] hidden) {
         boolean[] found = new boolean[sorted.length];
         boolean any = false;
         long hash = 0;
@@ -67,7 +74,7 @@ final class Stretches {
         }
     }
 
-    /** The first of equal hashes, so that each is found by one index; -1 when there is none. */
+    /** Returns the index of the first of equal hashes, so that a hash has one index; -1 when there is none. */
     private int first(long hash) {
         int low = 0;
         int high = sorted.length;
