@@ -9,10 +9,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Credentials as the agent gave them.
+ * The credentials that the agent returned.
  *
  * <p>Immutable and safe for use by any thread. Equality compares every field, the secrets included. {@link
- * #toString()} shows the access key id, the account and the expiration, and never a secret.
+ * #toString()} shows the access key id, the account, the role and the expiration, and no secret.
  */
 public final class ContainerCredentials {
 
@@ -44,7 +44,7 @@ public final class ContainerCredentials {
     }
 
     /**
-     * The access key id; not a secret.
+     * Returns the access key id, which is not a secret.
      *
      * @return the access key id, never blank
      */
@@ -53,7 +53,7 @@ public final class ContainerCredentials {
     }
 
     /**
-     * The secret access key.
+     * Returns the secret access key.
      *
      * @return the secret, never blank
      */
@@ -62,36 +62,36 @@ public final class ContainerCredentials {
     }
 
     /**
-     * The session token, absent when the agent hands out long-term credentials.
+     * Returns the session token.
      *
-     * @return the session token
+     * @return the session token; empty for long-term credentials
      */
     public Optional<String> sessionToken() {
         return Optional.ofNullable(sessionToken);
     }
 
     /**
-     * The end of the credentials as the agent stated it; absent when they do not end.
+     * Returns when the credentials expire, as the agent stated it.
      *
-     * @return the expiration
+     * @return the expiration; empty when they do not expire
      */
     public Optional<Instant> expiration() {
         return Optional.ofNullable(expiration);
     }
 
     /**
-     * The AWS account of the credentials: as the agent states it (EKS), or taken from the role's ARN (ECS).
+     * Returns the AWS account of the credentials, as the agent states it (EKS) or from the role's ARN (ECS).
      *
-     * @return the account id
+     * @return the account id; empty where it is not known
      */
     public Optional<String> accountId() {
         return Optional.ofNullable(accountId);
     }
 
     /**
-     * The role behind the credentials, where the agent says so (the ECS agent does, the EKS agent does not).
+     * Returns the role of the credentials. The ECS agent states it, the EKS agent does not.
      *
-     * @return the ARN as the agent wrote it
+     * @return the ARN as the agent wrote it; empty where it is not known
      */
     public Optional<String> roleArn() {
         return Optional.ofNullable(roleArn);
@@ -116,7 +116,7 @@ public final class ContainerCredentials {
     @Override
     public String toString() {
         List<String> secrets = sessionToken == null ? List.of(secretAccessKey) : List.of(secretAccessKey, sessionToken);
-        // a value that was not checked when it was read, or repeats a secret, is not shown
+        // an application may have built these credentials, so nothing has been checked
         String id = ForeignText.repeats(accessKeyId, secrets, LONGEST_SHOWN_PART)
                 ? null
                 : ForeignText.idOrNull(accessKeyId, List.of());
@@ -179,9 +179,9 @@ public final class ContainerCredentials {
         }
 
         /**
-         * Sets the end of the credentials.
+         * Sets when the credentials expire.
          *
-         * @param expiration the moment, or null for credentials that do not end
+         * @param expiration the moment, or null for credentials that do not expire
          * @return this builder
          */
         public Builder expiration(@Nullable Instant expiration) {

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says why there are no credentials: what happened, where, whether the failure is transient, and the remedy.
  *
- * <p>The message consists of {@link #summary()} and, where there is one, {@code . Remedy: } and {@link #remedy()}. Text of
- * an agent or a service is in double quotes, contains no double quote and introduces no remedy, so it cannot pass for
- * Lanyard's advice. Programs use {@link #detail()} and {@link #remedy()} instead of searching the message. Failures that
- * Lanyard builds contain no token and no secret in message, cause or suppressed exceptions.
+ * <p>The message consists of {@link #summary()} and, where there is one, {@code . Remedy: } and {@link #remedy()}. Text
+ * of an agent or a service is in double quotes, contains no double quote and introduces no remedy, so it cannot pass
+ * for Lanyard's advice. Programs use {@link #detail()} and {@link #remedy()} instead of searching the message. Failures
+ * that Lanyard builds contain no token and no secret in message, cause or suppressed exceptions.
  *
  * <p>Immutable except for what every {@link Throwable} allows to be added; safe for use by any thread.
  */
@@ -206,8 +206,8 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
-     * Returns a copy for one caller to throw: with the same fields and message, the frames of the calling thread, and the
-     * shared failure as its cause. A copy of a copy has the original as its cause, so that causes do not pile up.
+     * Returns a copy for one caller to throw: with the same fields and message, the frames of the calling thread, and
+     * the shared failure as its cause. A copy of a copy has the original as its cause, so that causes do not pile up.
      *
      * @return a new exception
      */
@@ -255,8 +255,8 @@ public final class CredentialsException extends RuntimeException {
      * Converts a failure to one of Lanyard's, so that it has a category and a kind.
      *
      * @param failure what was thrown
-     * @return itself where it is a {@link CredentialsException}; else one with it as the cause, which is transient unless
-     *     a permanent failure of Lanyard's is behind it
+     * @return itself where it is a {@link CredentialsException}; else one with it as the cause, which is transient
+     *     unless a permanent failure of Lanyard's is behind it
      */
     public static CredentialsException of(Throwable failure) {
         if (failure instanceof CredentialsException known) {

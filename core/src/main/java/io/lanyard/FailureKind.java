@@ -5,8 +5,12 @@ package io.lanyard;
 public enum FailureKind {
     /** A transient failure on this machine that is cheap to retry: a refused connection, a missing file. */
     LOCAL,
-    /** A transient failure behind the source, which frequent retries make worse: a timeout, throttling, a server error. */
+    /**
+     * A transient failure behind the source, which frequent retries make worse: a timeout, throttling, a server error.
+     */
     UPSTREAM,
-    /** A failure that stays until a person changes something. Cached credentials are not served past their expiration. */
+    /**
+     * A failure that stays until a person changes something. Cached credentials are not served past their expiration.
+     */
     PERMANENT
 }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param failuresInARow how many loads have failed since the last that succeeded
  * @param lastFailure the last failure; absent once a load has succeeded
  * @param servingStale whether callers last got stale credentials, because no newer ones could be loaded
- * @param nextLoad when the next load starts without a call; absent while one is in flight, or when only a call starts one
+ * @param nextLoad when the next load starts without a call; absent while one is in flight, or when only a call starts
+ *     one
  * @param refreshes how many loads have brought newer credentials, the first included
  * @param unchanged how many loads have brought the credentials that were cached already
  * @param failures how many loads have failed

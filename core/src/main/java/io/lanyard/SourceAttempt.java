@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a chain found at one of its sources when none gave credentials; free of secrets.
+ * What a chain found at one of its sources when none provided credentials. Contains no secret.
  *
  * @param source the name of the source, for example {@code web-identity}
  * @param outcome what came of it, for example {@code not configured}, {@code incomplete} or {@code failed}

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The value that Lanyard gives, and the failure when it cannot.
+ * What applications use of every source of credentials.
  *
- * <p>{@link io.lanyard.ContainerCredentials} is the value; {@link io.lanyard.CredentialsException} is the one
- * exception, and its {@link io.lanyard.Category} says what kind of failure it was. {@link io.lanyard.CredentialsListener}
- * hears of refreshes and failures; {@link io.lanyard.report.SourceDescription}, {@link io.lanyard.report.SettingSeen} and {@link
- * io.lanyard.report.TokenClaims} are what reports are made of.
+ * <p>{@link io.lanyard.CredentialsSource} is the one abstraction. It returns a value such as {@link
+ * io.lanyard.ContainerCredentials}, or throws the one exception, {@link io.lanyard.CredentialsException}, whose {@link
+ * io.lanyard.Category} says what kind of failure it is. {@link io.lanyard.CredentialsListener} receives refreshes and
+ * failures as events, and {@link io.lanyard.RefreshStatus} describes them.
  */
 @NullMarked
 package io.lanyard;

@@ -39,7 +39,9 @@ record AgentEndpoint(
     private static final int SHORTEST_ID = 20;
     private static final String DEFAULT_SERVICE = "http://169.254.170.2";
 
-    /** The agents' URIs have some 100 characters. Keeps the head of a request so short that no write waits for the peer. */
+    /**
+     * The agents' URIs have some 100 characters. Keeps the head of a request so short that no write waits for the peer.
+     */
     private static final int LONGEST_URI = 8 * 1024;
 
     /** The remedy for a name that cannot be resolved. */

@@ -257,7 +257,7 @@ final class ContainerChecks {
         facts = facts.with(Fact.HOST, endpoint.host());
         Recorder recorder = new Recorder(configuration.transport(endpoint));
         long start = configuration.clock.nanoTime();
-        try (ContainerCredentialsSource copy = ContainerCredentialsSource.like(configuration)
+        try (ContainerCredentialsSource copy = new ContainerCredentialsSource.Builder(configuration)
                 .transport(recorder)
                 .sslContext(null)
                 .startupPatience(Duration.ZERO)

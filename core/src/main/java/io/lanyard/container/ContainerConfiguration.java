@@ -31,8 +31,9 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a container source is configured: the options of its builder where they are set, and the settings of the
- * environment, which are read when they are needed. Makes the endpoint, the token and the loader of them. Immutable.
+ * The configuration of a container source: the options of its builder, and where they are not set the settings of the
+ * environment, which are read when they are needed. Creates the endpoint, the token and the loader from them.
+ * Immutable.
  */
 final class ContainerConfiguration {
 
@@ -170,7 +171,7 @@ final class ContainerConfiguration {
                 .build();
     }
 
-    /** Which settings a source without a URI lacks, and what is set all the same. */
+    /** Returns which settings a source without a URI lacks, and which related ones are set. */
     private String withoutUri() {
         StringBuilder text = new StringBuilder("neither ")
                 .append(Setting.RELATIVE_URI.variable())
@@ -186,7 +187,7 @@ final class ContainerConfiguration {
         return token == null ? text.toString() : text + "; " + token + " is set";
     }
 
-    /** The setting that holds a token or names its file, or null when none does. */
+    /** Returns the setting that has a token or names its file, or null. */
     private @Nullable String tokenSetting() {
         Choice file = file();
         Choice fixed = fixed();
@@ -218,7 +219,7 @@ final class ContainerConfiguration {
         return choose(tokenFile, "tokenFile", hasToken() ? null : Setting.TOKEN_FILE);
     }
 
-    /** A fixed token is taken as it is: white space in it is an error to report, not to fix. */
+    /** Returns the fixed token as it is set: white space in it is reported, not removed. */
     private Choice fixed() {
         return hasToken()
                 ? choose(token, "token", null)
@@ -256,13 +257,13 @@ final class ContainerConfiguration {
             uri = Optional.of(endpoint().display());
             claims = Optional.ofNullable(tokenSource().peek(files)).flatMap(TokenClaims::decode);
         } catch (CredentialsException e) {
-            // an unusable URI is the resolve's to report; without an endpoint no token is read
+            // resolve reports an unusable URI; without an endpoint no token is read
             problem = uri.map(known -> String.valueOf(e.getMessage()));
         }
         return new SourceDescription(settings, uri, claims, problem);
     }
 
-    /** A value and the name by which messages call where it came from. */
+    /** A value, and the name of its setting or option in messages. */
     private record Choice(
             @Nullable String value, String name, @Nullable Setting setting) {
         @Override

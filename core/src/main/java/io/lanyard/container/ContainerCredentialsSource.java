@@ -30,18 +30,18 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The credentials of the container that this process runs in, loaded from the agent that the environment names, and
- * refreshed before they expire.
+ * Provides the credentials of the container that this process runs in: loads them from the agent that the environment
+ * names, and refreshes them before they expire.
  *
- * <p>Safe for use by any number of threads; one source should serve a whole process. Nothing is read and no request is made
- * before the first resolve. While the credentials are valid, a resolve neither waits nor fails nor locks, whatever the agent
- * does: a timer refreshes them in the background. A load runs on a daemon thread, or on the executor that was given, and
- * never on the caller's thread; callers that need it share it, and its failure.
+ * <p>Safe for use by any number of threads; one source should serve a whole process. Nothing is read and no request is
+ * made before the first resolve. While the credentials are valid, a resolve does not wait, fail or lock, whatever the
+ * agent does: a timer refreshes them in the background. A load runs on a daemon thread or on the builder's executor,
+ * and never on a caller's thread; callers that wait for it share its result and its failure.
  *
  * <p>A source that is garbage-collected is no longer refreshed; {@link #close()} stops refreshing at once.
  *
- * <p>Settings, each as a variable and as the AWS SDK's system property, which wins; options of the builder win over both:
- * {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}, {@code AWS_CONTAINER_CREDENTIALS_FULL_URI}, {@code
+ * <p>Settings, each as a variable and as the AWS SDK's system property, which wins; options of the builder win over
+ * both: {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}, {@code AWS_CONTAINER_CREDENTIALS_FULL_URI}, {@code
  * AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}, {@code AWS_CONTAINER_AUTHORIZATION_TOKEN}, {@code
  * AWS_CONTAINER_SERVICE_ENDPOINT}.
  */
@@ -50,7 +50,7 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
     private final ContainerConfiguration configuration;
     private volatile @Nullable RefreshingCache<ContainerCredentials> cache;
     private @Nullable BoundedFileReader files; // guarded by this
-    private boolean closed; // guarded by this
+    private volatile boolean closed;
 
     private ContainerCredentialsSource(ContainerConfiguration configuration) {
         this.configuration = configuration;
@@ -75,7 +75,7 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
     }
 
     /**
-     * Starts building a source like this one; the two share nothing but what was given to the builder.
+     * Starts building a source like this one. The two share only what was given to the builder.
      *
      * @return a new builder with this source's options
      */
@@ -108,8 +108,10 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
      * Returns the credentials. Waits for a load when no valid ones are cached: at most the load timeout, by default 25
      * seconds, plus one second.
      *
-     * @return valid credentials, or stale ones while no newer ones can be loaded, as the {@linkplain RefreshPolicy#expiredCredentials refresh policy} says
-     * @throws CredentialsException when no credentials can be loaded; {@link Category#NOT_CONFIGURED} when no URI is set
+     * @return valid credentials, or stale ones while no newer ones can be loaded, as the {@linkplain
+     *     RefreshPolicy#expiredCredentials refresh policy} says
+     * @throws CredentialsException when no credentials can be loaded; {@link Category#NOT_CONFIGURED} when no URI is
+     *     set
      * @throws InterruptedException when the calling thread is interrupted while it waits; the load goes on
      */
     @Override
@@ -121,7 +123,7 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
     public CompletableFuture<ContainerCredentials> resolveAsync() {
         try {
             return cache().resolveAsync();
-        } catch (RuntimeException e) { // a method that returns a future does not throw
+        } catch (RuntimeException e) { // the settings are wrong
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -137,12 +139,7 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
     @Override
     public RefreshStatus status() {
         RefreshingCache<ContainerCredentials> known = cache;
-        if (known != null) {
-            return known.status();
-        }
-        synchronized (this) {
-            return RefreshStatus.untouched(closed);
-        }
+        return known == null ? RefreshStatus.untouched(closed) : known.status();
     }
 
     /**
@@ -157,8 +154,8 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
     }
 
     /**
-     * Checks everything that the source depends on, from its settings to one real exchange with the agent, which a copy
-     * makes: the credentials in use stay as they are. Blocks for at most 13 seconds.
+     * Checks everything that the source depends on, from its settings to one real exchange with the agent. A copy of
+     * the source makes the exchange, so the cached credentials do not change. Blocks for at most 13 seconds.
      *
      * @return the checks, without secrets: container settings, token file, token, exchange, clock
      * @throws InterruptedException when the calling thread is interrupted while it waits
@@ -167,12 +164,7 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
         return new ContainerChecks(configuration, files()).run();
     }
 
-    /** Starts building a source with that configuration. */
-    static Builder like(ContainerConfiguration configuration) {
-        return new Builder(configuration);
-    }
-
-    /** Kept, because it remembers a read that does not return. */
+    /** Returns the one reader of this source: it remembers a read that does not return. */
     private synchronized BoundedFileReader files() {
         BoundedFileReader known = files;
         if (known == null) {
@@ -190,11 +182,8 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
 
     @Override
     public void close() {
-        RefreshingCache<ContainerCredentials> known;
-        synchronized (this) {
-            closed = true;
-            known = cache;
-        }
+        closed = true;
+        RefreshingCache<ContainerCredentials> known = cache;
         if (known != null) {
             known.close();
         }
@@ -205,7 +194,10 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
         return known != null ? known : firstCache();
     }
 
-    /** Settings are read at the first resolve; a failure is not remembered, for nothing has been done yet. */
+    /**
+     * Creates the cache at the first resolve, because that reads the settings. When they are wrong, the next call
+     * retries.
+     */
     private synchronized RefreshingCache<ContainerCredentials> firstCache() {
         RefreshingCache<ContainerCredentials> first = cache;
         if (first == null) {
@@ -281,7 +273,7 @@ public final class ContainerCredentialsSource implements CredentialsSource<Conta
 
         private Builder() {}
 
-        private Builder(ContainerConfiguration that) {
+        Builder(ContainerConfiguration that) {
             this.relativeUri = that.relativeUri;
             this.fullUri = that.fullUri;
             this.serviceEndpoint = that.serviceEndpoint;

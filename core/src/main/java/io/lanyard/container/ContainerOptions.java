@@ -13,16 +13,16 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of the container source that an application may set. Each wins over the setting of the environment that it
- * replaces; an option that is not set has its default.
+ * The options of the container source. Each wins over the setting of the environment that it replaces; an option that
+ * is not set has its default.
  *
  * <p>Not safe for use by several threads at once.
  */
 public interface ContainerOptions {
 
     /**
-     * Sets the path at the service endpoint, in place of {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}. With this
-     * or {@link #fullUri} set, neither URI of the environment is read.
+     * Sets the path at the service endpoint, in place of {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}. When this
+     * or {@link #fullUri} is set, neither URI of the environment is read.
      *
      * @param relativeUri a path that starts with one {@code /}, or null for the environment's
      * @return these options
@@ -46,8 +46,8 @@ public interface ContainerOptions {
     ContainerOptions serviceEndpoint(@Nullable String serviceEndpoint);
 
     /**
-     * Sets the token's file, in place of {@code AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}. With this or {@link
-     * #token} set, neither token of the environment is read.
+     * Sets the token's file, in place of {@code AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}. When this or {@link
+     * #token} is set, neither token of the environment is read.
      *
      * @param tokenFile the path, opened anew for every attempt; null for the environment's
      * @return these options
@@ -72,8 +72,8 @@ public interface ContainerOptions {
     ContainerOptions preferStaticToken(boolean preferStaticToken);
 
     /**
-     * Allows further hosts over http, by the very text that the URI has. The token goes to them in the clear: this
-     * is for local development.
+     * Allows further hosts over http, as the URI spells them. The token goes to them unencrypted: use this for local
+     * development only.
      *
      * @param hosts host names or IP literals, without ports
      * @return these options
@@ -81,8 +81,8 @@ public interface ContainerOptions {
     ContainerOptions allowHosts(String... hosts);
 
     /**
-     * Holds https to the hosts that http may have. By default https may go to any host, for its certificate says
-     * who it is.
+     * Restricts https to the hosts that are allowed over http. By default https may go to any host, because its
+     * certificate identifies it.
      *
      * @param restrictHttps true to restrict it
      * @return these options
@@ -117,7 +117,7 @@ public interface ContainerOptions {
     ContainerOptions loadTimeout(Duration loadTimeout);
 
     /**
-     * Sets how often the agent is asked in one load. Default: 3, or {@code AWS_METADATA_SERVICE_NUM_ATTEMPTS}.
+     * Sets how many attempts a load makes. Default: 3, or {@code AWS_METADATA_SERVICE_NUM_ATTEMPTS}.
      *
      * @param maxAttempts at least 1
      * @return these options
@@ -125,10 +125,10 @@ public interface ContainerOptions {
     ContainerOptions maxAttempts(int maxAttempts);
 
     /**
-     * Sets how long loads keep trying while there have never been credentials, when the agent refuses the
+     * Sets how long loads retry at a start-up, while there have never been credentials, when the agent refuses the
      * connection or answers 429 or 5xx, the token file does not exist yet, the association is not visible yet, or
-     * the agent has just been restarted. The time counts once, from the start of the first load; later loads fail
-     * after the ordinary attempts. Default: 10 s; zero fails after the ordinary attempts at once.
+     * the agent has just been restarted. The time counts once, from the start of the first load; later loads make the
+     * ordinary attempts only. Default: 10 s; with zero, the first load does so too.
      *
      * @param startupPatience zero or a positive duration; a day at most counts
      * @return these options
@@ -136,7 +136,7 @@ public interface ContainerOptions {
     ContainerOptions startupPatience(Duration startupPatience);
 
     /**
-     * Sets whom https trusts. Default: the JVM's default context. Not used with a {@link #transport} of one's own.
+     * Sets the TLS context for https. Default: the JVM's default context. Not used with another {@link #transport}.
      *
      * @param sslContext the context, or null for the default
      * @return these options
@@ -144,7 +144,7 @@ public interface ContainerOptions {
     ContainerOptions sslContext(@Nullable SSLContext sslContext);
 
     /**
-     * Sets what carries the requests. Default: one plain socket per request, never through a proxy.
+     * Sets the transport of the requests. Default: one plain socket per request, never through a proxy.
      *
      * @param transport the transport, or null for the default
      * @return these options
@@ -152,7 +152,7 @@ public interface ContainerOptions {
     ContainerOptions transport(@Nullable AgentTransport transport);
 
     /**
-     * Sets where settings and files are read. Default: the process's own.
+     * Sets where settings and files are read. Default: those of the process.
      *
      * @param environment the environment
      * @return these options
@@ -160,7 +160,7 @@ public interface ContainerOptions {
     ContainerOptions environment(Environment environment);
 
     /**
-     * Sets who resolves host names. Default: the JDK.
+     * Sets what resolves host names. Default: the JDK.
      *
      * @param hostResolver the resolver
      * @return these options
@@ -178,8 +178,8 @@ public interface ContainerOptions {
     ContainerOptions executor(@Nullable Executor executor);
 
     /**
-     * Sets when credentials are refreshed, the back-off after a failure, and what happens with expired credentials. Default: {@link
-     * RefreshPolicy#standard()}.
+     * Sets when credentials are refreshed, the back-off after a failure, and what happens with expired credentials.
+     * Default: {@link RefreshPolicy#standard()}.
      *
      * @param refreshPolicy the policy
      * @return these options
@@ -195,7 +195,7 @@ public interface ContainerOptions {
     ContainerOptions listener(@Nullable CredentialsListener listener);
 
     /**
-     * Sets the clock. Default: the machine's.
+     * Sets the clock. Default: that of the machine.
      *
      * @param clock the clock
      * @return these options

@@ -23,10 +23,10 @@ final class CredentialsParser {
     private static final int LONGEST_ACCOUNT = 12;
     private static final int LONGEST_ARN = 640;
 
-    /** Names that people give to keys and secrets begin alike. */
-    private static final int TELLING_PART = 20;
+    /** Longer than elsewhere, because names that people give to keys and secrets begin alike. */
+    private static final int SECRET_PART = 20;
 
-    /** A secret that is shorter stands in an access key id by chance. */
+    /** A shorter secret occurs in an access key id by chance. */
     private static final int SHORTEST_SECRET = 8;
 
     private final Map<String, @Nullable Object> fields;
@@ -75,7 +75,7 @@ final class CredentialsParser {
                 .build();
     }
 
-    /** The access key id, which goes into headers, logs and events; one of another shape is not quoted. */
+    /** Returns the access key id, which appears in headers, logs and events. One of another shape is refused. */
     private String accessKeyId() throws MalformedResponseException {
         String value = required("AccessKeyId");
         boolean valid = value.length() <= LONGEST_ACCESS_KEY_ID;
@@ -92,19 +92,22 @@ final class CredentialsParser {
         return value;
     }
 
-    /** The account, absent when it has not the shape of one: real ones have twelve digits, test servers have words. */
+    /**
+     * Returns the account, or null when it has another shape. Real ones have twelve digits, those of test servers
+     * words.
+     */
     private @Nullable String accountId() throws MalformedResponseException {
         String value = text("AccountId");
         return value != null && isAccount(value) && !repeats(value, secrets("AccountId")) ? value : null;
     }
 
-    /** The role, absent when it is no ARN of one. */
+    /** Returns the role, or null when it is not the ARN of one. */
     private @Nullable String roleArn() throws MalformedResponseException {
         String value = text("RoleArn");
         return value != null && isRole(value) && !repeats(value, secrets("RoleArn")) ? value : null;
     }
 
-    /** {@code arn:PARTITION:iam::ACCOUNT:role/PATH/NAME}, or the session of such a role. */
+    /** Whether a value is {@code arn:PARTITION:iam::ACCOUNT:role/PATH/NAME}, or the session of such a role. */
     private static boolean isRole(String value) {
         if (value.length() > LONGEST_ARN) {
             return false;
@@ -140,7 +143,7 @@ final class CredentialsParser {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
-    /** What a field that is shown must not repeat: the secrets of the body, and what the agent knows. */
+    /** Returns what a field that is shown must not repeat: the secrets of the body, and what the agent knows. */
     private Collection<String> secrets(String... shown) {
         List<String> secrets = new ArrayList<>(known);
         for (Map.Entry<String, @Nullable Object> field : fields.entrySet()) {
@@ -155,10 +158,10 @@ final class CredentialsParser {
         return secrets;
     }
 
-    /** Whether a value that is shown has a part of a secret. Simple, for every good answer passes here. */
+    /** Whether a value that is shown contains a part of a secret. Simple, because every answer is checked. */
     private static boolean repeats(String value, Collection<String> secrets) {
         for (String secret : secrets) {
-            int part = Math.min(TELLING_PART, secret.length());
+            int part = Math.min(SECRET_PART, secret.length());
             for (int i = 0; part >= SHORTEST_SECRET && i + part <= value.length(); i++) {
                 if (secret.contains(value.substring(i, i + part))) {
                     return true;
@@ -176,7 +179,7 @@ final class CredentialsParser {
         }
     }
 
-    /** The field's text; what is blank, null or missing is absent. */
+    /** Returns the field's text, or null where it is blank, null or missing. */
     private @Nullable String text(String name) throws MalformedResponseException {
         Object value = value(name);
         if (value == null) {
@@ -212,7 +215,7 @@ final class CredentialsParser {
         return value;
     }
 
-    /** These values go into headers and logs. */
+    /** Returns the field's text, which may become part of a header or a log line, or null. */
     private @Nullable String printable(String name) throws MalformedResponseException {
         String value = text(name);
         for (int i = 0; value != null && i < value.length(); i++) {
@@ -223,7 +226,7 @@ final class CredentialsParser {
         return value;
     }
 
-    /** The account in a role's ARN, or null where it is not one of twelve digits. */
+    /** Returns the account in a role's ARN, or null where it has not twelve digits. */
     private static @Nullable String accountOf(String role) {
         String account = role.split(":", -1)[4];
         boolean valid = account.length() == 12;

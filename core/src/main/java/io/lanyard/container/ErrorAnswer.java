@@ -13,29 +13,29 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an agent says in an answer that has no credentials: JSON with a code and a message, the EKS agent's {@code
- * [request id]: (Code): message, fault: client}, or any other text. All of it is foreign text, cleaned here.
+ * The error in an answer that has no credentials: JSON with a code and a message, the EKS agent's {@code [request id]:
+ * (Code): message, fault: client}, or any other text. All of it is foreign text, which this class cleans.
  *
- * @param code the service's error code, or null where there is none that looks like one
- * @param requestId the id of the service's request, or null where there is none that looks like one
- * @param message the cleaned text, perhaps empty
+ * @param code the service's error code, or null where there is none of the shape of a code
+ * @param requestId the id of the service's request, or null where there is none of the shape of an id
+ * @param message the cleaned text; may be empty
  */
 record ErrorAnswer(@Nullable String code, @Nullable String requestId, String message) {
 
     static final ErrorAnswer SILENT = new ErrorAnswer(null, null, "");
 
-    /** How the SDK for Go, in which most local servers are written, introduces the code and the id of STS. */
+    /** The texts with which the SDK for Go, which most local servers use, introduces the code and the id of STS. */
     private static final List<String> CODE_MARKS = List.of("api error ", "Internal Server Error: ");
 
     private static final List<String> ID_MARKS = List.of("RequestID: ", "request id: ");
 
-    /** A code in a 200 is made of words: a secret that stands in its place is not. */
+    /** A code in a 200 consists of words; a secret in its place does not. */
     private static final int MOST_CODE_LETTERS = 64;
 
-    /** A value that is shorter stands in other texts by chance. */
+    /** A shorter value occurs in other texts by chance. */
     private static final int SHORTEST_SECRET = 8;
 
-    /** Messages of known servers that say nothing but themselves. */
+    /** Messages of known servers that contain no values. */
     private static final Set<String> KNOWN_MESSAGES = Set.of(
             "CredentialsV1Request: No Credential ID in the request",
             "CredentialsV2Request: No Credential ID in the request",
@@ -57,7 +57,7 @@ record ErrorAnswer(@Nullable String code, @Nullable String requestId, String mes
      * Reads the body of an answer other than 200.
      *
      * @param body the body as far as it was read
-     * @param known what the agent may repeat and must not be shown
+     * @param known what the agent may repeat and no text may show
      */
     static ErrorAnswer read(byte[] body, Collection<String> known) {
         String text = new String(body, StandardCharsets.UTF_8).strip();
@@ -78,12 +78,11 @@ record ErrorAnswer(@Nullable String code, @Nullable String requestId, String mes
     }
 
     /**
-     * Reads the code and the message of a 200. Such a body may hold credentials, so only what has a known shape is
-     * taken.
+     * Reads the code and the message of a 200. Such a body may contain credentials, so only known shapes are accepted.
      *
      * @param code the code, or null
      * @param message the message, or null
-     * @param secrets what must not be shown, the body's own secrets included
+     * @param secrets what no text may show, the body's own secrets included
      */
     static ErrorAnswer ofSuccess(@Nullable String code, @Nullable String message, Collection<String> secrets) {
         boolean known = message != null && (KNOWN_MESSAGES.contains(message) || isWords(message));
@@ -95,12 +94,14 @@ record ErrorAnswer(@Nullable String code, @Nullable String requestId, String mes
                         : "");
     }
 
-    /** Words with capitals, written together, such as {@code AssumeRoleUnauthorizedAccess}; or a status. */
+    /**
+     * Whether a text is capitalised words without spaces, such as {@code AssumeRoleUnauthorizedAccess}, or a status.
+     */
     private static boolean isWords(String text) {
         if (text.length() == 3 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return true;
         }
-        boolean capital = false; // whether the letter before was one
+        boolean capital = false; // whether the previous letter is one
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean upper = c >= 'A' && c <= 'Z';
@@ -112,7 +113,7 @@ record ErrorAnswer(@Nullable String code, @Nullable String requestId, String mes
         return !capital && !text.isEmpty() && text.length() <= MOST_CODE_LETTERS;
     }
 
-    /** Whether a text that is no JSON names a secret access key, in any way of writing it: none of it is repeated. */
+    /** Whether a text names a secret access key, in any spelling. If so, none of it is shown. */
     private static boolean holdsCredentials(String text) {
         StringBuilder letters = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
@@ -124,7 +125,7 @@ record ErrorAnswer(@Nullable String code, @Nullable String requestId, String mes
         return letters.indexOf("secretaccesskey") >= 0;
     }
 
-    /** Reads the fields, and adds to the secrets what other fields hold: such a body may have credentials too. */
+    /** Reads the fields, and adds the values of other fields to the secrets: such a body may contain credentials. */
     private static ErrorAnswer json(byte[] body, Collection<String> secrets) {
         String code = null;
         String message = null;
@@ -143,7 +144,7 @@ record ErrorAnswer(@Nullable String code, @Nullable String requestId, String mes
                 }
             }
         } catch (IOException e) {
-            return SILENT; // broken JSON may be a broken set of credentials
+            return SILENT; // broken JSON may contain credentials
         }
         return new ErrorAnswer(code, null, message == null ? "" : message);
     }
@@ -164,7 +165,7 @@ record ErrorAnswer(@Nullable String code, @Nullable String requestId, String mes
         return new ErrorAnswer(text.substring(codeStart, codeEnd), requestId, message);
     }
 
-    /** The word that follows one of the marks, or null. */
+    /** Returns the word after one of the marks, or null. */
     private static @Nullable String after(String text, List<String> marks) {
         for (String mark : marks) {
             int start = text.indexOf(mark);

@@ -9,10 +9,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * IP literals, read strictly.
+ * Reads IP literals strictly.
  *
- * <p>The JDK also takes {@code 127.1}, {@code 2130706433} and {@code ::ffff:127.0.0.1} for 127.0.0.1; a check that reads
- * an address in one way while another party reads it in another is no check, so only the full forms are read here.
+ * <p>The JDK also reads {@code 127.1}, {@code 2130706433} and {@code ::ffff:127.0.0.1} as 127.0.0.1, and other parties
+ * do not. A check is only safe when all parties read an address alike, so this class reads the full forms alone.
  */
 final class IpLiteral {
 
@@ -24,7 +24,7 @@ final class IpLiteral {
 
     private IpLiteral() {}
 
-    /** Whether a token may go to this address in the clear: loopback, or an agent's own link-local address. */
+    /** Whether a token may go to this address unencrypted: loopback, or an agent's own link-local address. */
     static boolean isAgentAddress(InetAddress address) {
         byte[] bytes = address.getAddress();
         if (bytes.length == 4) {
@@ -33,7 +33,7 @@ final class IpLiteral {
         return Arrays.equals(bytes, LOOPBACK_V6) || Arrays.equals(bytes, EKS_AGENT_V6);
     }
 
-    /** The address of a dotted quad without leading zeros, or null when the text is anything else. */
+    /** Returns the address of a dotted quad without leading zeros, or null for any other text. */
     static @Nullable InetAddress parseV4(String text) {
         byte[] bytes = new byte[4];
         int at = 0;
@@ -55,7 +55,9 @@ final class IpLiteral {
         return at == text.length() ? address(bytes) : null;
     }
 
-    /** The address of eight groups of hex digits, one run of them perhaps left out, or null for any other text. */
+    /**
+     * Returns the address of eight groups of hex digits, where {@code ::} replaces some, or null for any other text.
+     */
     static @Nullable InetAddress parseV6(String text) {
         int gap = text.indexOf("::");
         if (gap != text.lastIndexOf("::")) {
@@ -75,7 +77,7 @@ final class IpLiteral {
         return v6(bytes);
     }
 
-    /** The address of an IPv6 literal whose last 32 bits may be a dotted quad, or null for any other text. */
+    /** Returns the address of an IPv6 literal whose last 32 bits may be a dotted quad, or null for any other text. */
     static @Nullable InetAddress parseAnyV6(String text) {
         if (text.indexOf('.') < 0) {
             return parseV6(text);
@@ -92,12 +94,12 @@ final class IpLiteral {
                 + Integer.toHexString((bytes[2] & 0xff) << 8 | (bytes[3] & 0xff)));
     }
 
-    /** The address to connect to: IPv4 where it is written as IPv6, because a host may have IPv4 alone. */
+    /** Returns the address to connect to: IPv4 where it is written as IPv6, because a host may have only IPv4. */
     static InetAddress unmapped(InetAddress address) {
         return isMapped(address) ? address(Arrays.copyOfRange(address.getAddress(), 12, 16)) : address;
     }
 
-    /** Reads groups into the array and says how many bytes they fill, or -1. */
+    /** Reads groups into the array and returns how many bytes they fill, or -1. */
     private static int groups(String text, byte[] into) {
         if (text.isEmpty()) {
             return 0;
@@ -130,7 +132,7 @@ final class IpLiteral {
                 && bytes[11] == (byte) 0xff;
     }
 
-    /** The text of RFC 5952, which is the one text of fd00:ec2::23 that the EKS agent takes. */
+    /** Returns the text of RFC 5952, the only text of fd00:ec2::23 that the EKS agent accepts. */
     static String canonical(InetAddress address) {
         byte[] bytes = address.getAddress();
         if (bytes.length == 4) {
@@ -167,7 +169,7 @@ final class IpLiteral {
         return text.append(']').toString();
     }
 
-    /** Whether some resolver would read this name as a number: {@code 127.1}, {@code 2130706433}, {@code 0x7f000001}. */
+    /** Whether some resolvers read this name as a number: {@code 127.1}, {@code 2130706433}, {@code 0x7f000001}. */
     static boolean looksNumeric(String host) {
         String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
         String last = name.substring(name.lastIndexOf('.') + 1);

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The failed attempts of one load, and what follows each: the next attempt, or the failure of the load.
  *
- * <p>When the agent refuses a token that the kubelet has replaced in the meantime, the next attempt sends the new one at
- * once, once in a load. Otherwise {@link RetrySchedule} decides. A load whose first attempt succeeds does not need this
- * class.
+ * <p>When the agent refuses a token that the kubelet has replaced in the meantime, the next attempt sends the new one
+ * at once, once in a load. Otherwise {@link RetrySchedule} decides. A load whose first attempt succeeds does not need
+ * this class.
  */
 final class Retries {
 

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Start-up (F9): while patience is left, a failure that passes by itself at a start-up (a refused connection, a
  *       missing token file, a new association, a restarted agent, 429 and 5xx) is retried after 250 to 500 ms at first
  *       and 500 ms to 1 s later, however many attempts that makes. The last pause ends with the patience.
- *   <li>Otherwise (F3): I/O errors, unusable answers, expired credentials, 429 and 5xx are retried until the attempts are
- *       used up, after zero to 100, 200, 400 ... 2000 ms. Attempts that failed for another reason while patience was left
- *       are not counted, unless the failure is one of a start-up too.
+ *   <li>Otherwise (F3): I/O errors, unusable answers, expired credentials, 429 and 5xx are retried until the attempts
+ *       are used up, after zero to 100, 200, 400 ... 2000 ms. Attempts that failed for another reason while patience
+ *       was left are not counted, unless the failure is one of a start-up too.
  *   <li>Throttling (429) makes each pause 1 to 2 s: when a whole fleet starts, faster retries multiply the load.
  *   <li>{@code Retry-After} makes a pause longer and never shorter.
  *   <li>No pause goes beyond the load timeout: the load fails instead.

@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A setting of the protocol: a variable of the environment and the AWS SDK's system property of the same
- * meaning. The property wins; a blank value is an unset value.
+ * A setting of the protocol: an environment variable and the AWS SDK's system property of the same meaning. The
+ * property wins; a blank value counts as not set.
  */
 enum Setting {
     RELATIVE_URI("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "aws.containerCredentialsPath"),
@@ -30,24 +30,24 @@ enum Setting {
         this.property = property;
     }
 
-    /** The variable's name, by which messages call the setting. */
+    /** Returns the variable's name, which is the setting's name in messages. */
     String variable() {
         return variable;
     }
 
-    /** The value as it was set, or null. */
+    /** Returns the value as it is set, or null. */
     @Nullable
     String raw(Environment environment) {
         String value = given(environment);
         return value == null || value.isBlank() ? null : value;
     }
 
-    /** The setting as a description shows it. */
+    /** Returns the setting as a report shows it. */
     SettingSeen seen(Environment environment) {
         return SettingSeen.of(variable, given(environment));
     }
 
-    /** The property or else the variable; blank where one of them is blank and the other is not set. */
+    /** Returns the property or else the variable; blank where one of them is blank and the other is not set. */
     private @Nullable String given(Environment environment) {
         try {
             String first = environment.property(property);
@@ -68,14 +68,14 @@ enum Setting {
         }
     }
 
-    /** The value without white space around it, or null. */
+    /** Returns the value without white space around it, or null. */
     @Nullable
     String value(Environment environment) {
         String value = raw(environment);
         return value == null ? null : value.strip();
     }
 
-    /** The time-out in seconds that the metadata settings ask for, or null. */
+    /** Returns the timeout of the metadata settings, or null. */
     static @Nullable Duration metadataTimeout(Environment environment) {
         String text = METADATA_TIMEOUT.value(environment);
         if (text == null) {
@@ -87,14 +87,14 @@ enum Setting {
                 return Duration.ofMillis(Math.round(seconds * 1000));
             }
         } catch (NumberFormatException e) {
-            // said below
+            // logged below
         }
         Log.warn(METADATA_TIMEOUT.variable
                 + " is not a number of seconds from 0.001 to 3600 and is ignored; set it to one or unset it");
         return null;
     }
 
-    /** The number of attempts that the metadata settings ask for, or null. */
+    /** Returns the attempts of the metadata settings, or null. */
     static @Nullable Integer metadataAttempts(Environment environment) {
         String text = METADATA_ATTEMPTS.value(environment);
         if (text == null) {
@@ -106,7 +106,7 @@ enum Setting {
                 return attempts;
             }
         } catch (NumberFormatException e) {
-            // said below
+            // logged below
         }
         Log.warn(METADATA_ATTEMPTS.variable
                 + " is not a whole number from 1 to 100 and is ignored; set it to one or unset it");

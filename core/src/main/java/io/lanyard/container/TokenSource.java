@@ -18,15 +18,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the authorization token comes from: a file that is read anew for every attempt, a fixed text, or nowhere.
+ * Where the authorization token comes from: a file that is read for every attempt, a fixed text, or nowhere.
  *
- * <p>No message made here holds any part of a token.
+ * <p>No message of this class contains any part of a token.
  */
 final class TokenSource {
 
     /**
-     * In bytes. A projected token has 1 to 2 KiB; what is longer than this is no token. The limit also keeps the head of
-     * a request so short that the send buffer takes it whole, so that writing it never waits for the agent to read.
+     * In bytes. A projected token has 1 to 2 KiB. The limit also keeps a request short enough for the send buffer, so
+     * that writing it never waits for the agent to read.
      */
     private static final int LIMIT = 64 * 1024;
 
@@ -72,22 +72,22 @@ final class TokenSource {
         return file;
     }
 
-    /** The name by which messages call where the token comes from. */
+    /** Returns the name of the setting or option that the token comes from. */
     String setting() {
         return setting;
     }
 
-    /** Whether reading again may give another token. */
+    /** Whether another read may return another token. */
     boolean mayChange() {
         return file != null;
     }
 
-    /** Whether the failure is that of a file which the kubelet may be about to write. */
+    /** Whether the failure is that of a file that the kubelet may not have written yet. */
     static boolean isNotThereYet(CredentialsException failure) {
         return failure.getCause() instanceof NoSuchFileException || failure.getCause() instanceof FileNotFoundException;
     }
 
-    /** The token as it goes into the header, or null where none is configured. */
+    /** Returns the token for the header, or null where none is configured. */
     @Nullable
     String read(Environment environment, Clock clock) throws InterruptedException {
         if (fixed != null) {
@@ -112,7 +112,7 @@ final class TokenSource {
         }
     }
 
-    /** The token as it is at this moment, for a description; null where none is configured. Waits for a second at most. */
+    /** Returns the token for a description, or null where none is configured. Waits for at most a second. */
     @Nullable
     String peek(BoundedFileReader reader) {
         if (file == null) {

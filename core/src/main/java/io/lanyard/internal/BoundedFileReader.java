@@ -18,11 +18,11 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a small file for a description or a report, which must not hang: a caller waits for at most one second.
+ * Reads a small file for a report, which must not hang: a caller waits for at most one second.
  *
  * <p>The read runs on the scheduler. One that does not return (a network file system whose server is down) occupies one
- * thread; until it returns, further calls fail at once and start nothing. Calls for the same file at the same time share
- * one read.
+ * thread; until it returns, further calls fail at once and start nothing. Calls for the same file at the same time
+ * share one read.
  *
  * <p>Safe for use by any thread.
  */
@@ -114,7 +114,7 @@ public final class BoundedFileReader {
         latest = read;
         try {
             scheduler.execute(read);
-        } catch (RuntimeException | Error e) { // whatever it is, later callers must not take it for a read that hangs
+        } catch (RuntimeException | Error e) { // later callers must not take it for a read that hangs
             read.content.completeExceptionally(e);
         }
         return read;
@@ -124,7 +124,7 @@ public final class BoundedFileReader {
         return new InterruptedIOException("not read within " + LIMIT.toSeconds() + " s");
     }
 
-    /** The read failed with something other than an I/O error; the message is the name of its class. */
+    /** The read failed with an exception that is not an I/O error; the message is the name of its class. */
     private static final class FailedException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -150,7 +150,7 @@ public final class BoundedFileReader {
         public void run() {
             try {
                 content.complete(Objects.requireNonNull(environment.readFile(path, limit)));
-            } catch (Throwable e) { // whatever it is, a caller may be waiting
+            } catch (Throwable e) { // a caller may be waiting
                 content.completeExceptionally(e);
             }
         }

@@ -6,9 +6,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Events for listeners and for the log, which are foreign code: delivered in order, one at a time, on a thread that has
- * nothing else to do. A listener that blocks keeps one thread and delays later events; beyond a hundred, events are
- * dropped. What a listener throws is ignored.
+ * Delivers events to listeners and the log, which are foreign code: in order, one at a time. A listener that blocks
+ * occupies one thread and delays later events; while a hundred are waiting, further ones are dropped. What a listener
+ * throws is ignored.
  *
  * <p>Safe for use by any thread.
  */
@@ -17,15 +17,15 @@ public final class EventQueue {
     private static final int LONGEST = 100;
 
     private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger pending = new AtomicInteger(); // whoever raises it from zero delivers
+    private final AtomicInteger pending = new AtomicInteger(); // the thread that raises it from zero delivers
 
     /** Creates an empty queue. */
     public EventQueue() {}
 
     /**
-     * Delivers an event, and those that are added meanwhile, unless another thread is delivering.
+     * Delivers an event, and those that are added in the meantime, unless another thread is delivering.
      *
-     * @param event tells the listeners
+     * @param event calls the listeners
      */
     public void deliver(Runnable event) {
         if (pending.get() >= LONGEST) {
@@ -41,7 +41,7 @@ public final class EventQueue {
                 if (next != null) {
                     next.run();
                 }
-            } catch (Throwable e) { // a listener's failure is its own
+            } catch (Throwable e) { // a listener's failure must not affect other events
             }
         } while (pending.decrementAndGet() > 0);
     }

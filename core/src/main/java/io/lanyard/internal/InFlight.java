@@ -12,13 +12,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that is under way and that any number of callers wait for: blocked threads and futures, apart from one
- * another.
+ * A load or a selection that any number of callers wait for, with blocked threads or with futures.
  *
- * <p>Blocked threads are released by {@link #release()}, which allocates nothing and so works when memory has run out.
- * Futures are completed afterwards by {@link #completeFutures}. The callbacks on them are foreign code that may block:
- * each future belongs to one caller, and when completing one takes longer than 50 ms, another thread of the scheduler
- * completes the others.
+ * <p>{@link #release()} releases the blocked threads. It allocates nothing, so it works when memory has run out. {@link
+ * #completeFutures} completes the futures afterwards. Their callbacks are foreign code that may block: each future
+ * belongs to one caller, and when completing one takes longer than 50 ms, another thread of the scheduler completes the
+ * others.
  *
  * <p>Safe for use by any thread.
  *
@@ -36,7 +35,7 @@ public abstract class InFlight<T> implements Runnable {
     private volatile boolean known;
 
     /**
-     * Creates one that nothing waits for yet.
+     * Creates one without callers.
      *
      * @param scheduler completes futures when a callback blocks
      */
@@ -44,7 +43,7 @@ public abstract class InFlight<T> implements Runnable {
         this.scheduler = scheduler;
     }
 
-    /** A future of one caller. Holds what it waits for and its source: neither is collected while its caller waits. */
+    /** A future of one caller. References what it waits for and its source, so that neither is collected meanwhile. */
     private static final class CallersFuture<T> extends CompletableFuture<T> {
         private final InFlight<?> awaited;
         private final Object source;
@@ -70,7 +69,7 @@ public abstract class InFlight<T> implements Runnable {
         Throwable own;
         try {
             own = shared.forCaller();
-        } catch (Throwable e) { // no memory, or a failure whose text cannot be had: rather shared than never
+        } catch (Throwable e) { // no memory, for example: a shared failure is better than none
             own = shared;
         }
         future.completeExceptionally(own);
@@ -82,7 +81,7 @@ public abstract class InFlight<T> implements Runnable {
     }
 
     /**
-     * Whether the blocked threads have been released.
+     * Returns whether the blocked threads have been released.
      *
      * @return true once {@link #release()} has been called
      */
@@ -104,14 +103,14 @@ public abstract class InFlight<T> implements Runnable {
     /**
      * Returns a future for one caller.
      *
-     * @param source what the future keeps from being collected
+     * @param source the object that the future references, so that it is not collected
      * @return a future that completes with {@link #completeFutures}
      */
     public final CompletableFuture<T> future(Object source) {
         CallersFuture<T> future = new CallersFuture<>(this, source);
         futures.add(future);
         if (known && futures.remove(future)) {
-            finish(future); // nothing depends on it yet, so no foreign code runs here
+            finish(future); // it has no callbacks yet, so no foreign code runs here
         }
         return future;
     }
@@ -141,7 +140,7 @@ public abstract class InFlight<T> implements Runnable {
             while (next != null) {
                 try {
                     finish(next);
-                } catch (Throwable e) { // no memory, perhaps: it is tried again later
+                } catch (Throwable e) { // no memory, for example: another thread retries later
                     futures.add(next);
                     relief();
                     return;
@@ -158,7 +157,7 @@ public abstract class InFlight<T> implements Runnable {
     private Scheduler.@Nullable Timer relief() {
         try {
             return scheduler.schedule(this, InFlight::relieve, RELIEF_AFTER);
-        } catch (RuntimeException | Error e) { // without it a callback that blocks delays the others
+        } catch (RuntimeException | Error e) { // then a callback that blocks delays the others
             return null;
         }
     }

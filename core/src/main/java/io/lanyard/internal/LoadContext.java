@@ -4,12 +4,11 @@ package io.lanyard.internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sources for which the current thread is loading, innermost first. A load takes over the context of the thread
- * that started it, so a source that is asked in the course of its own load finds itself here, instead of waiting for
- * itself.
+ * The sources for which the current thread is loading, innermost first. A load inherits the context of the thread that
+ * started it, so a source that is resolved in its own load finds itself here and fails instead of waiting for itself.
  *
  * @param source the source that is loading
- * @param name how messages call it
+ * @param name its name in messages
  * @param outer the source whose load started this one, or null
  */
 public record LoadContext(
@@ -27,7 +26,7 @@ public record LoadContext(
     }
 
     /**
-     * Makes a context the current thread's.
+     * Sets the context of the current thread.
      *
      * @param context the context, or null for none
      */
@@ -40,12 +39,12 @@ public record LoadContext(
     }
 
     /**
-     * Describes the circle that asking a source would close.
+     * Describes the circle that resolving a source would close.
      *
-     * @param source the source that is asked
+     * @param source the source to resolve
      * @return the names from the source to the current load and back, or null where there is no circle
      */
-    @SuppressWarnings("ReferenceEquality") // a source is itself alone
+    @SuppressWarnings("ReferenceEquality") // a source is identified by its reference
     public static @Nullable String circle(Object source) {
         StringBuilder path = new StringBuilder();
         for (LoadContext context = CURRENT.get(); context != null; context = context.outer) {

@@ -4,15 +4,15 @@ package io.lanyard.internal;
 import java.lang.System.Logger.Level;
 
 /**
- * The library's log. The logger is looked up only when there is something to say, because that is one of the slower steps
- * of a start-up. A log that throws harms nothing: credentials do not depend on it.
+ * Writes the library's log. The logger is looked up at the first line, because the look-up is one of the slower steps
+ * of a start-up. What the log throws is ignored: credentials do not depend on it.
  */
 public final class Log {
 
     private Log() {}
 
     /**
-     * Logs something that is worth knowing once.
+     * Logs something once that is worth knowing.
      *
      * @param message the message, with cleaned texts
      */
@@ -21,7 +21,7 @@ public final class Log {
     }
 
     /**
-     * Logs something that a person should look at.
+     * Logs something that needs attention.
      *
      * @param message the message, with cleaned texts
      */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What the cache and the chain share and no application sees: waiting for one outcome, and what comes after it. */
+/** What the cache and the chain share: waiting for a load, the events after it, the log. Not for applications. */
 @NullMarked
 package io.lanyard.internal;
 

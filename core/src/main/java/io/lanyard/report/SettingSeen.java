@@ -4,7 +4,7 @@ package io.lanyard.report;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A setting that was looked at: its name and whether it was set, and never its value.
+ * A setting that was read: its name and whether it was set, but not its value.
  *
  * @param name the name of the variable or property
  * @param state whether it was set
@@ -15,7 +15,7 @@ public record SettingSeen(String name, State state) {
     public enum State {
         /** The setting has no value. */
         NOT_SET("not set"),
-        /** The setting has a value that consists of white space or of nothing, which counts as not set. */
+        /** The value is empty or white space, which counts as not set. */
         BLANK("blank"),
         /** The setting has a value. */
         SET("set");
@@ -43,7 +43,7 @@ public record SettingSeen(String name, State state) {
     }
 
     /**
-     * Creates a setting by its value, which is not kept.
+     * Creates a setting from its value, which is not stored.
      *
      * @param name the name of the variable or property
      * @param value its value, or null where it has none
@@ -54,7 +54,7 @@ public record SettingSeen(String name, State state) {
     }
 
     /**
-     * Whether the setting has a value that is not blank.
+     * Returns whether the setting has a value that is not blank.
      *
      * @return true when it has
      */
@@ -63,7 +63,7 @@ public record SettingSeen(String name, State state) {
     }
 
     /**
-     * Whether the setting has a value that counts as not set.
+     * Returns whether the setting has a blank value, which counts as not set.
      *
      * @return true when it has
      */
@@ -71,7 +71,7 @@ public record SettingSeen(String name, State state) {
         return state == State.BLANK;
     }
 
-    /** For example {@code AWS_ROLE_ARN (not set)}. */
+    /** Returns for example {@code AWS_ROLE_ARN (not set)}. */
     @Override
     public String toString() {
         return name + " (" + state + ")";

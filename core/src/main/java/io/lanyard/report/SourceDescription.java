@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a source of credentials is configured, as settings and files tell it, without any request. Free of secrets.
+ * How a source of credentials is configured, according to settings and files. Contains no secret.
  *
  * @param settings the settings that decide whether the source is configured, in their order of precedence
- * @param endpoint the address of the service that gives the credentials, without anything secret in it
+ * @param endpoint the address of the service that returns the credentials, without its secrets
  * @param token the claims of the token, where there is one that can be read
  * @param tokenProblem why the token file could not be read, where it could not
  */
@@ -18,7 +18,7 @@ public record SourceDescription(
         Optional<TokenClaims> token,
         Optional<String> tokenProblem) {
 
-    /** Nothing is known. */
+    /** The description of a source of which nothing is known. */
     public static final SourceDescription EMPTY = of(List.of());
 
     /**
@@ -34,7 +34,7 @@ public record SourceDescription(
     }
 
     /**
-     * Creates a description of a source whose token, if it has one, can be read.
+     * Creates a description without a token problem.
      *
      * @param settings the settings that decide whether the source is configured
      * @param endpoint the address of the service
@@ -45,7 +45,7 @@ public record SourceDescription(
     }
 
     /**
-     * Creates a description that consists of settings alone.
+     * Creates a description that has only settings.
      *
      * @param settings the settings
      * @return the description

@@ -15,13 +15,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a service account token says of itself: decoded, not verified, and without anything by which the token could be
- * used.
+ * The claims of a service account token: decoded, not verified, and without anything that would let the token be used.
  *
  * @param namespace the Kubernetes namespace
  * @param serviceAccount the service account's name
  * @param pod the pod that the token is bound to; absent where it is bound to none
- * @param audiences whom the token is for, for example {@code pods.eks.amazonaws.com} or {@code sts.amazonaws.com}
+ * @param audiences the services that the token is for, for example {@code pods.eks.amazonaws.com} or {@code
+ *     sts.amazonaws.com}
  * @param expiration when it expires
  */
 public record TokenClaims(
@@ -33,7 +33,7 @@ public record TokenClaims(
 
     private static final String SUBJECT = "system:serviceaccount:";
 
-    /** A claim is a name, not an essay; what is longer is cut, so that no report can be flooded by a token. */
+    /** The longest claim that a report shows; a longer one is cut. */
     private static final int LONGEST_CLAIM = 256;
 
     private static final int MOST_AUDIENCES = 8;
@@ -91,7 +91,7 @@ public record TokenClaims(
                     ? Optional.of(Instant.ofEpochSecond(seconds.longValue()))
                     : Optional.empty();
         } catch (DateTimeException e) {
-            return Optional.empty(); // beyond any calendar
+            return Optional.empty(); // beyond the range of Instant
         }
     }
 
@@ -99,7 +99,7 @@ public record TokenClaims(
         return ForeignText.clean(claim, List.of(), LONGEST_CLAIM);
     }
 
-    /** For example {@code shop/cart for pods.eks.amazonaws.com until 2026-11-23T10:00:00Z}. */
+    /** Returns for example {@code shop/cart for pods.eks.amazonaws.com until 2026-11-23T10:00:00Z}. */
     @Override
     public String toString() {
         return namespace.orElse("?") + "/" + serviceAccount.orElse("?")

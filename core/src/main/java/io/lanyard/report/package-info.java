@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What describes and never holds a secret.
+ * Descriptions of sources, settings and tokens, without secrets.
  *
  * <p>{@link io.lanyard.internal.text.ForeignText} is the one cleaner of foreign text.
  */

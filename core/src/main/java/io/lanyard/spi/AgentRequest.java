@@ -9,21 +9,20 @@ import java.util.Map;
 /**
  * One GET to the agent.
  *
- * <p>Safe for use by any thread; lists and maps are given unmodifiable. {@link #toString()} shows where it goes and no
- * header.
+ * <p>Immutable and safe for use by any thread. {@link #toString()} shows the host and no header.
  *
  * @param scheme {@code http} or {@code https}
  * @param host the host as the {@code Host} header carries it, without the port: a name as it was given, or a literal in
  *     its canonical text, IPv6 in brackets
  * @param port the port to connect to
- * @param addresses the addresses that were checked, to be tried in turn and no others; empty only for https to any
- *     host, where the certificate is the check and the transport resolves the name
+ * @param addresses the addresses that were checked; the transport connects to no others and tries them in turn. Empty
+ *     only for https to any host, where the certificate is the check and the transport resolves the name
  * @param target path and query, byte for byte as configured
- * @param headers the headers to send besides {@code Host} and {@code Connection}, in order; {@code Authorization} holds
+ * @param headers the headers to send besides {@code Host} and {@code Connection}, in order; {@code Authorization} has
  *     the token
  * @param connectTimeout how long connecting may take, over all addresses
  * @param timeout how long the exchange may take from the first byte sent to the last byte read
- * @param bodyLimit how many bytes of the body to read at the most
+ * @param bodyLimit how many bytes of the body to read at most
  */
 public record AgentRequest(
         String scheme,
@@ -37,7 +36,7 @@ public record AgentRequest(
         int bodyLimit) {
 
     /**
-     * Whether the exchange is to be encrypted.
+     * Returns whether the exchange is encrypted.
      *
      * @return true for https
      */
@@ -46,7 +45,7 @@ public record AgentRequest(
     }
 
     /**
-     * The value of the {@code Host} header: the port only where it is not the scheme's own.
+     * Returns the value of the {@code Host} header, with the port where it is not the scheme's default.
      *
      * @return host, or host and port
      */

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 /**
  * The agent's answer.
  *
- * <p>Immutable and safe for use by any thread. {@link #toString()} shows the status only, for the body may hold secrets.
+ * <p>Safe for use by any thread. {@link #toString()} shows the status only, because the body may contain secrets.
  */
 public final class AgentResponse {
 
@@ -20,11 +20,11 @@ public final class AgentResponse {
     private final boolean truncated;
 
     /**
-     * Makes an answer.
+     * Creates an answer.
      *
      * @param status the HTTP status
-     * @param headers the headers, in any case; where one came twice, either value
-     * @param body the body as far as it was read; not copied, and not to be changed afterwards
+     * @param headers the headers, in any case; where one occurs twice, either value
+     * @param body the body as far as it was read; not copied, and not changed afterwards
      * @param truncated whether the body was longer than the request's limit
      */
     public AgentResponse(int status, Map<String, String> headers, byte[] body, boolean truncated) {
@@ -37,7 +37,7 @@ public final class AgentResponse {
     }
 
     /**
-     * The HTTP status.
+     * Returns the HTTP status.
      *
      * @return the status
      */
@@ -46,26 +46,26 @@ public final class AgentResponse {
     }
 
     /**
-     * A header of the answer.
+     * Returns a header.
      *
      * @param name the header's name, in any case
-     * @return its value, absent when the answer has no such header
+     * @return its value; empty when the answer has no such header
      */
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
     }
 
     /**
-     * The body as far as it was read.
+     * Returns the body as far as it was read.
      *
-     * @return the bytes themselves, not to be changed
+     * @return the bytes themselves, not a copy
      */
     public byte[] body() {
         return body;
     }
 
     /**
-     * Whether the body was longer than the request's limit.
+     * Returns whether the body was longer than the request's limit.
      *
      * @return true when bytes are missing
      */

@@ -5,55 +5,55 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Time: of the day, elapsed, and passing.
+ * Reads the time of day and the elapsed time, and sleeps.
  *
  * <p>Implementations are safe for use by any thread.
  */
 public interface Clock {
 
     /**
-     * The time of day; may jump.
+     * Returns the time of day, which may jump.
      *
      * @return milliseconds since 1970-01-01T00:00:00Z
      */
     long epochMillis();
 
     /**
-     * Elapsed time from an arbitrary origin; never jumps back.
+     * Returns the elapsed time since an arbitrary origin. It never jumps back.
      *
      * @return nanoseconds
      */
     long nanoTime();
 
     /**
-     * Lets time pass.
+     * Sleeps.
      *
      * @param duration how long
-     * @throws InterruptedException when the thread is interrupted meanwhile
+     * @throws InterruptedException when the thread is interrupted
      */
     void sleep(Duration duration) throws InterruptedException;
 
     /**
-     * The time of day; may jump.
+     * Returns the time of day, which may jump.
      *
-     * @return the present moment
+     * @return the current moment
      */
     default Instant instant() {
         return Instant.ofEpochMilli(epochMillis());
     }
 
     /**
-     * The machine's clock.
+     * Returns the clock of this machine.
      *
-     * @return the clock of this machine
+     * @return the default clock
      */
     static Clock system() {
         return SystemClock.INSTANCE;
     }
 
-    /** The machine's own. */
+    /** The clock of this machine. */
     enum SystemClock implements Clock {
-        /** There is one machine. */
+        /** The only instance. */
         INSTANCE;
 
         @Override

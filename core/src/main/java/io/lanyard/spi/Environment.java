@@ -13,14 +13,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings and files of the process.
+ * Reads settings and files.
  *
  * <p>Implementations are safe for use by any thread.
  */
 public interface Environment {
 
     /**
-     * An environment variable.
+     * Returns an environment variable.
      *
      * @param name the variable's name
      * @return its value, or null when it is not set
@@ -29,7 +29,7 @@ public interface Environment {
     String variable(String name);
 
     /**
-     * A system property.
+     * Returns a system property.
      *
      * @param name the property's name
      * @return its value, or null when it is not set
@@ -38,44 +38,45 @@ public interface Environment {
     String property(String name);
 
     /**
-     * Reads the beginning of a regular file. Opens it by the given path at each call, because a projected token moves
-     * behind its symbolic link. Links are followed. May block, for example on a network file system.
+     * Reads the beginning of a regular file. Opens it by the given path at each call, because the kubelet replaces the
+     * file behind the symbolic link of a projected token. Follows links. May block, for example on a network file
+     * system.
      *
      * @param path the path as it was configured
      * @param limit how many bytes to read at most
      * @return the file's first bytes, at most {@code limit} of them
      * @throws NoSuchFileException when the file does not exist
-     * @throws AccessDeniedException when this process must not read the file
+     * @throws AccessDeniedException when this process may not read the file
      * @throws NotRegularFileException when the path leads to a FIFO, a device, a socket or a directory, which is not
      *     opened
-     * @throws IOException when it cannot be read
+     * @throws IOException when the file cannot be read
      */
     byte[] readFile(String path, int limit) throws IOException;
 
     /**
-     * Describes a file without opening it, for a diagnosis. Follows links. May block, for example on a network file system.
-     * By default nothing is known.
+     * Describes a file without opening it, for a diagnosis. Follows links. May block, for example on a network file
+     * system. Returns nothing by default.
      *
      * @param path the path as it was configured
      * @return its details; empty where they are not known
-     * @throws IOException when the file does not exist or cannot be looked at
+     * @throws IOException when the file does not exist or its attributes cannot be read
      */
     default Optional<FileDetails> fileDetails(String path) throws IOException {
         return Optional.empty();
     }
 
     /**
-     * The environment of this process.
+     * Returns the variables, properties and files of this process.
      *
-     * @return the process's variables, properties and files
+     * @return the default environment
      */
     static Environment system() {
         return SystemEnvironment.INSTANCE;
     }
 
-    /** The process's own. */
+    /** The environment of this process. */
     enum SystemEnvironment implements Environment {
-        /** There is one process. */
+        /** The only instance. */
         INSTANCE;
 
         @Override

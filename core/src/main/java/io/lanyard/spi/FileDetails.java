@@ -10,7 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 
 /**
- * Describes a file without opening it, for a diagnosis.
+ * What the file system knows about a file, for a diagnosis.
  *
  * @param kind {@code a file}, {@code a directory}, or {@code a FIFO, a socket or a device}
  * @param link whether the path itself is a symbolic link, as the kubelet's projected files are
@@ -21,11 +21,11 @@ import java.time.Instant;
 public record FileDetails(String kind, boolean link, String permissions, long size, Instant modified) {
 
     /**
-     * Looks at a file. Follows links. May block on a network file system.
+     * Reads the attributes of a file without opening it. Follows links. May block on a network file system.
      *
      * @param path the path as it was configured
-     * @return what the file system says of it
-     * @throws IOException when the file does not exist or cannot be looked at
+     * @return the details
+     * @throws IOException when the file does not exist or its attributes cannot be read
      */
     static FileDetails of(String path) throws IOException {
         Path file = Path.of(path);

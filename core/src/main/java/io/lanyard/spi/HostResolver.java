@@ -6,7 +6,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 
 /**
- * Finds the addresses of a host name. Never asked for an IP literal.
+ * Resolves host names. Lanyard does not call it for IP literals.
  *
  * <p>Implementations are safe for use by any thread and may block.
  */
@@ -14,26 +14,26 @@ import java.util.List;
 public interface HostResolver {
 
     /**
-     * The addresses of a name.
+     * Resolves a name.
      *
      * @param host the name
-     * @return its addresses in the order in which they should be tried
-     * @throws UnknownHostException when the name has none
+     * @return its addresses in the order in which they are tried
+     * @throws UnknownHostException when the name has no address
      * @throws UnsupportedOperationException when this resolver resolves no names at all
      */
     List<InetAddress> resolve(String host) throws UnknownHostException;
 
     /**
-     * The JDK's resolver.
+     * Returns the resolver of the JDK.
      *
-     * @return a resolver that asks {@link InetAddress}
+     * @return a resolver that uses {@link InetAddress}
      */
     static HostResolver system() {
         return host -> List.of(InetAddress.getAllByName(host));
     }
 
     /**
-     * No resolver: only IP literals can be used as hosts.
+     * Returns a resolver for environments where only IP literals can be hosts.
      *
      * @return a resolver that resolves nothing
      */

@@ -3,7 +3,7 @@ package io.lanyard.spi;
 
 import java.io.IOException;
 
-/** The agent's answer is not HTTP as this protocol uses it, or has no credentials. The message never quotes the answer. */
+/** The agent's answer is not HTTP as this protocol uses it, or has no credentials. The message does not quote it. */
 public final class MalformedResponseException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -29,7 +29,7 @@ public interface RandomSource {
 
     /** The default source. */
     enum ThreadRandom implements RandomSource {
-        /** There is one for all threads. */
+        /** The only instance. */
         INSTANCE;
 
         @Override

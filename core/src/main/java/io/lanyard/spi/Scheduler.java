@@ -5,15 +5,15 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Threads and timers: runs a task soon, or later.
+ * Runs tasks at once or later.
  *
- * <p>Implementations are safe for use by any thread, and none of the methods waits for a task. A task may block for as
- * long as it likes, so it is run where it delays no other; what a timer starts must be short.
+ * <p>Implementations are safe for use by any thread, and no method waits for a task. A task of {@link #execute} may
+ * block, so it must not delay others; a task of a timer must be short.
  */
 public interface Scheduler {
 
     /**
-     * Runs a task soon, on a thread that it may block: not the calling thread, and not the timer's.
+     * Runs a task on a thread that it may block, which is neither the calling thread nor the timer's.
      *
      * @param task what to run
      * @throws java.util.concurrent.RejectedExecutionException when it cannot be run
@@ -21,8 +21,8 @@ public interface Scheduler {
     void execute(Runnable task);
 
     /**
-     * Runs a task that answers callers, such as completing their futures. As {@link #execute}, but the task does not queue
-     * behind loads that hang.
+     * Runs a task that answers callers, such as completing their futures. As {@link #execute}, but the task does not
+     * queue behind loads that hang.
      *
      * @param task what to run; may block in the callbacks of callers
      * @throws java.util.concurrent.RejectedExecutionException when it cannot be run
@@ -32,12 +32,12 @@ public interface Scheduler {
     }
 
     /**
-     * Runs a short task later, unless its owner is garbage-collected first. The owner is held weakly, so that a timer
-     * keeps nothing alive.
+     * Runs a short task later, unless its owner is garbage-collected first. The scheduler references the owner weakly.
      *
      * @param owner for whom the task runs
-     * @param task is given the owner; must not hold it itself, so a method reference like {@code Owner::tick} serves
-     * @param delay how much elapsed time to let pass, zero for at once
+     * @param task receives the owner and must not reference it itself, for example a method reference {@code
+     *     Owner::tick}
+     * @param delay the elapsed time until then; zero for at once
      * @param <O> the owner's type
      * @return cancels the task
      * @throws java.util.concurrent.RejectedExecutionException when it cannot be scheduled
@@ -47,16 +47,18 @@ public interface Scheduler {
     /** A task that is to run later. */
     @FunctionalInterface
     interface Timer {
-        /** Takes the task back. Harmless when it has run already. */
+        /** Cancels the task. Harmless when it has run already. */
         void cancel();
     }
 
     /**
-     * Returns the daemon threads that all users of the library in the JVM share. There is none before the first task;
-     * while timers are pending there is one, and one more for each task that runs: at most 128 for the tasks of callers,
-     * and as many for each of the three levels of tasks that the timer or other tasks submit, so that a task which waits
-     * for another never holds the thread that the other needs; and at most 32 that answer callers. Within some seconds after the last timer has been cancelled, or its owner been collected, there is none again. They belong to no application:
-     * they have the system's thread group, the normal priority and this library's class loader.
+     * Returns the daemon threads that all users of the library in the JVM share. They have the system's thread group,
+     * the normal priority and this library's class loader.
+     *
+     * <p>One thread waits for timers while there are any, and each task runs on one more: at most 128 for the tasks of
+     * callers, as many for each of the three levels of tasks that the timer or other tasks submit, so that a task which
+     * waits for another never occupies the thread that the other needs, and at most 32 that answer callers. No thread
+     * exists before the first task, nor some seconds after the last timer was cancelled or its owner collected.
      *
      * @return the shared scheduler, which is never shut down
      */

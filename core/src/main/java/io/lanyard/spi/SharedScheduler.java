@@ -14,34 +14,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * The daemon threads of the library: one that waits for timers while there are any, and one per task that runs.
- *
- * <p>Two executors of the JDK, both without a thread while idle. They are apart because a task may hang and a timer
- * must not wait for it.
+ * The daemon threads of the library, in executors of the JDK that have no thread while idle: one for timers, which must
+ * not wait for a task that hangs; one for each level of tasks; and one for the tasks that answer callers.
  */
 final class SharedScheduler implements Scheduler {
 
     static final SharedScheduler INSTANCE = new SharedScheduler();
 
-    // a thread outlives its task for a moment only: the next task is minutes away
+    /** Short, because the next task is minutes away. */
     private static final long TASK_IDLE_SECONDS = 1;
 
-    /** As many loads as can be under way in one process; the rest wait for a thread. The AWS SDK allows 150. */
+    /** The most loads that run at once in one process; others wait for a thread. The AWS SDK allows 150. */
     private static final int MOST_TASKS = 128;
 
     private static final int MOST_ANSWERS = 32;
 
-    /** A load may wait for the load of its base, that one for an exchange, and that one for nothing. */
+    /** A load may wait for the load of its base credentials, and that one for an exchange, which waits for no task. */
     private static final int DEEPEST = 3;
 
     /**
      * One pool for each depth: a task that was submitted by a task, or by the timer, runs in the next pool. So a task
-     * that waits for another never holds the thread that the other needs, and the watchdog has threads when all those
-     * of the loads hang.
+     * that waits for another never occupies the thread that the other needs, and the watchdog has threads when all
+     * those of the loads hang.
      */
     private final ThreadPoolExecutor[] tasks = new ThreadPoolExecutor[DEEPEST + 1];
 
-    /** Apart from the loads: when all of those hang, their callers are answered all the same. */
+    /** Separate from the loads, so that callers get an answer even when all loads hang. */
     private final ThreadPoolExecutor answers = pool(MOST_ANSWERS, 1);
 
     private SharedScheduler() {
@@ -92,10 +90,10 @@ final class SharedScheduler implements Scheduler {
         return "Scheduler(shared)";
     }
 
-    /** Apart, so that the first credentials do not wait for these classes to be loaded. */
+    /** A separate class, so that the first credentials do not wait for these classes to be loaded. */
     private static final class Timers {
 
-        /** The thread ends this long after the last timer; also how long the timer of a collected owner may stay. */
+        /** How long the thread stays after the last timer, and the timer of a collected owner in the queue. */
         private static final long IDLE_SECONDS = 4;
 
         private static final ScheduledThreadPoolExecutor QUEUE = queue();
@@ -108,7 +106,7 @@ final class SharedScheduler implements Scheduler {
             ScheduledThreadPoolExecutor queue = new ScheduledThreadPoolExecutor(1, new Daemons("lanyard-timer-", 0));
             queue.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
             queue.allowCoreThreadTimeOut(true); // the thread stays for as long as the queue holds a timer
-            queue.setRemoveOnCancelPolicy(true); // so a cancelled one must not
+            queue.setRemoveOnCancelPolicy(true); // so a cancelled timer must leave it
             return queue;
         }
 
@@ -118,7 +116,7 @@ final class SharedScheduler implements Scheduler {
             return timer;
         }
 
-        // one look every few seconds for all owners, however many: the JDK's Cleaner would cost a thread of its own
+        // one look every few seconds for all owners: the JDK's Cleaner would need a thread of its own
         @SuppressWarnings("FutureReturnValueIgnored") // it reports nothing
         private static void sweepLater() {
             if (SWEEPING.compareAndSet(false, true)) {
@@ -131,13 +129,13 @@ final class SharedScheduler implements Scheduler {
                 ((WeakTimer<?>) gone).cancel();
             }
             SWEEPING.set(false);
-            if (!QUEUE.getQueue().isEmpty()) { // looked at after SWEEPING: a timer set meanwhile is seen here or there
+            if (!QUEUE.getQueue().isEmpty()) { // after SWEEPING, so that a timer set in the meantime is not missed
                 sweepLater();
             }
         }
     }
 
-    /** Threads that hold on to nothing of the application whose call happened to start them. */
+    /** Creates threads that reference nothing of the application whose call starts them. */
     private static final class Daemons implements ThreadFactory {
         private static final ThreadGroup SYSTEM = system();
 
@@ -160,8 +158,7 @@ final class SharedScheduler implements Scheduler {
 
         @Override
         @SuppressWarnings({"removal", "ThreadPriorityCheck"
-        }) // the priority is not the caller's; up to JDK 23 a new thread keeps the protection domains of all its
-        // creators
+        }) // the priority is not the caller's; up to JDK 23 a thread keeps the protection domains of its creators
         public Thread newThread(Runnable work) {
             return java.security.AccessController.doPrivileged((java.security.PrivilegedAction<Thread>) () -> {
                 Thread thread = new Daemon(work, prefix + count.incrementAndGet(), depth);

@@ -11,18 +11,18 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out why a file could not be opened. A class of its own, so that it is loaded after a failure only. */
+/** Finds out why a file could not be opened. A separate class, so that it is loaded only after a failure. */
 final class UnreadableFile {
 
     private UnreadableFile() {}
 
     /**
-     * The reason, found without opening the file.
+     * Finds the reason without opening the file.
      *
      * @param path the path
      * @param failure what opening the file threw; null when the file was not opened, because it was not regular
      * @return the reason
-     * @throws IOException the reason, where the file cannot even be looked at
+     * @throws IOException the reason, where the file's attributes cannot be read
      */
     static FileSystemException reason(String path, @Nullable FileNotFoundException failure) throws IOException {
         Path file = Path.of(path);

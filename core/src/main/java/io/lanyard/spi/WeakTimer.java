@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A task in a {@link ScheduledExecutorService} that holds its owner weakly. */
+/** A task in a {@link ScheduledExecutorService} that references its owner weakly. */
 final class WeakTimer<O> extends WeakReference<O> implements Scheduler.Timer, Runnable {
 
     private final Consumer<? super O> task;

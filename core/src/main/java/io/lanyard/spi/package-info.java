@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Every contact of Lanyard with the world: settings and files, names, sockets, time, threads.
+ * Interfaces for everything that Lanyard reads from or does in its surroundings: settings, files, names, requests,
+ * time, random numbers and threads.
  *
- * <p>Nothing else in the library reads the environment or the clock, opens a file or a socket, resolves a name or
- * starts a thread. Replacing one of these interfaces is how tests drive the real code, and how an application can give
- * Lanyard another transport.
+ * <p>No other package reads the environment or the clock, opens a file, resolves a name or starts a thread. Tests
+ * replace these interfaces to drive the real code, and an application can replace the transport.
  */
 @NullMarked
 package io.lanyard.spi;

@@ -11,11 +11,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a JSON object as RFC 8259 has it, in UTF-8, with or without a byte order mark. A name that comes twice is
- * refused, and so is what is nested too deeply. No failure quotes what was read.
+ * Reads a JSON object (RFC 8259) in UTF-8, with or without a byte order mark. Refuses an object with the same name
+ * twice, and values that are nested too deeply. No failure quotes the text.
  *
- * <p>By hand, because of the first use in a fresh JVM: a library that can do more loads and verifies all of it, which
- * takes longer than everything else that is done for the first credentials.
+ * <p>Written by hand for the first use in a fresh JVM: a JSON library loads and verifies so many classes that it takes
+ * longer than everything else that the first credentials need.
  */
 public final class Json {
 
@@ -33,10 +33,10 @@ public final class Json {
     /**
      * Reads an object.
      *
-     * @param utf8 the text, with nothing but white space around the object
+     * @param utf8 the text, with only white space around the object
      * @return the object's fields in their order: each a {@link String}, {@link Long}, {@link Double}, {@link Boolean},
      *     a {@link List} or {@link Map} of these, or null
-     * @throws IOException when it is not one JSON object; the message quotes nothing of it
+     * @throws IOException when the text is not one JSON object; the message does not quote it
      */
     public static Map<String, @Nullable Object> object(byte[] utf8) throws IOException {
         String text = StandardCharsets.UTF_8
@@ -206,7 +206,7 @@ public final class Json {
         }
     }
 
-    /** Whether that comes next, white space aside; if so it is behind us. */
+    /** Skips white space, and the character if it is next; returns whether it is. */
     private boolean skips(char c) {
         skipSpace();
         boolean isNext = peek() == c;
@@ -227,7 +227,7 @@ public final class Json {
         return text.charAt(at++);
     }
 
-    /** The next character; at the end NUL, which no JSON text has outside its strings, and none unescaped inside. */
+    /** Returns the next character; at the end NUL, which JSON allows nowhere unescaped. */
     private char peek() {
         return at < text.length() ? text.charAt(at) : 0;
     }

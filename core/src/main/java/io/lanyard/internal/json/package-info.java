@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Reads JSON. Not exported: an application has a library for that. */
+/** Reads JSON. Not exported: applications use a JSON library. */
 @NullMarked
 package io.lanyard.internal.json;
 

@@ -6,7 +6,10 @@ final class Characters {
 
     private Characters() {}
 
-    /** Replaces controls and separators by spaces and removes characters without a shape; see {@link ForeignText#visible}. */
+    /**
+     * Replaces controls and separators by spaces and removes characters without a shape; see {@link
+     * ForeignText#visible}.
+     */
     static String visible(String text) {
         StringBuilder line = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

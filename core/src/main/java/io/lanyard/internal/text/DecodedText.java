@@ -2,11 +2,11 @@
 package io.lanyard.internal.text;
 
 /**
- * A text with its JSON and percent escapes decoded, for matching, and for each character where it is in the raw text, for
- * the result.
+ * A text with its JSON and percent escapes decoded, for matching, and for each character where it is in the raw text,
+ * for the result.
  *
- * <p>JSON that is quoted in JSON has several backslashes: a run of them counts as one. A lone backslash or percent sign is
- * itself. No decoded character is longer than its escape, so the arrays have the length of the raw text.
+ * <p>JSON that is quoted in JSON has several backslashes: a run of them counts as one. A lone backslash or percent sign
+ * is itself. No decoded character is longer than its escape, so the arrays have the length of the raw text.
  */
 final class DecodedText {
     final char[] chars;

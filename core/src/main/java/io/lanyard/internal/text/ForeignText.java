@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cleans foreign text (of an agent, a service, an SDK, a process or a file) before a person reads it in a message, a log
- * line or a report.
+ * Cleans foreign text (of an agent, a service, an SDK, a process or a file) before a person reads it in a message, a
+ * log line or a report.
  *
  * <p>{@link Redaction} makes five passes:
  *
@@ -23,18 +23,18 @@ import org.jspecify.annotations.Nullable;
  *       without a shape (direction, zero width, variation selectors, unassigned ones) are removed, so that they cannot
  *       divide a secret.
  *   <li><b>Decode</b> JSON and percent escapes ({@link DecodedText}), to find what they hide. The result keeps them.
- *   <li><b>Redact</b> every part of twelve or more characters of a known secret ({@link RollingHashes}); the value after a
- *       name such as {@code SecretAccessKey} ({@link NamedValues}); JSON web tokens, runs of forty or more characters that
- *       look like a key, and the query and user info of a URL ({@link Keys}). Access key ids, ARNs, request ids, role names
- *       and URLs without a query stay readable.
+ *   <li><b>Redact</b> every part of twelve or more characters of a known secret ({@link RollingHashes}); the value
+ *       after a name such as {@code SecretAccessKey} ({@link NamedValues}); JSON web tokens, runs of forty or more
+ *       characters that look like a key, and the query and user info of a URL ({@link Keys}). Access key ids, ARNs,
+ *       request ids, role names and URLs without a query stay readable.
  *   <li><b>Cut</b> to the limit, never inside a surrogate pair.
  * </ol>
  *
- * <p>The time is proportional to the bounded length of the text plus the length of the known secrets: matching uses rolling
- * hashes, and no look back or ahead is unbounded.
+ * <p>The time is proportional to the bounded length of the text plus the length of the known secrets: matching uses
+ * rolling hashes, and no look back or ahead is unbounded.
  *
- * <p>This is a net below the rule that secrets are not put into texts. It misses a secret in pieces of fewer than twelve
- * characters, or in an encoding that it does not decode, unless the pieces look like keys.
+ * <p>This is a net below the rule that secrets are not put into texts. It misses a secret in pieces of fewer than
+ * twelve characters, or in an encoding that it does not decode, unless the pieces look like keys.
  *
  * <p>Safe for use by any thread.
  */
@@ -81,8 +81,8 @@ public final class ForeignText {
     }
 
     /**
-     * Cleans a text and puts it into quotes, so that readers do not take it for Lanyard's own. It contains no double quote
-     * and introduces no remedy.
+     * Cleans a text and puts it into quotes, so that readers do not take it for Lanyard's own. It contains no double
+     * quote and introduces no remedy.
      *
      * @param text the foreign text
      * @param secrets the secrets that its author knows
@@ -146,8 +146,8 @@ public final class ForeignText {
     }
 
     /**
-     * Returns whether cleaning would change nothing in the messages of a failure, its causes and its suppressed exceptions,
-     * so that it can be the cause of a failure of Lanyard's.
+     * Returns whether cleaning would change nothing in the messages of a failure, its causes and its suppressed
+     * exceptions, so that it can be the cause of a failure of Lanyard's.
      *
      * @param failure any failure
      * @param secrets the secrets that must not be in it

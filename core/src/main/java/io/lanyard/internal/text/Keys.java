@@ -6,9 +6,9 @@ import java.util.Arrays;
 /**
  * Hides what looks like a secret without a name: JSON web tokens, keys, and the user info and query of a URL.
  *
- * <p>A key is a run of forty or more characters of Base64 that is not made of words. Its parts between {@code /}, {@code -},
- * {@code _} and {@code =} are judged one by one: a word has one case or few changes of case, and letters and digits in blocks.
- * A run in an ARN stays readable while its parts are not longer than a name in IAM.
+ * <p>A key is a run of forty or more characters of Base64 that is not made of words. Its parts between {@code /},
+ * {@code -}, {@code _} and {@code =} are judged one by one: a word has one case or few changes of case, and letters and
+ * digits in blocks. A run in an ARN stays readable while its parts are not longer than a name in IAM.
  */
 final class Keys {
 

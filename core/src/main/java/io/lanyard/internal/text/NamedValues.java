@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * Hides the values of names such as {@code SecretAccessKey}, in JSON, INI, XML, URLs or Go's {@code %v}.
  *
- * <p>Each {@code :}, {@code =} and {@code >} may separate a name from its value. Where the letters before it are such a name,
- * the value after it is hidden: up to the closing quote or bracket, or else to the end of the word.
+ * <p>Each {@code :}, {@code =} and {@code >} may separate a name from its value. Where the letters before it are such a
+ * name, the value after it is hidden: up to the closing quote or bracket, or else to the end of the word.
  */
 final class NamedValues {
 

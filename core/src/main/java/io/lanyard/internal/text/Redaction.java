@@ -4,8 +4,8 @@ package io.lanyard.internal.text;
 import java.util.Collection;
 
 /**
- * The cleaning of one text: bounds it, makes it visible, decodes it, and marks what is secret in {@link #hidden}; {@link
- * #result} writes the raw text with {@code [redacted]} in place of what is marked.
+ * The cleaning of one text: bounds it, makes it visible, decodes it, and marks what is secret in {@link #hidden};
+ * {@link #result} writes the raw text with {@code [redacted]} in place of what is marked.
  */
 final class Redaction {
 

@@ -4,8 +4,8 @@ package io.lanyard.internal.text;
 import java.util.Arrays;
 
 /**
- * Finds what two texts have in common: the windows of a fixed size in one text, by their rolling hashes (Rabin-Karp). Case
- * is ignored. The time is linear in the texts' lengths, apart from sorting the hashes of the first.
+ * Finds what two texts have in common: the windows of a fixed size in one text, by their rolling hashes (Rabin-Karp).
+ * Case is ignored. The time is linear in the texts' lengths, apart from sorting the hashes of the first.
  */
 final class RollingHashes {
     private static final long PRIME = 0x100000001b3L;

@@ -9,13 +9,13 @@ import java.util.List;
 /** Resolves host names with a resolver that may be an application's. */
 public final class HostLookup {
 
-    /** More addresses of a name are not tried: each may cost a part of the connect timeout. */
+    /** Further addresses of a name are not tried, because each takes a part of the connect timeout. */
     private static final int MOST_ADDRESSES = 16;
 
     private HostLookup() {}
 
     /**
-     * Resolves a name for a transport, where the certificate is the check.
+     * Resolves a name whose addresses need no check, because the certificate is the check.
      *
      * @param resolver the resolver
      * @param host the name
@@ -41,12 +41,12 @@ public final class HostLookup {
     }
 
     /**
-     * Resolves a name. An error of the resolver is one more way in which a name has no address.
+     * Resolves a name. When the resolver itself fails, the name counts as one without an address.
      *
      * @param resolver the resolver
      * @param host the name
      * @return all its addresses, at least one
-     * @throws UnknownHostException when it has none, with a message that quotes nothing of the resolver's
+     * @throws UnknownHostException when it has none; the message does not quote the resolver
      * @throws UnsupportedOperationException when this resolver resolves no names at all
      */
     public static List<InetAddress> resolved(HostResolver resolver, String host) throws UnknownHostException {

@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads one HTTP/1.x answer: status line, headers, and a body by Content-Length, in chunks, or up to the end. What this
- * protocol has no use for is refused. No failure quotes what was read.
+ * Reads one HTTP/1.x answer: status line, headers, and a body by Content-Length, in chunks, or up to the end. Refuses
+ * everything that this protocol does not need. No failure quotes the answer.
  */
 public final class ResponseReader {
 
@@ -37,7 +37,7 @@ public final class ResponseReader {
      * @param in the stream
      * @param bodyLimit how many bytes of the body are kept
      * @return the answer
-     * @throws IOException when the stream breaks off, or what it has is no HTTP as this protocol uses it
+     * @throws IOException when the stream breaks off, or is not HTTP as this protocol uses it
      */
     public static AgentResponse read(InputStream in, int bodyLimit) throws IOException {
         return new ResponseReader(new BufferedInputStream(in, 4096), bodyLimit).response();
@@ -102,7 +102,7 @@ public final class ResponseReader {
         return true;
     }
 
-    /** Reads the body into the buffer and says whether it was longer than the limit. */
+    /** Reads the body into the buffer and returns whether it is longer than the limit. */
     private boolean body(int status, String statusLine, Map<String, String> headers, ByteArrayOutputStream body)
             throws IOException {
         String coding = headers.get("transfer-encoding");
@@ -138,7 +138,7 @@ public final class ResponseReader {
                 throw new MalformedResponseException("a chunk of the answer has no valid size");
             }
             if (bytes == 0) {
-                headers(HEAD_LIMIT); // trailers say nothing that is needed
+                headers(HEAD_LIMIT); // trailers are not needed
                 return false;
             }
             int room = bodyLimit - body.size();
@@ -168,7 +168,7 @@ public final class ResponseReader {
         }
     }
 
-    /** A line without its end, which is CR LF or LF. */
+    /** Reads a line, which ends with CR LF or LF, and returns it without that. */
     private String line(int limit) throws IOException {
         StringBuilder line = new StringBuilder();
         while (true) {

@@ -25,15 +25,15 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One GET over one plain socket.
+ * Sends one GET over one plain socket.
  *
- * <p>By hand for four reasons: a hard deadline over the whole exchange, a connection to the very address that was
- * checked, no hook of the JVM that could see or change a request carrying a token, and a start-up that costs a fraction
- * of any HTTP client's.
+ * <p>Written by hand for four reasons: a hard deadline for the whole exchange, a connection to the very address that
+ * was checked, no JVM-wide hook that can see or change a request with a token, and a start-up that takes a fraction of
+ * any HTTP client's.
  */
 public final class SocketTransport implements AgentTransport {
 
-    /** A name with thousands of addresses must not make a trace of thousands of exceptions. */
+    /** A name may have many addresses, and each may fail. */
     private static final int MOST_SUPPRESSED = 4;
 
     private static final String TOO_LATE = "the answer was not complete in time";
@@ -74,7 +74,7 @@ public final class SocketTransport implements AgentTransport {
         List<IOException> earlier = new ArrayList<>();
         for (int i = 0; i < addresses.size(); i++) {
             try (DeadlineSocket socket = new DeadlineSocket(clock)) {
-                // an address that swallows packets must leave time for the next
+                // an address that drops packets must leave time for the next
                 long share = (connectBy - clock.nanoTime()) / (addresses.size() - i);
                 if (share <= 0 && unconnected != null) {
                     break;
@@ -118,13 +118,12 @@ public final class SocketTransport implements AgentTransport {
     private AgentResponse exchange(DeadlineSocket socket, AgentRequest request, long nanos) throws IOException {
         byte[] head = head(request);
         socket.deadline(nanos);
-        // room for the whole request, so that writing it never waits for the peer to read
+        // room for the whole request, so that a write never waits for the peer to read
         socket.setSendBufferSize(2 * head.length + 4096);
         if (!request.secure()) {
             return converse(socket, head, request);
         }
-        // TLS writes whenever the peer asks it to (key updates), and a write to a peer that does not read has no
-        // timeout
+        // TLS also writes when the peer requests a key update, and a write to a peer that does not read has no timeout
         Scheduler.Timer timer = scheduler.schedule(socket, DeadlineSocket::expire, Duration.ofNanos(nanos));
         try {
             return converse(encrypted(socket, request), head, request);
@@ -139,7 +138,7 @@ public final class SocketTransport implements AgentTransport {
         channel.getOutputStream().write(head);
         channel.getOutputStream().flush();
         return ResponseReader.read(channel.getInputStream(), request.bodyLimit());
-        // closing the plain socket closes everything; a farewell of TLS would be one more thing to wait for
+        // closing the plain socket is enough; TLS's close_notify would be one more write to wait for
     }
 
     private Socket encrypted(DeadlineSocket socket, AgentRequest request) throws IOException {
@@ -172,7 +171,7 @@ public final class SocketTransport implements AgentTransport {
         head.append(name).append(": ").append(value).append("\r\n");
     }
 
-    /** A plain socket, never through a proxy, whose every read ends by the deadline, also those of TLS. */
+    /** A plain socket that uses no proxy and whose every read, TLS's included, ends by the deadline. */
     private static final class DeadlineSocket extends Socket {
         private final Clock clock;
         private long deadline;
@@ -187,13 +186,13 @@ public final class SocketTransport implements AgentTransport {
             deadline = clock.nanoTime() + nanos;
         }
 
-        /** Ends every read and write that is in progress. Closing a plain socket does not block. */
+        /** Closes the socket, which ends every read and write in progress. Closing a plain socket does not block. */
         void expire() {
             expired = true;
             try {
                 close();
             } catch (IOException e) {
-                // it is closed all the same
+                // it is closed anyway
             }
         }
 

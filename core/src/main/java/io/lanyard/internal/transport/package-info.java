@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** One GET over one socket, with a deadline over all of it, and the reader of its answer. */
+/** Sends one GET over one socket, with one deadline for all of it, and reads its answer. */
 @NullMarked
 package io.lanyard.internal.transport;
 
