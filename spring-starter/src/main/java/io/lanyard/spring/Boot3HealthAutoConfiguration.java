@@ -11,7 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The health indicator with the types of Spring Boot 3. */
+/** Registers the health indicator with the types of Spring Boot 3. */
 @AutoConfiguration(after = LanyardAutoConfiguration.class)
 final class Boot3HealthAutoConfiguration {
 

@@ -11,7 +11,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The health indicator with the types of Spring Boot 4. */
+/** Registers the health indicator with the types of Spring Boot 4. */
 @AutoConfiguration(after = LanyardAutoConfiguration.class)
 final class Boot4HealthAutoConfiguration {
 

@@ -50,7 +50,7 @@ final class BootstrapCredentials implements ApplicationListener<SpringApplicatio
         }
     }
 
-    /** By reflection, because the registry's types have different packages in Spring Boot 3 and 4. */
+    /** Uses reflection, because the registry's types have different packages in Spring Boot 3 and 4. */
     private void register(ApplicationStartingEvent event) {
         Method context = method(ApplicationStartingEvent.class, "getBootstrapContext");
         Class<?> registryType = context.getReturnType();
@@ -74,7 +74,7 @@ final class BootstrapCredentials implements ApplicationListener<SpringApplicatio
         return Objects.requireNonNull(method, name);
     }
 
-    /** Makes the provider; when it throws, Spring Cloud AWS makes its own, as without this starter. */
+    /** Makes the provider. When this method throws, Spring Cloud AWS makes its own, as without this starter. */
     private AwsCredentialsProvider provider(Binder binder) {
         LanyardProperties properties = binder.bindOrCreate(LanyardProperties.PREFIX, LanyardProperties.class);
         if (!properties.enabled()) {

@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lifecycle events of the application's credentials, published as application events; free of secrets.
+ * Reports a lifecycle event of the application's credentials, as an application event. None holds a secret.
  *
  * <pre>{@code
  * @EventListener
@@ -29,14 +29,14 @@ public sealed interface CredentialsEvent {
      * A load failed.
      *
      * @param attempt how many loads have failed in a row, this one included
-     * @param category what kind of failure it was
+     * @param category the failure's category
      * @param nextLoad when the next load starts in the background, or null when only a call starts it
      */
     record RefreshFailed(
             int attempt, Category category, @Nullable Instant nextLoad) implements CredentialsEvent {}
 
     /**
-     * The credentials have expired, no newer ones could be loaded, and callers still get them. Once in each outage.
+     * The credentials have expired, no newer ones could be loaded, and Lanyard still serves them. Published once in each outage.
      *
      * @param accessKeyId their access key id
      * @param expiration when they expired

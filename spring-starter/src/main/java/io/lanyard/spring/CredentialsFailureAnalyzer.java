@@ -5,7 +5,7 @@ import io.lanyard.CredentialsException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Reports an application that cannot start without credentials by cause and remedy, without a stack trace. */
+/** Reports the cause and the remedy, without a stack trace, when an application cannot start without credentials. */
 final class CredentialsFailureAnalyzer extends AbstractFailureAnalyzer<CredentialsException> {
 
     @Override

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The health of the application's credentials, in terms that Spring Boot 3 and 4 share. Reads cached state and makes no
- * request, so that a probe cannot make an outage worse.
+ * Computes the health of the application's credentials, in terms that Spring Boot 3 and 4 share. Reads cached state and
+ * makes no request, so that a probe cannot make an outage worse.
  *
  * <p>Unless {@code lanyard.health.fail-on-outage} is set, a problem is reported as UNKNOWN: Spring Boot's aggregate ranks
  * it below UP and maps it to HTTP 200. Many applications use the aggregate as a liveness probe, and a restarted pod would
@@ -23,7 +23,12 @@ import java.util.Optional;
  */
 final class CredentialsHealth {
 
-    /** The code of a status and the details that explain it. */
+    /**
+     * A health status.
+     *
+     * @param status its code
+     * @param details explain the code
+     */
     record Finding(String status, Map<String, Object> details) {}
 
     private final LanyardDefaultCredentialsProvider provider;
@@ -46,14 +51,16 @@ final class CredentialsHealth {
         status.identity().ifPresent(identity -> {
             details.put("accessKeyId", identity.accessKeyId());
             identity.accountId().ifPresent(account -> details.put("accountId", account));
-            identity.expiration().ifPresent(end -> details.put("expiration", end.toString()));
+            identity.expiration().ifPresent(expiration -> details.put("expiration", expiration.toString()));
         });
         status.refresh().ifPresent(refresh -> {
             details.put("state", refresh.state().name());
             if (refresh.failuresInARow() > 0) {
                 details.put("failuresInARow", refresh.failuresInARow());
             }
-            if (refresh.expiration().filter(end -> !now.isBefore(end)).isPresent()) {
+            if (refresh.expiration()
+                    .filter(expiration -> !now.isBefore(expiration))
+                    .isPresent()) {
                 details.put("stale", true);
             }
             refresh.nextLoad().ifPresent(next -> details.put("nextLoad", next.toString()));
@@ -82,18 +89,18 @@ final class CredentialsHealth {
                 || refresh.expiration().isEmpty()) {
             return "UP"; // the next call starts a refresh that is due
         }
-        Instant end = refresh.expiration().get();
-        if (!now.isBefore(end)) {
+        Instant expiration = refresh.expiration().get();
+        if (!now.isBefore(expiration)) {
             return "DOWN";
         }
-        return now.isBefore(end.minus(expirationThreshold)) ? "UP" : "OUT_OF_SERVICE";
+        return now.isBefore(expiration.minus(expirationThreshold)) ? "UP" : "OUT_OF_SERVICE";
     }
 
     private static Optional<CredentialsException> failure(ChainStatus status) {
         return status.failure().or(() -> status.refresh().flatMap(RefreshStatus::lastFailure));
     }
 
-    /** The category of a failure; the messages of other libraries may contain secrets. */
+    /** Returns the category of a failure and not its message, because other libraries' messages may contain secrets. */
     private static String category(Throwable failure) {
         return CredentialsException.in(failure)
                 .map(CredentialsException::category)

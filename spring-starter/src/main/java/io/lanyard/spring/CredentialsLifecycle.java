@@ -15,8 +15,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 
 /**
- * Loads credentials at the start, where configured; drops them before a checkpoint (CRaC, SnapStart), for which Spring
- * stops the lifecycle; and loads new ones after the restore.
+ * Loads credentials at the start if configured, drops them before a checkpoint (CRaC, SnapStart), and loads new ones
+ * after the restore. Spring stops the lifecycle before a checkpoint.
  *
  * <p>Starts first and stops last, so that other beans have credentials while they start and stop.
  */
@@ -47,24 +47,26 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
         running = true;
         if (restarting) {
             restarting = false;
-            var unused = provider.resolveIdentity(ANY); // a caller that comes meanwhile joins this load
+            var unused = provider.resolveIdentity(ANY); // callers share this load
         } else if (firstLoad == FirstLoad.FAIL_FAST) {
             try {
                 provider.resolveCredentials();
             } catch (SdkException e) {
-                CredentialsException ours = CredentialsException.in(e).orElseGet(() -> CredentialsException.of(e));
-                throw ours.endpoint().isPresent() || !ours.attempts().isEmpty() ? e : named(ours);
+                CredentialsException failure = CredentialsException.in(e).orElseGet(() -> CredentialsException.of(e));
+                throw failure.endpoint().isPresent() || !failure.attempts().isEmpty() ? e : named(failure);
             }
         } else if (firstLoad == FirstLoad.WARN) {
             try {
                 provider.resolveCredentials();
             } catch (SdkException e) {
-                LOG.warn("The application starts without AWS credentials. " + e.getMessage());
+                LOG.warn(
+                        "The application starts without AWS credentials. The next call that needs them loads them again. "
+                                + e.getMessage());
             }
         }
     }
 
-    /** The failure of a source without an endpoint, such as an application's provider, with the source's name. */
+    /** Adds the source's name to the failure of a source without an endpoint, such as an application's own provider. */
     private CredentialsException named(CredentialsException failure) {
         String name = provider.explain().sources().stream()
                 .filter(source -> source.state() == SourceState.FAILED)
@@ -97,7 +99,7 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
         return Integer.MIN_VALUE;
     }
 
-    /** When the application closes there is no checkpoint, and beans that stop may still need credentials. */
+    /** Notes that the application closes: no restore follows, and beans that stop may still need credentials. */
     @Override
     public void onApplicationEvent(ContextClosedEvent event) {
         if (application.equals(event.getApplicationContext())) {

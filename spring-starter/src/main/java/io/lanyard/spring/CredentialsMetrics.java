@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * The meters {@code lanyard.credentials.*}. Tags have few values: no key, no URI, no message.
+ * Records the meters {@code lanyard.credentials.*}. Tags have few values: no key, no URI, no message.
  *
- * <p>Credentials may be loaded before there are registries; the timings until then go to the first registry.
+ * <p>Credentials may be loaded before there is a registry. The first registry gets the timings until then.
  */
 final class CredentialsMetrics implements MeterBinder, CredentialsListener {
 
@@ -45,7 +45,7 @@ final class CredentialsMetrics implements MeterBinder, CredentialsListener {
                 () -> provider.getObject().status().refresh();
         TimeGauge.builder(PREFIX + "expiration", () -> secondsLeft(), TimeUnit.SECONDS)
                 .description(
-                        "Time until the credentials in use expire; negative once expired, NaN if they do not expire")
+                        "Time until the credentials in use expire; negative once expired, NaN if they do not expire or there are none")
                 .strongReference(true)
                 .register(registry);
         gauge("failures", RefreshStatus::failuresInARow, status)
@@ -93,7 +93,7 @@ final class CredentialsMetrics implements MeterBinder, CredentialsListener {
                 .status()
                 .identity()
                 .flatMap(identity -> identity.expiration())
-                .map(end -> Duration.between(Instant.now(), end).toMillis() / 1000.0)
+                .map(expiration -> Duration.between(Instant.now(), expiration).toMillis() / 1000.0)
                 .orElse(Double.NaN);
     }
 

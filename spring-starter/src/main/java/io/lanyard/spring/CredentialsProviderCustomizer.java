@@ -4,8 +4,8 @@ package io.lanyard.spring;
 import io.lanyard.sdk.v2.LanyardDefaultCredentialsProvider;
 
 /**
- * Changes what the properties cannot: each bean of this type receives the builder of the application's provider, after
- * the properties have been applied, in the order of the beans.
+ * Sets options that are not properties. Each bean of this type receives the builder of the application's provider, in the
+ * order of the beans, after the properties.
  *
  * <pre>{@code
  * @Bean
@@ -21,7 +21,7 @@ public interface CredentialsProviderCustomizer {
     /**
      * Changes the builder. Called once, by the thread that creates the bean.
      *
-     * @param builder has the application's properties already
+     * @param builder the builder, which has the application's properties
      */
     void customize(LanyardDefaultCredentialsProvider.Builder builder);
 }

@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 
-/** Publishes what a listener receives as application events. */
+/** Publishes credentials events as application events. */
 final class EventPublisher implements CredentialsListener {
 
     private final ApplicationEventPublisher application;

@@ -15,7 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The endpoint and the contribution to {@code /actuator/info}, where the application has an actuator. */
+/** Registers the endpoint and the contribution to {@code /actuator/info} if the application has an actuator. */
 @AutoConfiguration(after = LanyardAutoConfiguration.class)
 final class LanyardActuatorAutoConfiguration {
 

@@ -28,7 +28,7 @@ import software.amazon.awssdk.regions.providers.AwsRegionProvider;
  *
  * <p>The chain selects the source at run time, so an ahead-of-time build has the same beans.
  */
-// late, so that a library's own provider with configured keys takes precedence as the application's does
+// last, so that another library's provider takes precedence, as the application's does
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @AutoConfiguration(beforeName = "io.awspring.cloud.autoconfigure.core.CredentialsProviderAutoConfiguration")
 @ConditionalOnClass(AwsCredentialsProvider.class) // an application without an AWS client needs no credentials
@@ -47,7 +47,7 @@ final class LanyardAutoConfiguration {
                 .providerBuilder()
                 .listener(new Listeners(listeners.orderedStream().toList()));
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
-        properties.excludeSources(builder); // also from among those that customizers have added
+        properties.excludeSources(builder); // after the customizers, so that their sources can be excluded
         LanyardDefaultCredentialsProvider provider = builder.build();
         bootstrap.ifAvailable(credentials -> credentials.handOverTo(provider));
         return provider;
@@ -65,7 +65,7 @@ final class LanyardAutoConfiguration {
         return new CredentialsLifecycle(provider, properties.firstLoad(), application);
     }
 
-    /** Credentials that are configured explicitly for Spring Cloud AWS keep their precedence. */
+    /** Registers the source of explicit Spring Cloud AWS settings, which keep their precedence. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "io.awspring.cloud.autoconfigure.core.CredentialsProviderAutoConfiguration")
     @EnableConfigurationProperties(CredentialsProperties.class)

@@ -21,13 +21,13 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * The endpoint {@code /actuator/lanyard}: reports which source gives the credentials, which do not, and why; free of
- * secrets. Reading it makes no request. A POST probes every configured source.
+ * Reports which source provides the credentials, which do not, and why, at {@code /actuator/lanyard}. Holds no secret. A
+ * GET makes no request. A POST probes every configured source.
  *
- * <p>One probe runs at a time, and its result is shared for {@link #SHARED}: callers that come meanwhile wait for it, so
- * that no number of calls makes more requests than one probe in that time.
+ * <p>One probe runs at a time, and other callers wait for it. Its result is shared for {@link #SHARED}, so no number of
+ * calls makes more requests than one probe in that time.
  *
- * <p>The answer is made of strings, numbers, lists and maps alone, which every JSON library writes alike.
+ * <p>The answer has only strings, numbers, lists and maps, which every JSON library writes alike.
  */
 @Endpoint(id = "lanyard")
 final class LanyardEndpoint {
@@ -51,15 +51,15 @@ final class LanyardEndpoint {
         this.nanoTime = nanoTime;
     }
 
-    /** Reports what is known. */
+    /** Returns the report without making a request. */
     @ReadOperation
     public Map<String, Object> credentials() {
         return answer(provider.explain());
     }
 
     /**
-     * Asks every configured source, one after the other, and reports what each would give; leaves the credentials in use
-     * as they are. May take as long as the sources do.
+     * Probes every configured source, one after the other, and returns what each would provide. Does not change the
+     * credentials in use. Blocks for as long as the sources take.
      */
     @WriteOperation
     public Map<String, Object> probe() throws InterruptedException {
@@ -111,8 +111,8 @@ final class LanyardEndpoint {
         if (!source.reason().isEmpty()) {
             answer.put("reason", source.reason());
         }
-        source.identity().ifPresent(who -> answer.put("identity", describe(who)));
-        source.probed().ifPresent(who -> answer.put("probed", describe(who)));
+        source.identity().ifPresent(identity -> answer.put("identity", describe(identity)));
+        source.probed().ifPresent(identity -> answer.put("probed", describe(identity)));
         put(answer, "endpoint", source.description().endpoint());
         put(answer, "token", source.description().token());
         put(answer, "tokenProblem", source.description().tokenProblem());

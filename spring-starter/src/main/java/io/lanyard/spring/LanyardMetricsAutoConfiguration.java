@@ -11,7 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The meters, where the application has a registry. */
+/** Registers the meters if the application has a registry. */
 @AutoConfiguration(
         after = LanyardAutoConfiguration.class,
         afterName = {

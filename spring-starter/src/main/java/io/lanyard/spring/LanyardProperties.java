@@ -20,17 +20,21 @@ import software.amazon.awssdk.regions.Region;
 /**
  * The properties of the application's AWS credentials. None holds a secret.
  *
- * @param enabled Whether Lanyard's default chain is the application's AwsCredentialsProvider.
- * @param firstLoad When credentials are loaded first: by the first call that needs them, or at start-up, which then
- *     waits for them and logs a warning or fails if there are none.
- * @param onFailure What happens when a configured source fails: the call fails, or the next source is asked as in the
- *     AWS SDK.
- * @param excludedSources Names of the sources to leave out of the chain. Credentials that are configured explicitly for
- *     Spring Cloud AWS are the source spring-cloud-aws.
+ * <p>docs/configuration.md has the same sentences; a test compares them.
+ *
+ * @param enabled Whether Lanyard's default chain is the application's AwsCredentialsProvider. An ahead-of-time build fixes
+ *     the value.
+ * @param firstLoad When credentials are first loaded: by the first call that needs them (lazy), or at start-up, which
+ *     waits for them and, if there are none, logs a warning (warn) or fails (fail-fast).
+ * @param onFailure What happens when a configured source fails: the call fails (stop), or the next source is tried, as in
+ *     the AWS SDK (continue). With continue, each call tries the failed source first.
+ * @param excludedSources Names of the sources to leave out of the chain: spring-cloud-aws, system-properties,
+ *     environment, web-identity, profile, container, instance-metadata.
  * @param excludeInstanceMetadata Whether to exclude the instance metadata service, so that a pod or task without
  *     credentials of its own fails instead of using the node's role. Recommended in Kubernetes and in ECS.
  * @param profile Profile of the shared config and credentials files. Default is that of the AWS SDK.
- * @param region Region whose STS is asked. Default is spring.cloud.aws.region.static, else that of the AWS SDK.
+ * @param region Region of the STS that Lanyard calls. Default is spring.cloud.aws.region.static, else that of the AWS
+ *     SDK.
  * @param container Agent on the node: EKS Pod Identity, ECS.
  * @param health Health indicator.
  * @param info Contribution to the info endpoint.
@@ -50,11 +54,11 @@ public record LanyardProperties(
 
     static final String PREFIX = "lanyard";
 
-    /** The source of credentials that are configured explicitly for Spring Cloud AWS; not in every chain. */
+    /** The source of explicit Spring Cloud AWS settings; not in every chain. */
     static final SourceName SPRING_CLOUD_AWS = new SourceName("spring-cloud-aws");
 
     /**
-     * The profile.
+     * Returns the profile.
      *
      * @return its name; null when it is unset or blank
      */
@@ -64,7 +68,7 @@ public record LanyardProperties(
     }
 
     /**
-     * The region.
+     * Returns the region.
      *
      * @return its name; null when it is unset or blank
      */
@@ -86,26 +90,30 @@ public record LanyardProperties(
     /**
      * The agent on the node.
      *
-     * @param connectTimeout Time to connect to the agent. Default is 2s.
-     * @param attemptTimeout Time for one exchange with the agent. Default is 8s, because the EKS agent needs up to 7.2s
-     *     to report the reason of a failure.
-     * @param loadTimeout Time for all attempts of one load, back-off included. Default is 25s.
+     * @param connectTimeout Time limit for connecting, over all addresses of the agent. Default is 2s.
+     * @param attemptTimeout Time limit for one exchange, from the first byte sent to the last byte read. The EKS agent
+     *     needs up to 7.2 s to report the reason of a failure. Default is 8s.
+     * @param loadTimeout Time limit for one load: all its attempts, name resolution, file reads and pauses. Default is
+     *     25s, or the attempt timeout or the start-up patience if one is longer.
      * @param maxAttempts Attempts in one load. Default is 3.
      * @param startupPatience How long, from the start of the first load, loads keep trying while the agent, the token
      *     or the association does not exist yet or the agent answers 429 or 5xx.
-     * @param expiredCredentials What happens with expired credentials while no newer ones can be loaded.
+     * @param expiredCredentials What happens with expired credentials while no newer ones can be loaded: they are served
+     *     unless the agent has permanently rejected the request (keep), also when they had expired as the agent returned
+     *     them (accept), or the call fails (fail).
      * @param advisoryWindow How long before their expiration credentials are refreshed. Default depends on their
-     *     lifetime: 5m up to a lifetime of 20m, 15m below 90m, beyond that a random moment between half of the lifetime
-     *     and 60m.
-     * @param mandatoryWindow How long before the expiration the retries of a refresh become urgent.
+     *     lifetime: 5m up to a lifetime of 20 min, 15m below 90 min, beyond that a random moment between half of the
+     *     lifetime and 60m.
+     * @param mandatoryWindow How long before their expiration status and endpoint report credentials as MANDATORY.
      * @param expirationMargin How long before their stated expiration credentials count as expired.
      * @param recheckInterval How often credentials without an expiration are loaded again.
-     * @param fullUri URI of the agent, in place of AWS_CONTAINER_CREDENTIALS_FULL_URI.
-     * @param relativeUri Path at the service endpoint, in place of AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.
-     * @param serviceEndpoint Host of a relative URI, in place of AWS_CONTAINER_SERVICE_ENDPOINT.
-     * @param tokenFile File of the authorization token, in place of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.
-     * @param preferStaticToken Whether AWS_CONTAINER_AUTHORIZATION_TOKEN takes precedence over the token file, as in the
-     *     AWS SDK for Java.
+     * @param fullUri URI of the agent. Default is AWS_CONTAINER_CREDENTIALS_FULL_URI.
+     * @param relativeUri Path at the service endpoint. Default is AWS_CONTAINER_CREDENTIALS_RELATIVE_URI.
+     * @param serviceEndpoint Scheme, host and port for a relative URI. Default is AWS_CONTAINER_SERVICE_ENDPOINT, else
+     *     http://169.254.170.2.
+     * @param tokenFile File of the authorization token, read anew for every attempt. Default is
+     *     AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE.
+     * @param preferStaticToken Whether a fixed token takes precedence over a token file, as in the AWS SDK for Java.
      * @param allowedHosts Further hosts to which the token may be sent over http. For local development.
      * @param restrictHttpsHosts Whether https is restricted to the hosts that are allowed over http.
      */
@@ -153,10 +161,9 @@ public record LanyardProperties(
     /**
      * The health indicator.
      *
-     * @param expirationThreshold How long before their expiration credentials that cannot be refreshed are a problem.
-     * @param failOnOutage Whether the health is OUT_OF_SERVICE or DOWN when credentials that cannot be refreshed are
-     *     about to expire, have expired or were never loaded. By default it is UNKNOWN, which leaves the aggregate and
-     *     its HTTP status as they are, so that no probe restarts a pod because of an outage.
+     * @param expirationThreshold How long before their expiration the health reports credentials whose refresh fails.
+     * @param failOnOutage Whether the health is OUT_OF_SERVICE or DOWN in an outage, instead of UNKNOWN, which leaves the
+     *     aggregate and its HTTP status as they are.
      */
     public record Health(
             @DefaultValue("1m") Duration expirationThreshold,
@@ -169,7 +176,7 @@ public record LanyardProperties(
      */
     public record Info(@DefaultValue("false") boolean showIdentity) {}
 
-    /** A builder with all of these options. */
+    /** Returns a builder with all of these options. */
     LanyardDefaultCredentialsProvider.Builder providerBuilder() {
         LanyardDefaultCredentialsProvider.Builder builder = LanyardDefaultCredentialsProvider.builder()
                 .profileName(profile())
@@ -180,7 +187,7 @@ public record LanyardProperties(
         return builder;
     }
 
-    /** Removes the excluded sources from the chain; the last call for its builder, so that it sees every source. */
+    /** Removes the excluded sources from the chain. Called last, so that it sees the sources of customizers too. */
     void excludeSources(LanyardDefaultCredentialsProvider.Builder builder) {
         for (String source : excludedSources) {
             builder.chain(chain -> {
@@ -197,7 +204,7 @@ public record LanyardProperties(
         }
     }
 
-    /** The builders validate the values; the exception names the property. */
+    /** Sets an option. The builder validates the value; the exception names the property. */
     private static <T> void set(String property, @Nullable T value, Consumer<T> option) {
         if (value != null) {
             try {

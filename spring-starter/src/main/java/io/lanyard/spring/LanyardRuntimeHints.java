@@ -7,13 +7,13 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.context.event.ApplicationStartingEvent;
 
-/** Registers what is called by reflection or looked up by name, for native images. */
+/** Registers the types that Lanyard calls by reflection and the resources that it looks up, for native images. */
 final class LanyardRuntimeHints implements RuntimeHintsRegistrar {
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
         hints.reflection().registerType(ApplicationStartingEvent.class, MemberCategory.INVOKE_PUBLIC_METHODS);
-        for (String home : new String[] {"org.springframework.boot.", "org.springframework.boot.bootstrap."}) {
+        for (String prefix : new String[] {"org.springframework.boot.", "org.springframework.boot.bootstrap."}) {
             for (String type : new String[] {
                 "BootstrapContext",
                 "BootstrapRegistry",
@@ -21,7 +21,7 @@ final class LanyardRuntimeHints implements RuntimeHintsRegistrar {
                 "ConfigurableBootstrapContext"
             }) {
                 hints.reflection()
-                        .registerTypeIfPresent(classLoader, home + type, MemberCategory.INVOKE_PUBLIC_METHODS);
+                        .registerTypeIfPresent(classLoader, prefix + type, MemberCategory.INVOKE_PUBLIC_METHODS);
             }
         }
         // the chain looks for the SDK's optional modules by their class files

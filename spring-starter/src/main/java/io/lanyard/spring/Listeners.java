@@ -11,7 +11,11 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-/** All listeners of the application as one; a listener that throws does not affect the others. */
+/**
+ * Passes each event to all listeners of the application. A listener that throws does not affect the others.
+ *
+ * @param listeners the listeners, in their order
+ */
 record Listeners(List<CredentialsListener> listeners) implements CredentialsListener {
 
     private static final Log LOG = LogFactory.getLog(Listeners.class);
@@ -56,7 +60,10 @@ record Listeners(List<CredentialsListener> listeners) implements CredentialsList
             try {
                 event.accept(listener);
             } catch (RuntimeException e) {
-                LOG.warn(listener.getClass().getName() + " failed when it received a credentials event", e);
+                LOG.warn(
+                        "The credentials listener " + listener.getClass().getName()
+                                + " threw an exception, which Lanyard ignores; the other listeners receive the event",
+                        e);
             }
         }
     }

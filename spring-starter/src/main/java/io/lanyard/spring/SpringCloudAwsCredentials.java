@@ -37,13 +37,12 @@ import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentialsProvider;
 
 /**
- * The credentials that are configured explicitly for Spring Cloud AWS, as the chain's first source: a service
- * connection, and under {@code spring.cloud.aws.credentials} static keys, instance profile, profile and STS, in the order
- * of Spring Cloud AWS.
+ * Makes the explicit settings of Spring Cloud AWS the chain's first source: a service connection, and under {@code
+ * spring.cloud.aws.credentials} static keys, instance profile, profile and STS, in the order of Spring Cloud AWS.
  *
- * <p>Without such a setting there is no such source, also where Spring Cloud AWS would take a web identity from the
- * environment: the chain has a source of its own for that. What is loaded, from STS for example, is cached and refreshed
- * as the chain's own credentials are.
+ * <p>Without such a setting the chain has no such source. A web identity that only the environment sets, which Spring
+ * Cloud AWS would use, is left to the chain's own source. Lanyard caches and refreshes loaded credentials, such as those
+ * of STS, as the chain's own.
  */
 final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer {
 
@@ -53,7 +52,7 @@ final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer {
 
     private static final String STS_CLIENT = "software.amazon.awssdk.services.sts.StsClient";
 
-    /** Credentials of an instance whose expiration the SDK does not report are replaced 5 minutes before it. */
+    /** Less than 5 min: instance metadata renews credentials so long before an expiration that the SDK may not report. */
     private static final Duration INSTANCE_RECHECK = Duration.ofMinutes(4);
 
     private final CredentialsProperties credentials;
@@ -94,7 +93,7 @@ final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer {
         }
     }
 
-    /** A source for each chain that is built: the builder's provider builds another when it forgets its credentials. */
+    /** Inserts the source; a new one for each chain, because {@code forget()} builds the chain anew. */
     private static void insert(
             LanyardDefaultCredentialsProvider.Builder builder, Supplier<ChainSource<AwsCredentialsIdentity>> source) {
         builder.chain(
@@ -127,14 +126,15 @@ final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer {
             if (ClassUtils.isPresent(STS_CLIENT, SpringCloudAwsCredentials.class.getClassLoader())) {
                 providers.add(() -> Sts.provider(sts, regionProvider));
             } else {
-                LOG.warn("spring.cloud.aws.credentials.sts is set and the SDK's module that uses it is not on the class"
-                        + " path, so it is skipped. Remedy: add the dependency software.amazon.awssdk:sts");
+                LOG.warn(
+                        "spring.cloud.aws.credentials.sts is set, but the AWS SDK's module sts is not on the class path;"
+                                + " Lanyard ignores the setting. Remedy: add the dependency software.amazon.awssdk:sts");
             }
         }
         return providers;
     }
 
-    /** Whether there is a token file, and the properties say something about it or its role. */
+    /** Returns whether there is a token file, and the properties set it, its role or its session name. */
     private static boolean isExplicit(StsProperties sts) {
         boolean file = StringUtils.hasText(sts.getWebIdentityTokenFile());
         boolean role = StringUtils.hasText(sts.getRoleArn()) || StringUtils.hasText(sts.getRoleSessionName());
@@ -145,7 +145,7 @@ final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer {
                                 .isPresent());
     }
 
-    /** As the chain's own sources: only the instance metadata service serves expired credentials on purpose. */
+    /** Returns the policy of the chain's own sources: only instance metadata returns expired credentials on purpose. */
     private RefreshPolicy policy() {
         RefreshPolicy.Builder policy = RefreshPolicy.builder();
         return credentials.isInstanceProfile()
@@ -161,7 +161,7 @@ final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer {
                 .build();
     }
 
-    /** Reads the file, so a load finds what has changed in it. */
+    /** Reads the profile file at each call, so that a load uses its current content. */
     private static AwsCredentialsProvider profileProvider(Profile profile) {
         String path = profile.getPath();
         return ProfileCredentialsProvider.builder()
@@ -179,7 +179,7 @@ final class SpringCloudAwsCredentials implements CredentialsProviderCustomizer {
     /** A class of its own, because the SDK's module {@code sts} is optional. */
     private static final class Sts {
 
-        /** Closes its client after each load; Spring Cloud AWS keeps one for the life of the application. */
+        /** Returns a provider that closes its client after each load, as Spring Cloud AWS does not. */
         static AwsCredentialsProvider provider(StsProperties properties, AwsRegionProvider regionProvider) {
             return () -> {
                 StsWebIdentityTokenFileCredentialsProvider.Builder builder =

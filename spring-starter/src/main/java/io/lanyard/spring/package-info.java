@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Lanyard's default chain in a Spring Boot application: the {@code AwsCredentialsProvider} of every AWS client, with
- * properties, health, metrics, events and an endpoint.
+ * Makes Lanyard's default chain the {@code AwsCredentialsProvider} of a Spring Boot application, with properties, health,
+ * metrics, events and an endpoint.
  *
  * <p>The public API is {@link io.lanyard.spring.LanyardProperties}, {@link
  * io.lanyard.spring.CredentialsProviderCustomizer} and {@link io.lanyard.spring.CredentialsEvent}; Spring Boot
