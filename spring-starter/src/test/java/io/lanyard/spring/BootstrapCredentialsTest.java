@@ -23,7 +23,7 @@ import org.springframework.util.ReflectionUtils;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 
-/** What an import of configuration is given, before there are beans. */
+/** Tests the credentials of imported configuration, before there are beans. */
 class BootstrapCredentialsTest {
 
     private final Pod pod = new Pod();
@@ -33,15 +33,15 @@ class BootstrapCredentialsTest {
         pod.close();
     }
 
-    /** Runs an application, with somebody who asks the bootstrap registry as Spring Cloud AWS does. */
-    private ConfigurableApplicationContext run(Consumer<AwsCredentialsProvider> asker, String... properties) {
+    /** Runs an application with a client that reads the bootstrap registry as Spring Cloud AWS does. */
+    private ConfigurableApplicationContext run(Consumer<AwsCredentialsProvider> client, String... properties) {
         ApplicationListener<ApplicationEnvironmentPreparedEvent> listener = event -> {
             Method context = Objects.requireNonNull(
                     ReflectionUtils.findMethod(ApplicationEnvironmentPreparedEvent.class, "getBootstrapContext"));
             Method get =
                     Objects.requireNonNull(ReflectionUtils.findMethod(context.getReturnType(), "get", Class.class));
             Object registry = ReflectionUtils.invokeMethod(context, event);
-            asker.accept((AwsCredentialsProvider)
+            client.accept((AwsCredentialsProvider)
                     Objects.requireNonNull(ReflectionUtils.invokeMethod(get, registry, AwsCredentialsProvider.class)));
         };
         return new SpringApplicationBuilder(Application.class)
@@ -53,7 +53,7 @@ class BootstrapCredentialsTest {
     }
 
     @Test
-    void an_import_has_lanyards_credentials_with_the_applications_properties() {
+    void an_import_uses_lanyards_chain_with_the_applications_properties() {
         AtomicReference<String> key = new AtomicReference<>();
 
         run(provider -> key.set(provider.resolveCredentials().accessKeyId())).close();
@@ -62,14 +62,14 @@ class BootstrapCredentialsTest {
     }
 
     @Test
-    void clients_made_for_the_import_have_the_applications_credentials_from_then_on() {
-        AtomicReference<AwsCredentialsProvider> ofTheImport = new AtomicReference<>();
+    void clients_of_an_import_get_the_applications_credentials() {
+        AtomicReference<AwsCredentialsProvider> ofImport = new AtomicReference<>();
         try (ConfigurableApplicationContext context = run(provider -> {
             provider.resolveCredentials();
-            ofTheImport.set(provider);
+            ofImport.set(provider);
         })) {
             AwsCredentialsProvider provider = context.getBean(AwsCredentialsProvider.class);
-            AwsCredentialsProvider imported = Objects.requireNonNull(ofTheImport.get());
+            AwsCredentialsProvider imported = Objects.requireNonNull(ofImport.get());
 
             assertThat(imported.resolveCredentials()).isEqualTo(provider.resolveCredentials());
             assertThat(imported.resolveIdentity(ResolveIdentityRequest.builder().build())
@@ -81,7 +81,7 @@ class BootstrapCredentialsTest {
     }
 
     @Test
-    void static_keys_of_spring_cloud_aws_keep_their_precedence_in_an_import_too() {
+    void static_keys_keep_their_precedence_in_an_import() {
         AtomicReference<String> key = new AtomicReference<>();
 
         run(
@@ -96,7 +96,7 @@ class BootstrapCredentialsTest {
     }
 
     @Test
-    void where_the_starter_is_turned_off_who_asks_is_refused_and_helps_himself_as_before() {
+    void a_disabled_starter_provides_nothing_to_an_import() {
         AtomicReference<@Nullable AwsCredentialsProvider> given = new AtomicReference<>();
 
         assertThatThrownBy(() -> run(given::set, "lanyard.enabled=false"))

@@ -16,7 +16,7 @@ class LanyardRuntimeHintsTest {
     private final RuntimeHints hints = new RuntimeHints();
 
     @Test
-    void are_registered_whether_or_not_the_auto_configuration_is_in_the_image() {
+    void hints_are_registered_without_the_auto_configuration() {
         assertThat(SpringFactoriesLoader.forResourceLocation("META-INF/spring/aot.factories")
                         .load(RuntimeHintsRegistrar.class))
                 .hasAtLeastOneElementOfType(LanyardRuntimeHints.class);

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
@@ -62,408 +63,433 @@ class ObservabilityTest {
         pod.close();
     }
 
-    // ---- what is there
+    @Nested
+    class Conditions {
 
-    @Test
-    void health_metrics_endpoint_and_info_are_there_where_the_application_has_an_actuator() {
-        application.run(context -> assertThat(context)
-                .hasBean("lanyardHealthIndicator")
-                .hasSingleBean(CredentialsMetrics.class)
-                .hasSingleBean(LanyardEndpoint.class)
-                .hasBean("lanyardInfoContributor"));
-    }
-
-    @Test
-    void an_application_without_an_actuator_misses_nothing() {
-        application
-                .withClassLoader(new FilteredClassLoader(
-                        "org.springframework.boot.actuate", "org.springframework.boot.health", "io.micrometer"))
-                .run(context -> assertThat(context)
-                        .hasNotFailed()
-                        .hasSingleBean(AwsCredentialsProvider.class)
-                        .doesNotHaveBean("lanyardHealthIndicator")
-                        .doesNotHaveBean("lanyardCredentialsMetrics")
-                        .doesNotHaveBean("lanyardEndpoint")
-                        .doesNotHaveBean("lanyardInfoContributor"));
-    }
-
-    @Test
-    void nothing_is_observed_where_the_application_has_credentials_of_its_own() {
-        application
-                .withBean(
-                        AwsCredentialsProvider.class,
-                        () -> StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIAMINE", "CANARY")))
-                .run(context -> assertThat(context)
-                        .doesNotHaveBean("lanyardHealthIndicator")
-                        .doesNotHaveBean(CredentialsMetrics.class)
-                        .doesNotHaveBean(LanyardEndpoint.class)
-                        .doesNotHaveBean("lanyardInfoContributor"));
-    }
-
-    @Test
-    void health_and_info_can_be_turned_off_and_the_endpoint_is_there_only_when_it_is_exposed() {
-        application
-                .withPropertyValues(
-                        "management.health.lanyard.enabled=false",
-                        "management.info.lanyard.enabled=false",
-                        "management.endpoints.web.exposure.include=health")
-                .run(context -> assertThat(context)
-                        .doesNotHaveBean("lanyardHealthIndicator")
-                        .doesNotHaveBean("lanyardInfoContributor")
-                        .doesNotHaveBean(LanyardEndpoint.class));
-    }
-
-    @Test
-    void without_a_registry_there_are_no_meters() {
-        pod.application()
-                .withConfiguration(AutoConfigurations.of(LanyardMetricsAutoConfiguration.class))
-                .run(context -> assertThat(context).doesNotHaveBean(CredentialsMetrics.class));
-    }
-
-    // ---- health
-
-    @Test
-    void health_is_unknown_before_anybody_has_asked_and_asks_nobody_itself() {
-        application.run(context -> {
-            CredentialsHealth.Finding finding = health(context.getBean(LanyardDefaultCredentialsProvider.class));
-
-            assertThat(finding.status()).isEqualTo("UNKNOWN");
-            assertThat(pod.agent.requests()).isEmpty();
-        });
-    }
-
-    @Test
-    void health_is_up_with_credentials_and_says_whose_and_until_when() {
-        application.run(context -> {
-            LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
-            provider.resolveCredentials();
-
-            CredentialsHealth.Finding finding = health(provider);
-
-            IssuedCredentials issued = pod.issued();
-            assertThat(finding.status()).isEqualTo("UP");
-            assertThat(finding.details())
-                    .containsEntry("source", "container")
-                    .containsEntry("accessKeyId", issued.accessKeyId())
-                    .containsEntry("accountId", "111122223333")
-                    .containsEntry("expiration", issued.expiration().toString())
-                    .containsEntry("state", RefreshState.FRESH.name())
-                    .doesNotContainKey("failure");
-            assertThat(pod.agent.requests()).hasSize(1);
-        });
-    }
-
-    @Test
-    void health_without_any_credentials_is_unknown_and_names_the_kind_of_failure_and_down_only_by_opt_in() {
-        pod.agent.eksAuth().answerWith(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
-        application.run(context -> {
-            LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
-            assertThat(catchThrowable(provider::resolveCredentials)).isNotNull();
-
-            assertThat(health(provider).status()).isEqualTo("UNKNOWN");
-            assertThat(health(provider).details()).containsEntry("failure", "HTTP_STATUS");
-            assertThat(strict(provider, "1m").finding().status()).isEqualTo("DOWN");
-            assertThat(strict(provider, "1m").finding().details()).containsEntry("failure", "HTTP_STATUS");
-        });
-    }
-
-    @Test
-    void in_an_outage_health_is_unknown_from_shortly_before_the_expiration_on() {
-        inAnOutage((provider, end) -> {
-            CredentialsHealth health =
-                    new CredentialsHealth(provider, properties("lanyard.health.expiration-threshold", "3s"));
-
-            assertThat(health.finding(provider.status(), end.minusSeconds(4)).status())
-                    .isEqualTo("UP");
-            assertThat(health.finding(provider.status(), end.minusSeconds(3)).status())
-                    .isEqualTo("UNKNOWN");
-            assertThat(health.finding(provider.status(), end.minusSeconds(3)).details())
-                    .doesNotContainKey("stale");
-            assertThat(health.finding(provider.status(), end).status()).isEqualTo("UNKNOWN");
-            assertThat(health.finding(provider.status(), end).details()).containsEntry("stale", true);
-            assertThat(health.finding().details())
-                    .containsEntry("failure", "UNREACHABLE")
-                    .containsKeys("failuresInARow", "nextLoad");
-        });
-    }
-
-    @Test
-    void by_opt_in_health_is_out_of_service_shortly_before_the_expiration_in_an_outage_and_down_after_it() {
-        inAnOutage((provider, end) -> {
-            CredentialsHealth health = strict(provider, "3s");
-
-            assertThat(health.finding(provider.status(), end.minusSeconds(4)).status())
-                    .isEqualTo("UP");
-            assertThat(health.finding(provider.status(), end.minusSeconds(3)).status())
-                    .isEqualTo("OUT_OF_SERVICE");
-            assertThat(health.finding(provider.status(), end).status()).isEqualTo("DOWN");
-        });
-    }
-
-    private void inAnOutage(BiConsumer<LanyardDefaultCredentialsProvider, Instant> assertions) {
-        pod.agent.faults().next(Fault.lifetime(Duration.ofSeconds(6)));
-        application.run(context -> {
-            LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
-            provider.resolveCredentials();
-            pod.agent.stop();
-            await().atMost(Duration.ofSeconds(15))
-                    .until(() -> provider.status().refresh().orElseThrow().failuresInARow() > 0);
-            assertions.accept(provider, pod.issued().expiration());
-        });
-    }
-
-    @Test
-    void health_follows_a_source_that_refreshes_its_credentials_itself() {
-        Instant end = Instant.parse("2026-11-23T10:00:00Z");
-        ChainStatus failing = new ChainStatus(
-                Optional.of(new SourceName("vault")),
-                Optional.of(new Identity("AKIAVAULT", Optional.empty(), Optional.empty(), Optional.of(end))),
-                Optional.empty(),
-                Optional.of(CredentialsException.of(new IllegalStateException("the vault is unreachable"))));
-        ChainStatus well = new ChainStatus(failing.source(), failing.identity(), Optional.empty(), Optional.empty());
-        application.run(context -> {
-            CredentialsHealth health = strict(context.getBean(LanyardDefaultCredentialsProvider.class), "1m");
-
-            assertThat(health.finding(well, end.plusSeconds(1)).status()).isEqualTo("UP");
-            assertThat(health.finding(failing, end.minusSeconds(1)).status()).isEqualTo("UP");
-            assertThat(health.finding(failing, end).status()).isEqualTo("DOWN");
-            assertThat(health.finding(failing, end).details()).containsEntry("failure", "SOURCE_FAILED");
-        });
-    }
-
-    private CredentialsHealth.Finding health(LanyardDefaultCredentialsProvider provider) {
-        return new CredentialsHealth(provider, properties("lanyard.health.expiration-threshold", "1m")).finding();
-    }
-
-    private static CredentialsHealth strict(LanyardDefaultCredentialsProvider provider, String threshold) {
-        return new CredentialsHealth(
-                provider,
-                properties("lanyard.health.expiration-threshold", threshold, "lanyard.health.fail-on-outage", "true"));
-    }
-
-    private static LanyardProperties properties(String... namesAndValues) {
-        Map<String, String> values = new HashMap<>();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            values.put(namesAndValues[i], namesAndValues[i + 1]);
+        @Test
+        void an_application_with_an_actuator_has_health_metrics_endpoint_and_info() {
+            application.run(context -> assertThat(context)
+                    .hasBean("lanyardHealthIndicator")
+                    .hasSingleBean(CredentialsMetrics.class)
+                    .hasSingleBean(LanyardEndpoint.class)
+                    .hasBean("lanyardInfoContributor"));
         }
-        return new Binder(new MapConfigurationPropertySource(values))
-                .bindOrCreate(LanyardProperties.PREFIX, LanyardProperties.class);
+
+        @Test
+        void an_application_without_an_actuator_starts() {
+            application
+                    .withClassLoader(new FilteredClassLoader(
+                            "org.springframework.boot.actuate", "org.springframework.boot.health", "io.micrometer"))
+                    .run(context -> assertThat(context)
+                            .hasNotFailed()
+                            .hasSingleBean(AwsCredentialsProvider.class)
+                            .doesNotHaveBean("lanyardHealthIndicator")
+                            .doesNotHaveBean("lanyardCredentialsMetrics")
+                            .doesNotHaveBean("lanyardEndpoint")
+                            .doesNotHaveBean("lanyardInfoContributor"));
+        }
+
+        @Test
+        void an_applications_own_provider_is_not_observed() {
+            application
+                    .withBean(
+                            AwsCredentialsProvider.class,
+                            () -> StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIAMINE", "CANARY")))
+                    .run(context -> assertThat(context)
+                            .doesNotHaveBean("lanyardHealthIndicator")
+                            .doesNotHaveBean(CredentialsMetrics.class)
+                            .doesNotHaveBean(LanyardEndpoint.class)
+                            .doesNotHaveBean("lanyardInfoContributor"));
+        }
+
+        @Test
+        void health_and_info_can_be_disabled_and_the_endpoint_needs_exposure() {
+            application
+                    .withPropertyValues(
+                            "management.health.lanyard.enabled=false",
+                            "management.info.lanyard.enabled=false",
+                            "management.endpoints.web.exposure.include=health")
+                    .run(context -> assertThat(context)
+                            .doesNotHaveBean("lanyardHealthIndicator")
+                            .doesNotHaveBean("lanyardInfoContributor")
+                            .doesNotHaveBean(LanyardEndpoint.class));
+        }
+
+        @Test
+        void without_a_registry_there_are_no_meters() {
+            pod.application()
+                    .withConfiguration(AutoConfigurations.of(LanyardMetricsAutoConfiguration.class))
+                    .run(context -> assertThat(context).doesNotHaveBean(CredentialsMetrics.class));
+        }
     }
 
-    // ---- metrics
+    @Nested
+    class Health {
 
-    @Test
-    void meters_count_refreshes_by_outcome_and_requests_by_status() {
-        pod.agent.faults().next(Fault.status(503));
-        application.run(context -> {
-            MeterRegistry registry =
-                    bound(context.getBean(CredentialsMetrics.class), context.getBean(MeterRegistry.class));
-            context.getBean(AwsCredentialsProvider.class).resolveCredentials();
+        @Test
+        void health_is_unknown_before_the_first_call_and_makes_no_request() {
+            application.run(context -> {
+                CredentialsHealth.Finding finding = health(context.getBean(LanyardDefaultCredentialsProvider.class));
 
-            await().atMost(Duration.ofSeconds(10))
-                    .until(() -> registry.find("lanyard.credentials.load").timer() != null);
-            assertThat(timer(registry, "load", "outcome", "success").count()).isEqualTo(1);
-            assertThat(timer(registry, "attempt", "status", "503").count()).isEqualTo(1);
-            assertThat(timer(registry, "attempt", "status", "200").count()).isEqualTo(1);
-            assertThat(gauge(registry, "expiration"))
-                    .isBetween(
-                            Duration.ofHours(5).toSeconds() * 1.0,
-                            Duration.ofHours(6).toSeconds() * 1.0);
-            assertThat(gauge(registry, "failures")).isZero();
-            assertThat(gauge(registry, "serving.stale")).isZero();
-        });
-    }
-
-    @Test
-    void meters_tell_of_an_outage_by_its_category_and_of_credentials_served_past_their_end() {
-        pod.agent.faults().next(Fault.lifetime(Duration.ofSeconds(2)));
-        application.run(context -> {
-            MeterRegistry registry =
-                    bound(context.getBean(CredentialsMetrics.class), context.getBean(MeterRegistry.class));
-            AwsCredentialsProvider provider = context.getBean(AwsCredentialsProvider.class);
-            provider.resolveCredentials();
-            pod.agent.stop();
-
-            await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
-                provider.resolveCredentials();
-                assertThat(gauge(registry, "serving.stale")).isEqualTo(1);
-                assertThat(gauge(registry, "expiration")).isNegative();
+                assertThat(finding.status()).isEqualTo("UNKNOWN");
+                assertThat(pod.agent.requests()).isEmpty();
             });
-            assertThat(gauge(registry, "failures")).isPositive();
-            assertThat(timer(registry, "load", "category", "UNREACHABLE").count())
-                    .isPositive();
-            assertThat(timer(registry, "attempt", "status", "none").count()).isPositive();
-        });
+        }
+
+        @Test
+        void health_is_up_with_credentials_and_shows_their_identity_and_expiration() {
+            application.run(context -> {
+                LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
+                provider.resolveCredentials();
+
+                CredentialsHealth.Finding finding = health(provider);
+
+                IssuedCredentials issued = pod.issued();
+                assertThat(finding.status()).isEqualTo("UP");
+                assertThat(finding.details())
+                        .containsEntry("source", "container")
+                        .containsEntry("accessKeyId", issued.accessKeyId())
+                        .containsEntry("accountId", "111122223333")
+                        .containsEntry("expiration", issued.expiration().toString())
+                        .containsEntry("state", RefreshState.FRESH.name())
+                        .doesNotContainKey("failure");
+                assertThat(pod.agent.requests()).hasSize(1);
+            });
+        }
+
+        @Test
+        void health_after_a_failed_first_load_is_unknown_and_down_by_opt_in() {
+            pod.agent.eksAuth().answerWith(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
+            application.run(context -> {
+                LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
+                assertThat(catchThrowable(provider::resolveCredentials)).isNotNull();
+
+                assertThat(health(provider).status()).isEqualTo("UNKNOWN");
+                assertThat(health(provider).details()).containsEntry("failure", "HTTP_STATUS");
+                assertThat(strict(provider, "1m").finding().status()).isEqualTo("DOWN");
+                assertThat(strict(provider, "1m").finding().details()).containsEntry("failure", "HTTP_STATUS");
+            });
+        }
+
+        @Test
+        void in_an_outage_health_is_unknown_from_the_expiration_threshold_on() {
+            inAnOutage((provider, end) -> {
+                CredentialsHealth health =
+                        new CredentialsHealth(provider, properties("lanyard.health.expiration-threshold", "3s"));
+
+                assertThat(health.finding(provider.status(), end.minusSeconds(4))
+                                .status())
+                        .isEqualTo("UP");
+                assertThat(health.finding(provider.status(), end.minusSeconds(3))
+                                .status())
+                        .isEqualTo("UNKNOWN");
+                assertThat(health.finding(provider.status(), end.minusSeconds(3))
+                                .details())
+                        .doesNotContainKey("stale");
+                assertThat(health.finding(provider.status(), end).status()).isEqualTo("UNKNOWN");
+                assertThat(health.finding(provider.status(), end).details()).containsEntry("stale", true);
+                assertThat(health.finding().details())
+                        .containsEntry("failure", "UNREACHABLE")
+                        .containsKeys("failuresInARow", "nextLoad");
+            });
+        }
+
+        @Test
+        void by_opt_in_health_is_out_of_service_before_the_expiration_and_down_after_it() {
+            inAnOutage((provider, end) -> {
+                CredentialsHealth health = strict(provider, "3s");
+
+                assertThat(health.finding(provider.status(), end.minusSeconds(4))
+                                .status())
+                        .isEqualTo("UP");
+                assertThat(health.finding(provider.status(), end.minusSeconds(3))
+                                .status())
+                        .isEqualTo("OUT_OF_SERVICE");
+                assertThat(health.finding(provider.status(), end).status()).isEqualTo("DOWN");
+            });
+        }
+
+        private void inAnOutage(BiConsumer<LanyardDefaultCredentialsProvider, Instant> assertions) {
+            pod.agent.faults().next(Fault.lifetime(Duration.ofSeconds(6)));
+            application.run(context -> {
+                LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
+                provider.resolveCredentials();
+                pod.agent.stop();
+                await().atMost(Duration.ofSeconds(15))
+                        .until(() -> provider.status().refresh().orElseThrow().failuresInARow() > 0);
+                assertions.accept(provider, pod.issued().expiration());
+            });
+        }
+
+        @Test
+        void health_covers_a_source_that_refreshes_by_itself() {
+            Instant end = Instant.parse("2026-11-23T10:00:00Z");
+            ChainStatus failing = new ChainStatus(
+                    Optional.of(new SourceName("vault")),
+                    Optional.of(new Identity("AKIAVAULT", Optional.empty(), Optional.empty(), Optional.of(end))),
+                    Optional.empty(),
+                    Optional.of(CredentialsException.of(new IllegalStateException("the vault is unreachable"))));
+            ChainStatus well =
+                    new ChainStatus(failing.source(), failing.identity(), Optional.empty(), Optional.empty());
+            application.run(context -> {
+                CredentialsHealth health = strict(context.getBean(LanyardDefaultCredentialsProvider.class), "1m");
+
+                assertThat(health.finding(well, end.plusSeconds(1)).status()).isEqualTo("UP");
+                assertThat(health.finding(failing, end.minusSeconds(1)).status())
+                        .isEqualTo("UP");
+                assertThat(health.finding(failing, end).status()).isEqualTo("DOWN");
+                assertThat(health.finding(failing, end).details()).containsEntry("failure", "SOURCE_FAILED");
+            });
+        }
+
+        private CredentialsHealth.Finding health(LanyardDefaultCredentialsProvider provider) {
+            return new CredentialsHealth(provider, properties("lanyard.health.expiration-threshold", "1m")).finding();
+        }
+
+        private static CredentialsHealth strict(LanyardDefaultCredentialsProvider provider, String threshold) {
+            return new CredentialsHealth(
+                    provider,
+                    properties(
+                            "lanyard.health.expiration-threshold", threshold, "lanyard.health.fail-on-outage", "true"));
+        }
+
+        private static LanyardProperties properties(String... namesAndValues) {
+            Map<String, String> values = new HashMap<>();
+            for (int i = 0; i < namesAndValues.length; i += 2) {
+                values.put(namesAndValues[i], namesAndValues[i + 1]);
+            }
+            return new Binder(new MapConfigurationPropertySource(values))
+                    .bindOrCreate(LanyardProperties.PREFIX, LanyardProperties.class);
+        }
     }
 
-    @Test
-    void what_happened_before_there_was_a_registry_is_not_lost_and_credentials_without_an_end_have_no_expiry() {
-        application.withPropertyValues("lanyard.first-load=fail-fast").run(context -> {
-            CredentialsMetrics metrics = context.getBean(CredentialsMetrics.class);
-            LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
-            provider.forget();
-            MeterRegistry registry = bound(metrics, context.getBean(MeterRegistry.class));
+    @Nested
+    class Metrics {
 
-            await().atMost(Duration.ofSeconds(10))
-                    .until(() -> registry.find("lanyard.credentials.load").timer() != null);
-            assertThat(gauge(registry, "expiration")).isNaN();
-        });
+        @Test
+        void meters_count_loads_by_outcome_and_attempts_by_status() {
+            pod.agent.faults().next(Fault.status(503));
+            application.run(context -> {
+                MeterRegistry registry =
+                        bound(context.getBean(CredentialsMetrics.class), context.getBean(MeterRegistry.class));
+                context.getBean(AwsCredentialsProvider.class).resolveCredentials();
+
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> registry.find("lanyard.credentials.load").timer() != null);
+                assertThat(timer(registry, "load", "outcome", "success").count())
+                        .isEqualTo(1);
+                assertThat(timer(registry, "attempt", "status", "503").count()).isEqualTo(1);
+                assertThat(timer(registry, "attempt", "status", "200").count()).isEqualTo(1);
+                assertThat(gauge(registry, "expiration"))
+                        .isBetween(
+                                Duration.ofHours(5).toSeconds() * 1.0,
+                                Duration.ofHours(6).toSeconds() * 1.0);
+                assertThat(gauge(registry, "failures")).isZero();
+                assertThat(gauge(registry, "serving.stale")).isZero();
+            });
+        }
+
+        @Test
+        void meters_show_the_category_of_an_outage_and_stale_credentials() {
+            pod.agent.faults().next(Fault.lifetime(Duration.ofSeconds(2)));
+            application.run(context -> {
+                MeterRegistry registry =
+                        bound(context.getBean(CredentialsMetrics.class), context.getBean(MeterRegistry.class));
+                AwsCredentialsProvider provider = context.getBean(AwsCredentialsProvider.class);
+                provider.resolveCredentials();
+                pod.agent.stop();
+
+                await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+                    provider.resolveCredentials();
+                    assertThat(gauge(registry, "serving.stale")).isEqualTo(1);
+                    assertThat(gauge(registry, "expiration")).isNegative();
+                });
+                assertThat(gauge(registry, "failures")).isPositive();
+                assertThat(timer(registry, "load", "category", "UNREACHABLE").count())
+                        .isPositive();
+                assertThat(timer(registry, "attempt", "status", "none").count()).isPositive();
+            });
+        }
+
+        @Test
+        void loads_before_the_first_registry_are_recorded() {
+            application.withPropertyValues("lanyard.first-load=fail-fast").run(context -> {
+                CredentialsMetrics metrics = context.getBean(CredentialsMetrics.class);
+                LanyardDefaultCredentialsProvider provider = context.getBean(LanyardDefaultCredentialsProvider.class);
+                provider.forget();
+                MeterRegistry registry = bound(metrics, context.getBean(MeterRegistry.class));
+
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> registry.find("lanyard.credentials.load").timer() != null);
+                assertThat(gauge(registry, "expiration")).isNaN();
+            });
+        }
+
+        private static MeterRegistry bound(CredentialsMetrics metrics, MeterRegistry registry) {
+            metrics.bindTo(registry);
+            return registry;
+        }
+
+        private static Timer timer(MeterRegistry registry, String name, String tag, String value) {
+            return registry.get("lanyard.credentials." + name).tag(tag, value).timer();
+        }
+
+        private static double gauge(MeterRegistry registry, String name) {
+            return registry.get("lanyard.credentials." + name).gauge().value();
+        }
     }
 
-    private static MeterRegistry bound(CredentialsMetrics metrics, MeterRegistry registry) {
-        metrics.bindTo(registry);
-        return registry;
-    }
+    @Nested
+    class EndpointAndInfo {
 
-    private static Timer timer(MeterRegistry registry, String name, String tag, String value) {
-        return registry.get("lanyard.credentials." + name).tag(tag, value).timer();
-    }
+        @Test
+        void the_endpoint_explains_every_source_without_a_request() {
+            application.run(context -> {
+                Map<String, Object> before =
+                        context.getBean(LanyardEndpoint.class).credentials();
 
-    private static double gauge(MeterRegistry registry, String name) {
-        return registry.get("lanyard.credentials." + name).gauge().value();
-    }
+                assertThat(before).doesNotContainKeys("inUse", "refresh");
+                assertThat(pod.agent.requests()).isEmpty();
 
-    // ---- endpoint and info
+                context.getBean(AwsCredentialsProvider.class).resolveCredentials();
+                Map<String, Object> after =
+                        context.getBean(LanyardEndpoint.class).credentials();
 
-    @Test
-    void the_endpoint_explains_every_source_without_asking_any() {
-        application.run(context -> {
-            Map<String, Object> before = context.getBean(LanyardEndpoint.class).credentials();
+                assertThat(after).containsEntry("inUse", "container").containsKey("text");
+                assertThat(after.get("refresh"))
+                        .asString()
+                        .contains("state=FRESH")
+                        .contains("refreshes=1");
+                assertThat((List<?>) after.get("sources"))
+                        .singleElement()
+                        .asString()
+                        .contains("state=IN_USE")
+                        .contains("endpoint=" + pod.agent.credentialsUri())
+                        .contains("accountId=111122223333")
+                        .contains("the option fullUri (set)")
+                        .doesNotContain("CANARY");
+                assertThat(pod.agent.requests()).hasSize(1);
+            });
+        }
 
-            assertThat(before).doesNotContainKeys("inUse", "refresh");
-            assertThat(pod.agent.requests()).isEmpty();
+        @Test
+        void a_probe_resolves_every_source_and_keeps_the_credentials_in_use() {
+            application.run(context -> {
+                AwsCredentialsProvider provider = context.getBean(AwsCredentialsProvider.class);
+                String inUse = provider.resolveCredentials().accessKeyId();
 
-            context.getBean(AwsCredentialsProvider.class).resolveCredentials();
-            Map<String, Object> after = context.getBean(LanyardEndpoint.class).credentials();
+                Map<String, Object> answer =
+                        context.getBean(LanyardEndpoint.class).probe();
 
-            assertThat(after).containsEntry("inUse", "container").containsKey("text");
-            assertThat(after.get("refresh")).asString().contains("state=FRESH").contains("refreshes=1");
-            assertThat((List<?>) after.get("sources"))
-                    .singleElement()
-                    .asString()
-                    .contains("state=IN_USE")
-                    .contains("endpoint=" + pod.agent.credentialsUri())
-                    .contains("accountId=111122223333")
-                    .contains("the option fullUri (set)")
-                    .doesNotContain("CANARY");
-            assertThat(pod.agent.requests()).hasSize(1);
-        });
-    }
+                assertThat(answer.get("sources"))
+                        .asString()
+                        .contains(pod.issued().accessKeyId());
+                assertThat(answer).containsKey("probed");
+                assertThat(pod.agent.requests()).hasSize(2);
+                assertThat(provider.resolveCredentials().accessKeyId()).isEqualTo(inUse);
+            });
+        }
 
-    @Test
-    void a_probe_asks_the_sources_and_leaves_the_credentials_in_use_as_they_are() {
-        application.run(context -> {
-            AwsCredentialsProvider provider = context.getBean(AwsCredentialsProvider.class);
-            String inUse = provider.resolveCredentials().accessKeyId();
+        @Test
+        void a_probe_is_a_write_operation() throws NoSuchMethodException {
+            assertThat(LanyardEndpoint.class.getMethod("probe").isAnnotationPresent(WriteOperation.class))
+                    .isTrue();
+            assertThat(LanyardEndpoint.class.getMethod("credentials").isAnnotationPresent(ReadOperation.class))
+                    .isTrue();
+        }
 
-            Map<String, Object> answer = context.getBean(LanyardEndpoint.class).probe();
-
-            assertThat(answer.get("sources")).asString().contains(pod.issued().accessKeyId());
-            assertThat(answer).containsKey("probed");
-            assertThat(pod.agent.requests()).hasSize(2);
-            assertThat(provider.resolveCredentials().accessKeyId()).isEqualTo(inUse);
-        });
-    }
-
-    @Test
-    void a_probe_is_a_write_operation_so_that_no_get_costs_a_source_a_request() throws NoSuchMethodException {
-        assertThat(LanyardEndpoint.class.getMethod("probe").isAnnotationPresent(WriteOperation.class))
-                .isTrue();
-        assertThat(LanyardEndpoint.class.getMethod("credentials").isAnnotationPresent(ReadOperation.class))
-                .isTrue();
-    }
-
-    @Test
-    void thirty_probes_at_the_same_time_and_thirty_after_them_are_one_request_to_each_source() {
-        pod.agent.faults().next(Fault.delay(Duration.ofMillis(500)));
-        application.run(context -> {
-            LanyardEndpoint endpoint = context.getBean(LanyardEndpoint.class);
-            ExecutorService threads = Executors.newFixedThreadPool(30);
-            try {
-                List<Future<Map<String, Object>>> answers =
-                        threads.invokeAll(Collections.nCopies(30, endpoint::probe), 20, TimeUnit.SECONDS);
-                for (Future<Map<String, Object>> answer : answers) {
-                    assertThat(answer.get().get("sources"))
-                            .asString()
-                            .contains(pod.issued().accessKeyId());
+        @Test
+        void sixty_probes_make_one_request_to_each_source() {
+            pod.agent.faults().next(Fault.delay(Duration.ofMillis(500)));
+            application.run(context -> {
+                LanyardEndpoint endpoint = context.getBean(LanyardEndpoint.class);
+                ExecutorService threads = Executors.newFixedThreadPool(30);
+                try {
+                    List<Future<Map<String, Object>>> answers =
+                            threads.invokeAll(Collections.nCopies(30, endpoint::probe), 20, TimeUnit.SECONDS);
+                    for (Future<Map<String, Object>> answer : answers) {
+                        assertThat(answer.get().get("sources"))
+                                .asString()
+                                .contains(pod.issued().accessKeyId());
+                    }
+                } finally {
+                    threads.shutdownNow();
                 }
-            } finally {
-                threads.shutdownNow();
-            }
-            for (int i = 0; i < 30; i++) {
+                for (int i = 0; i < 30; i++) {
+                    endpoint.probe();
+                }
+
+                assertThat(pod.agent.requests()).hasSize(1);
+            });
+        }
+
+        @Test
+        void a_probes_result_is_shared_for_thirty_seconds() {
+            application.run(context -> {
+                AtomicLong nanos = new AtomicLong();
+                LanyardEndpoint endpoint =
+                        new LanyardEndpoint(context.getBean(LanyardDefaultCredentialsProvider.class), nanos::get);
+
                 endpoint.probe();
-            }
+                nanos.set(Duration.ofSeconds(30).toNanos() - 1);
+                endpoint.probe();
+                assertThat(pod.agent.requests()).hasSize(1);
 
-            assertThat(pod.agent.requests()).hasSize(1);
-        });
-    }
+                nanos.incrementAndGet();
+                endpoint.probe();
+                assertThat(pod.agent.requests()).hasSize(2);
+            });
+        }
 
-    @Test
-    void a_probes_result_is_shared_for_thirty_seconds() {
-        application.run(context -> {
-            AtomicLong nanos = new AtomicLong();
-            LanyardEndpoint endpoint =
-                    new LanyardEndpoint(context.getBean(LanyardDefaultCredentialsProvider.class), nanos::get);
+        @Test
+        void the_endpoint_shows_a_failure_and_its_remedy() {
+            pod.agent.eksAuth().answerWith(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
+            application.run(context -> {
+                assertThat(catchThrowable(context.getBean(AwsCredentialsProvider.class)::resolveCredentials))
+                        .isNotNull();
 
-            endpoint.probe();
-            nanos.set(Duration.ofSeconds(30).toNanos() - 1);
-            endpoint.probe();
-            assertThat(pod.agent.requests()).hasSize(1);
+                assertThat(context.getBean(LanyardEndpoint.class).credentials().get("sources"))
+                        .asString()
+                        .contains("state=FAILED")
+                        .contains("AccessDeniedException")
+                        .contains("remedy=");
+            });
+        }
 
-            nanos.incrementAndGet();
-            endpoint.probe();
-            assertThat(pod.agent.requests()).hasSize(2);
-        });
-    }
+        @Test
+        void info_shows_the_source_in_use_without_its_identity() {
+            application.run(context -> {
+                assertThat(info(context)).doesNotContainKey("awsCredentials");
 
-    @Test
-    void the_endpoint_tells_of_a_failure_and_its_remedy() {
-        pod.agent.eksAuth().answerWith(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
-        application.run(context -> {
-            assertThat(catchThrowable(context.getBean(AwsCredentialsProvider.class)::resolveCredentials))
-                    .isNotNull();
+                context.getBean(AwsCredentialsProvider.class).resolveCredentials();
 
-            assertThat(context.getBean(LanyardEndpoint.class).credentials().get("sources"))
-                    .asString()
-                    .contains("state=FAILED")
-                    .contains("AccessDeniedException")
-                    .contains("remedy=");
-        });
-    }
+                assertThat(info(context).get("awsCredentials"))
+                        .asString()
+                        .contains("source=container", "expiration=")
+                        .doesNotContain("CANARY", "111122223333", pod.issued().accessKeyId());
+            });
+        }
 
-    @Test
-    void info_names_the_source_in_use_once_there_is_one_and_not_whose_credentials_they_are() {
-        application.run(context -> {
-            assertThat(info(context)).doesNotContainKey("awsCredentials");
+        @Test
+        void by_opt_in_info_shows_account_and_access_key_id() {
+            application.withPropertyValues("lanyard.info.show-identity=true").run(context -> {
+                context.getBean(AwsCredentialsProvider.class).resolveCredentials();
 
-            context.getBean(AwsCredentialsProvider.class).resolveCredentials();
+                assertThat(info(context).get("awsCredentials"))
+                        .asString()
+                        .contains(
+                                "source=container",
+                                "accountId=111122223333",
+                                pod.issued().accessKeyId())
+                        .doesNotContain("CANARY");
+            });
+        }
 
-            assertThat(info(context).get("awsCredentials"))
-                    .asString()
-                    .contains("source=container", "expiration=")
-                    .doesNotContain("CANARY", "111122223333", pod.issued().accessKeyId());
-        });
-    }
-
-    @Test
-    void by_opt_in_info_shows_account_and_access_key_id() {
-        application.withPropertyValues("lanyard.info.show-identity=true").run(context -> {
-            context.getBean(AwsCredentialsProvider.class).resolveCredentials();
-
-            assertThat(info(context).get("awsCredentials"))
-                    .asString()
-                    .contains(
-                            "source=container",
-                            "accountId=111122223333",
-                            pod.issued().accessKeyId())
-                    .doesNotContain("CANARY");
-        });
-    }
-
-    private static Map<String, Object> info(ApplicationContext context) {
-        Info.Builder info = new Info.Builder();
-        context.getBean(LanyardActuatorAutoConfiguration.Actuator.CredentialsInfo.class)
-                .contribute(info);
-        return info.build().getDetails();
+        private static Map<String, Object> info(ApplicationContext context) {
+            Info.Builder info = new Info.Builder();
+            context.getBean(LanyardActuatorAutoConfiguration.Actuator.CredentialsInfo.class)
+                    .contribute(info);
+            return info.build().getDetails();
+        }
     }
 }

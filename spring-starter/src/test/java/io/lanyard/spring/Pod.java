@@ -8,7 +8,7 @@ import java.util.List;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** A pod of service account demo/orders beside its agent, whose environment an application has as properties. */
+/** A pod of the service account demo/orders and its agent. Applications get its environment as properties. */
 final class Pod implements AutoCloseable {
 
     final EksPodIdentityAgent agent = EksPodIdentityAgent.start();
@@ -18,7 +18,7 @@ final class Pod implements AutoCloseable {
         agent.associate("demo", "orders", "arn:aws:iam::111122223333:role/orders");
     }
 
-    /** Nothing of the machine that the test runs on, and no waiting for what is not there. */
+    /** Returns the properties of the pod: no source of this machine, and no start-up patience. */
     String[] properties() {
         return new String[] {
             "lanyard.excluded-sources=system-properties,environment,web-identity,profile,instance-metadata",
@@ -28,7 +28,7 @@ final class Pod implements AutoCloseable {
         };
     }
 
-    /** An application with nothing but the starter. */
+    /** Returns an application with only the starter. */
     ApplicationContextRunner application() {
         return new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(LanyardAutoConfiguration.class))

@@ -35,10 +35,10 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 
-/** An application that has Spring Cloud AWS and adds the starter keeps the credentials it has. */
+/** Tests that an application with Spring Cloud AWS keeps its credentials when it adds the starter. */
 class SpringCloudAwsTest {
 
-    private static final SourceName THEIRS = new SourceName("spring-cloud-aws");
+    private static final SourceName SPRING_CLOUD_AWS = new SourceName("spring-cloud-aws");
 
     private final Pod pod = new Pod();
     private final ApplicationContextRunner application = pod.application()
@@ -57,13 +57,13 @@ class SpringCloudAwsTest {
     }
 
     @Test
-    void where_spring_cloud_aws_has_been_told_nothing_its_default_chain_is_lanyards() {
+    void without_explicit_settings_the_default_chain_is_lanyards() {
         application.run(context -> {
             LanyardDefaultCredentialsProvider provider = provider(context);
 
             assertThat(provider.resolveCredentials().accessKeyId())
                     .isEqualTo(pod.issued().accessKeyId());
-            assertThat(provider.explain().source(THEIRS)).isEmpty();
+            assertThat(provider.explain().source(SPRING_CLOUD_AWS)).isEmpty();
         });
     }
 
@@ -77,7 +77,7 @@ class SpringCloudAwsTest {
                     LanyardDefaultCredentialsProvider provider = provider(context);
 
                     assertThat(provider.resolveCredentials().accessKeyId()).isEqualTo("AKIASTATIC");
-                    assertThat(provider.explain().inUse().orElseThrow().name()).isEqualTo(THEIRS);
+                    assertThat(provider.explain().inUse().orElseThrow().name()).isEqualTo(SPRING_CLOUD_AWS);
                     assertThat(provider.explain()
                                     .source(SourceName.CONTAINER)
                                     .orElseThrow()
@@ -89,7 +89,7 @@ class SpringCloudAwsTest {
     }
 
     @Test
-    void a_service_connection_keeps_its_precedence_over_all() {
+    void a_service_connection_keeps_its_precedence() {
         application
                 .withBean(AwsConnectionDetails.class, LocalStack::new)
                 .run(context -> assertThat(
@@ -147,8 +147,7 @@ class SpringCloudAwsTest {
     }
 
     @Test
-    void the_variables_of_irsa_are_read_by_the_chains_own_source_and_no_call_waits_while_credentials_are_valid(
-            @TempDir Path folder) throws IOException {
+    void the_variables_of_irsa_belong_to_the_chains_own_source(@TempDir Path folder) throws IOException {
         try (StsService sts = slowSts();
                 Irsa irsa = Irsa.set(sts, token(folder))) {
             observed(irsa).run(context -> {
@@ -156,15 +155,14 @@ class SpringCloudAwsTest {
                 provider.resolveCredentials();
 
                 assertThat(provider.explain().inUse().orElseThrow().name()).isEqualTo(SourceName.WEB_IDENTITY);
-                assertThat(provider.explain().source(THEIRS)).isEmpty();
+                assertThat(provider.explain().source(SPRING_CLOUD_AWS)).isEmpty();
                 noCallWaitsUntilTheCredentialsAreRefreshed(context, sts);
             });
         }
     }
 
     @Test
-    void explicit_sts_settings_are_kept_fresh_in_the_background_and_status_meters_and_health_follow_them(
-            @TempDir Path folder) throws IOException {
+    void explicit_sts_settings_are_refreshed_in_the_background(@TempDir Path folder) throws IOException {
         try (StsService sts = slowSts()) {
             Path token = token(folder);
             observed(Map.of())
@@ -176,15 +174,14 @@ class SpringCloudAwsTest {
                         LanyardDefaultCredentialsProvider provider = provider(context);
                         provider.resolveCredentials();
 
-                        assertThat(provider.status().source()).contains(THEIRS);
+                        assertThat(provider.status().source()).contains(SPRING_CLOUD_AWS);
                         noCallWaitsUntilTheCredentialsAreRefreshed(context, sts);
                     });
         }
     }
 
     @Test
-    void a_role_or_a_session_name_among_the_properties_makes_the_token_of_the_environment_an_explicit_setting(
-            @TempDir Path folder) throws IOException {
+    void a_role_property_makes_the_environments_token_an_explicit_setting(@TempDir Path folder) throws IOException {
         String role = "arn:aws:iam::111122223333:role/explicit";
         try (StsService sts = StsService.start();
                 Irsa irsa = Irsa.set(sts, token(folder))) {
@@ -203,8 +200,7 @@ class SpringCloudAwsTest {
     }
 
     @Test
-    void beside_explicit_settings_what_the_environment_says_is_not_used_when_they_fail(@TempDir Path folder)
-            throws IOException {
+    void explicit_settings_that_fail_are_not_replaced_by_the_environment(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("credentials"), "[other]\naws_access_key_id=AKIAOTHER\n");
         try (StsService sts = StsService.start();
                 Irsa irsa = Irsa.set(sts, token(folder))) {
@@ -229,7 +225,7 @@ class SpringCloudAwsTest {
                             new CredentialsProperties(), () -> Region.EU_CENTRAL_1, null, null, () -> null)
                     .customize(builder);
             try (LanyardDefaultCredentialsProvider provider = builder.build()) {
-                assertThat(provider.explain().source(THEIRS)).isEmpty();
+                assertThat(provider.explain().source(SPRING_CLOUD_AWS)).isEmpty();
                 provider.resolveCredentials();
                 assertThat(provider.status().source()).contains(SourceName.WEB_IDENTITY);
                 assertThat(irsa).isNotEmpty();
@@ -254,7 +250,7 @@ class SpringCloudAwsTest {
                         .issue());
     }
 
-    /** An application with meters and health, in whose chain only the sources of the machine itself are left out. */
+    /** Returns an application with meters and health, whose chain excludes the sources of this machine. */
     private ApplicationContextRunner observed(Map<String, String> environment) {
         return application
                 .withConfiguration(AutoConfigurations.of(
@@ -295,7 +291,7 @@ class SpringCloudAwsTest {
         assertThat(health.details()).containsEntry("state", RefreshState.FRESH.name());
     }
 
-    /** The variables of IRSA, as system properties. */
+    /** Sets the variables of IRSA as system properties. */
     private static final class Irsa extends HashMap<String, String> implements AutoCloseable {
 
         private static final long serialVersionUID = 1L;
@@ -320,7 +316,7 @@ class SpringCloudAwsTest {
     }
 
     @Test
-    void an_application_without_spring_cloud_aws_misses_nothing() {
+    void an_application_without_spring_cloud_aws_has_credentials() {
         pod.application()
                 .withClassLoader(new FilteredClassLoader("io.awspring"))
                 .run(context -> assertThat(

@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** Serves orders from a bucket. Its credentials are the pod's, which no line of it says. */
+/** Serves orders from a bucket, with the pod's credentials, which it does not configure. */
 @SpringBootApplication
 @RestController
 @RequestMapping("/orders")
@@ -49,9 +49,9 @@ public class OrdersApplication {
                 .asUtf8String();
     }
 
-    /** An application need not listen; one that does hears of trouble before its callers do. */
+    /** Logs credentials events. Optional: an outage is reported before callers notice it. */
     @EventListener
-    void hear(CredentialsEvent event) {
+    void log(CredentialsEvent event) {
         LOG.info("{}", event);
     }
 }

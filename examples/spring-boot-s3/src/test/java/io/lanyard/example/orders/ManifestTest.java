@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 
-/** The manifest and the properties, which people copy. */
+/** Tests the manifest and the properties, which users copy. */
 class ManifestTest {
 
     @Test

@@ -17,9 +17,9 @@ import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 
 /**
- * The diagrams of docs/architecture.md are those of the POMs and of core's classes.
+ * Tests that the diagrams of docs/architecture.md match the POMs and core's classes.
  *
- * <p>A diagram that differs is replaced by hand with the one that the failure prints.
+ * <p>The failure prints the diagram as it should be; copy it into the document.
  */
 class ArchitectureDocumentTest {
 

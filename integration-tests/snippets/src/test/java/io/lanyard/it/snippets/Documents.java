@@ -13,29 +13,35 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The documents of the checkout, and the code in them. */
+/** Reads the documents of the checkout and the code in them. */
 final class Documents {
 
     private static final Pattern FENCE =
             Pattern.compile("^ *```(\\w*)\\n(.*?)^ *```", Pattern.MULTILINE | Pattern.DOTALL);
-    private static final Set<String> NOT_OURS = Set.of("target", ".git", ".library", "node_modules");
+    private static final Set<String> SKIPPED = Set.of("target", ".git", ".library", "node_modules");
 
     private Documents() {}
 
-    /** A fenced block of a document: its language and its text. */
+    /**
+     * A fenced block of a document.
+     *
+     * @param document the document's path in the checkout
+     * @param language the language after the fence, or empty
+     * @param text the lines between the fences
+     */
     record Snippet(String document, String language, String text) {
         boolean isDependency() {
             return language.equals("xml") && text.contains("<dependency>");
         }
     }
 
-    /** The texts of all documents, by their paths in the checkout. */
+    /** Returns the texts of all documents, by their paths in the checkout. */
     static SortedMap<String, String> texts(Path root) throws IOException {
         SortedMap<String, String> texts = new TreeMap<>();
         try (Stream<Path> files = Files.walk(root)) {
             for (Path file : files.filter(file -> file.toString().endsWith(".md"))
                     .filter(file -> Stream.of(root.relativize(file).toString().split("/"))
-                            .noneMatch(NOT_OURS::contains))
+                            .noneMatch(SKIPPED::contains))
                     .toList()) {
                 texts.put(root.relativize(file).toString(), Files.readString(file));
             }
@@ -43,7 +49,7 @@ final class Documents {
         return texts;
     }
 
-    /** All blocks of all documents, in their order. */
+    /** Returns all blocks of all documents, in their order. */
     static List<Snippet> snippets(Path root) throws IOException {
         List<Snippet> snippets = new ArrayList<>();
         texts(root).forEach((document, text) -> {
@@ -59,7 +65,7 @@ final class Documents {
         return FENCE.matcher(text).replaceAll("");
     }
 
-    /** The first program of the README as a class: its imports, and the rest as the body of {@code main}. */
+    /** Returns the README's first program as a class: its imports, and the rest as the body of {@code main}. */
     static String firstProgram(List<Snippet> snippets) {
         String program = snippets.stream()
                 .filter(snippet -> snippet.document().equals("README.md"))

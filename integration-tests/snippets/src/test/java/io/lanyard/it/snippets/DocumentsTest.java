@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the documents name exists: pages, headings, modules, profiles and tests. */
+/** Tests that what the documents name exists: pages, headings, modules, profiles and tests. */
 class DocumentsTest {
 
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
@@ -114,7 +114,7 @@ class DocumentsTest {
         assertThat(profiles).allSatisfy(profile -> assertThat(guide).contains("`" + profile + "`"));
     }
 
-    /** What the group of a pattern finds in the Maven commands of all documents, split at commas. */
+    /** Returns what the group of a pattern finds in the Maven commands of all documents, split at commas. */
     private static Set<String> words(String pattern) throws Exception {
         Set<String> words = new TreeSet<>();
         BiConsumer<String, String> each = (document, text) -> {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An S3 that lists one bucket, and remembers who has signed. */
+/** An S3 that lists one bucket and records the Authorization headers. */
 final class ObjectStore implements AutoCloseable {
 
     private static final String BUCKETS = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListAllMyBucketsResult>"

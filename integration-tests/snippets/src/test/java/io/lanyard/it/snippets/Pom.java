@@ -12,7 +12,7 @@ import javax.xml.xpath.XPathFactory;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 
-/** A module of the build, or the parent of them all: its folder and its POM, as it is written. */
+/** Reads the POM of a module or of the parent, as it is written. */
 record Pom(String folder, Document document) {
 
     static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
@@ -21,7 +21,7 @@ record Pom(String folder, Document document) {
         return read(".");
     }
 
-    /** All modules, in the build's order. */
+    /** Returns all modules, in the build's order. */
     static List<Pom> all() throws Exception {
         List<Pom> modules = new ArrayList<>();
         for (String folder : parent().texts("/project/modules/module")) {
@@ -49,7 +49,7 @@ record Pom(String folder, Document document) {
         return texts(xpath).stream().filter(text -> !text.isBlank()).findFirst();
     }
 
-    /** The texts of the elements, or the values of the attributes, in the order of the file. */
+    /** Returns the texts of the elements, or the values of the attributes, in the order of the file. */
     List<String> texts(String xpath) {
         try {
             NodeList nodes =

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the POMs of published modules say about the project. Public repositories reject a POM that lacks any of it. */
+/** Tests the project data in the POMs of published modules. Public repositories reject a POM without any of it. */
 class PublishedPomsTest {
 
     private static final List<String> OF_THE_PROJECT = List.of(
@@ -23,7 +23,7 @@ class PublishedPomsTest {
             "/project/issueManagement/url");
 
     @Test
-    void the_parent_has_all_of_it() throws Exception {
+    void the_parent_has_every_required_element() throws Exception {
         for (String element : OF_THE_PROJECT) {
             assertThat(Pom.parent().text(element)).as(element).isPresent();
         }
@@ -39,7 +39,7 @@ class PublishedPomsTest {
         }
     }
 
-    /** A module that has no parent repeats the parent's elements, and any other has none of them. */
+    /** A module without a parent repeats the parent's elements; any other module has none of them. */
     @Test
     void a_published_module_inherits_the_rest_or_repeats_it() throws Exception {
         Pom parent = Pom.parent();
@@ -55,7 +55,7 @@ class PublishedPomsTest {
         }
     }
 
-    /** Maven appends the module's name to an inherited URL, unless the parent says otherwise. */
+    /** Maven appends the module's name to an inherited URL unless the parent prevents it. */
     @Test
     void inherited_urls_stay_as_they_are() throws Exception {
         for (String attribute : List.of(

@@ -21,10 +21,10 @@ import java.util.regex.Pattern;
 /**
  * Resolves dependencies by Maven itself, in a repository of its own.
  *
- * <p>All projects are modules of one build, so that Maven starts once. Gradle is not here: its rule, that the highest
- * version wins, is emulated. Maven's verbose trees have every version that was asked for; the projects are resolved again
- * with the highest of them forced, until none is higher. Gradle's variants, capabilities and rich versions are not
- * emulated, and its platform is a BOM whose versions take part in the contest.
+ * <p>All projects are modules of one build, so that Maven starts once. Gradle itself is not used: its rule, that the
+ * highest version wins, is emulated. Maven's verbose trees have every requested version; the projects are resolved again
+ * with the highest version forced, until none is higher. Gradle's variants, capabilities and rich versions are not
+ * emulated, and its platform is a BOM whose versions take part in the comparison.
  */
 final class Resolution {
 
@@ -64,7 +64,7 @@ final class Resolution {
                     + "<dependencies>" + raised(forced) + "</dependencies></project>";
         }
 
-        /** Maven lets a project's own versions win over everything; Gradle does not. */
+        /** In Maven a project's own versions take precedence over all others; in Gradle they do not. */
         private String raised(Map<String, String> forced) {
             StringBuilder raised = new StringBuilder();
             for (String one : dependencies.split("(?<=</dependency>)", -1)) {
@@ -93,7 +93,7 @@ final class Resolution {
                 .replace("</dependency>", "<type>pom</type><scope>import</scope></dependency>");
     }
 
-    /** Puts one of our artifacts where {@code mvn install} would put it. */
+    /** Installs an artifact of Lanyard as {@code mvn install} does. */
     void install(Path folder, String artifact, String version) throws IOException {
         Path target = repository.resolve("io/lanyard").resolve(artifact).resolve(version);
         Files.createDirectories(target);
@@ -105,12 +105,12 @@ final class Resolution {
         }
     }
 
-    /** The class paths as Maven resolves them, by the projects' names. */
+    /** Returns the class paths as Maven resolves them, by the projects' names. */
     Map<String, List<Path>> byMaven(List<Project> projects) throws IOException, InterruptedException {
         return resolve("maven", projects, Map.of());
     }
 
-    /** The class paths where the highest version wins, as with Gradle. */
+    /** Returns the class paths in which the highest version wins, as with Gradle. */
     Map<String, List<Path>> byHighestVersion(List<Project> projects) throws IOException, InterruptedException {
         Map<String, Map<String, String>> forced = new TreeMap<>();
         for (Project project : projects) {
@@ -134,7 +134,7 @@ final class Resolution {
         throw new AssertionError("no fixed point in " + ROUNDS + " rounds: " + forced);
     }
 
-    /** The modules of which a higher version was asked for than was taken, with the highest. */
+    /** Returns the modules of which a higher version was requested than was resolved, with the highest. */
     private static Map<String, String> higher(Path project) throws IOException {
         Map<String, String> taken = new TreeMap<>();
         Map<String, String> highest = new TreeMap<>();

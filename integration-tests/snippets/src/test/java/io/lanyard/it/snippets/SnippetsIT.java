@@ -29,11 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What the documents tell users to write into their build files, resolved as their builds resolve it, and the README's
- * first program, run against an agent. The AWS SDK is the user's: whatever its version is and wherever that comes from,
- * all modules of it must be of that version.
+ * Resolves the dependencies of the documents as users' builds do, and runs the README's first program against an agent.
+ * The AWS SDK is the user's: all its modules must have the version of the user's client.
  */
-@Timeout(900) // a first run downloads
+@Timeout(900) // the first run downloads artifacts
 class SnippetsIT {
 
     private static final Path ROOT =
@@ -122,9 +121,9 @@ class SnippetsIT {
                 .orElseThrow();
     }
 
-    /** Else a dependency in another notation would not be tested. */
+    /** Otherwise a dependency in another notation would not be tested. */
     @Test
-    void every_snippet_that_names_a_module_is_one_that_this_test_knows() {
+    void each_snippet_that_names_a_module_is_a_known_dependency() {
         assertThat(dependencies()).hasSizeGreaterThanOrEqualTo(2);
         assertThat(snippets)
                 .filteredOn(snippet -> !snippet.isDependency())
@@ -137,7 +136,7 @@ class SnippetsIT {
     }
 
     @Test
-    void where_the_highest_version_wins_as_with_gradle_it_is_the_same() {
+    void with_gradles_highest_version_all_modules_of_the_aws_sdk_have_it_too() {
         byHighest.forEach(SnippetsIT::assertOneSdk);
     }
 
@@ -211,7 +210,7 @@ class SnippetsIT {
     }
 
     @Test
-    void the_starter_gives_an_application_with_an_aws_client_its_credentials_provider() throws Exception {
+    void the_starter_provides_credentials_to_an_application_with_an_aws_client() throws Exception {
         assertThat(boot("boot-with-sdk")).contains("provider: true");
     }
 

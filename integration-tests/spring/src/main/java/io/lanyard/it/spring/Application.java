@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** Reads from S3 and from what it has imported, and says nothing of credentials. */
+/** Reads S3 and imported configuration, and configures no credentials. */
 @SpringBootApplication
 @RestController
 public class Application {
@@ -47,7 +47,7 @@ public class Application {
     }
 
     @EventListener
-    void hear(CredentialsEvent event) {
+    void receive(CredentialsEvent event) {
         events.add(event.toString());
     }
 }

@@ -14,7 +14,7 @@ import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The application as ahead-of-time processing has made it in this build: its beans are fixed, its credentials are not. */
+/** Tests the application after ahead-of-time processing, which fixes its beans and not its credentials. */
 class AheadOfTimeIT {
 
     private final Running running = new Running();
@@ -22,7 +22,7 @@ class AheadOfTimeIT {
     AheadOfTimeIT() throws IOException {}
 
     @BeforeEach
-    void ahead() {
+    void enableAheadOfTime() {
         System.setProperty(AotDetector.AOT_ENABLED, "true");
     }
 
@@ -33,7 +33,7 @@ class AheadOfTimeIT {
     }
 
     @Test
-    void in_a_pod_it_has_the_pods_credentials() throws Exception {
+    void the_application_has_the_pods_credentials() throws Exception {
         ConfigurableApplicationContext application =
                 running.start("spring.config.import=aws-secretsmanager:shop", "lanyard.first-load=fail-fast");
 
@@ -47,7 +47,7 @@ class AheadOfTimeIT {
     }
 
     @Test
-    void with_static_keys_that_it_was_not_built_with_it_has_these() throws Exception {
+    void static_keys_set_at_run_time_are_used() throws Exception {
         running.aws.admit(new IssuedCredentials(
                 "AKIASTATIC",
                 "CANARY",
@@ -65,7 +65,7 @@ class AheadOfTimeIT {
         assertThat(running.agent.requests()).isEmpty();
     }
 
-    /** Such a context has no class left that reads annotations of configurations. */
+    /** Returns whether the context is processed: it then has no post-processor for configuration classes. */
     private static boolean isFromAheadOfTimeProcessing(ConfigurableListableBeanFactory beans) {
         return !beans.containsBeanDefinition(
                 "org.springframework.context.annotation.internalConfigurationAnnotationProcessor");

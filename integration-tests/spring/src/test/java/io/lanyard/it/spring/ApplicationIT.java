@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * One application, from its first import to an outage and out of it: an application's life, which its steps follow.
+ * Runs one application through an import, a refresh, an outage and the recovery. The tests depend on their order.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -61,7 +61,7 @@ class ApplicationIT {
 
     @Test
     @Order(2)
-    void the_applications_client_has_the_pods_credentials_and_has_newer_ones_before_they_end() throws Exception {
+    void the_applications_client_gets_newer_credentials_before_the_old_ones_expire() throws Exception {
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(running.get("/objects/1001").status()).isEqualTo(200);
             assertThat(keysAtS3()).hasSizeGreaterThanOrEqualTo(2);
@@ -70,7 +70,7 @@ class ApplicationIT {
 
     @Test
     @Order(3)
-    void the_probes_are_well_and_only_readiness_looks_at_the_credentials() throws Exception {
+    void only_readiness_includes_the_credentials() throws Exception {
         assertThat(running.get("/actuator/health/readiness").body())
                 .contains("\"lanyard\"")
                 .contains("\"source\":\"container\"")
@@ -82,7 +82,7 @@ class ApplicationIT {
 
     @Test
     @Order(4)
-    void the_endpoint_info_and_meters_tell_where_the_credentials_come_from() throws Exception {
+    void endpoint_info_and_meters_show_the_source() throws Exception {
         assertThat(running.get("/actuator/lanyard").body())
                 .contains("\"inUse\":\"container\"")
                 .contains("\"refresh\":{\"state\":")
@@ -104,10 +104,10 @@ class ApplicationIT {
 
     @Test
     @Order(5)
-    void an_outage_is_seen_by_health_meters_endpoint_and_events_and_ends_with_it() throws Exception {
+    void health_meters_endpoint_and_events_show_an_outage_and_its_recovery() throws Exception {
         running.agent.stop();
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
-            running.get("/objects/1002"); // in use, as an application is
+            running.get("/objects/1002"); // a call that needs credentials
             assertThat(running.get("/actuator/health/lanyard").body())
                     .contains("\"status\":\"UNKNOWN\"")
                     .contains("\"stale\":true")

@@ -20,8 +20,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * As much of S3, Secrets Manager and the parameter store as the application reads. They serve who shows a key that was
- * issued and the session token that belongs to it, until it ends, and refuse everybody else.
+ * Emulates the parts of S3, Secrets Manager and the parameter store that the application reads. Accepts an issued access
+ * key with its session token until it expires, and rejects other requests.
  */
 final class AwsServices implements AutoCloseable {
 
@@ -47,7 +47,7 @@ final class AwsServices implements AutoCloseable {
         known.put(credentials.accessKeyId(), credentials);
     }
 
-    /** The services that were called, with the access key id of each call. */
+    /** Returns the services that were called, with the access key id of each call. */
     List<String> served() {
         return List.copyOf(served);
     }

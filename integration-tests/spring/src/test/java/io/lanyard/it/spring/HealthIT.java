@@ -10,7 +10,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The HTTP status of the health endpoint in an application that starts during an outage. */
+/** Tests the HTTP status of the health endpoint in an application that starts during an outage. */
 class HealthIT {
 
     private final Running running = new Running();
@@ -23,7 +23,7 @@ class HealthIT {
     }
 
     @Test
-    void an_outage_at_start_up_leaves_the_aggregate_and_the_readiness_as_they_are() throws Exception {
+    void an_outage_at_start_up_does_not_change_aggregate_and_readiness() throws Exception {
         startInAnOutage();
 
         assertThat(running.get("/actuator/health").status()).isEqualTo(200);
@@ -37,7 +37,7 @@ class HealthIT {
     }
 
     @Test
-    void by_opt_in_an_outage_takes_the_aggregate_and_the_readiness_down_and_its_end_brings_them_up() throws Exception {
+    void by_opt_in_an_outage_fails_aggregate_and_readiness_until_it_ends() throws Exception {
         startInAnOutage("lanyard.health.fail-on-outage=true");
 
         assertThat(running.get("/actuator/health").status()).isEqualTo(200);

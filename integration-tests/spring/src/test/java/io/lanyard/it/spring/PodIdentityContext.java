@@ -3,7 +3,7 @@ package io.lanyard.it.spring;
 
 import java.util.Objects;
 
-/** An application that finds its agent when it starts. Not annotated, so that no component scan finds it. */
+/** Reads the agent's URI when the context starts. Not annotated, so that no component scan finds it. */
 class PodIdentityContext {
 
     private final String agent = Objects.requireNonNull(System.getProperty("aws.containerCredentialsFullUri"));

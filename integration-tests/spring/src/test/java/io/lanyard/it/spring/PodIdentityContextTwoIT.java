@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.junit.jupiter.SpringJUnitConfig;
 
-/** One of two classes that differ in nothing: Spring would give the second the context, and so the pod, of the first. */
+/** One of two equal classes: without the testkit Spring would reuse the context, and so the pod, of the first. */
 @SpringJUnitConfig(PodIdentityContext.class)
 @PodIdentity(namespace = "shop", serviceAccount = "orders")
 class PodIdentityContextTwoIT {

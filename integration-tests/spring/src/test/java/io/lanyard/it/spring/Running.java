@@ -15,7 +15,7 @@ import java.util.List;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The cluster that the application runs in, and the application once it has been started. */
+/** The cluster that the application runs in, and the started application. */
 final class Running implements AutoCloseable {
 
     static final Path LOG = Path.of("target", "application.log");
@@ -32,7 +32,7 @@ final class Running implements AutoCloseable {
         agent.onIssued(aws::admit);
     }
 
-    /** Starts the application with these properties besides; nothing of this machine is a source of credentials. */
+    /** Starts the application with further properties. No source of this machine is in its chain. */
     ConfigurableApplicationContext start(String... properties) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=0",
