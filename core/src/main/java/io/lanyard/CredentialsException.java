@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says why there are no credentials: what happened, where, whether the failure is transient, and the remedy.
  *
- * <p>The message consists of {@link #summary()} and, where there is one, {@code . Remedy: } and {@link #remedy()}. Text
- * of an agent or a service is in double quotes, contains no double quote and introduces no remedy, so it cannot pass
- * for Lanyard's advice. Programs use {@link #detail()} and {@link #remedy()} instead of searching the message. Failures
- * that Lanyard builds contain no token and no secret in message, cause or suppressed exceptions.
+ * <p>The message consists of {@link #summary()} and, where there is one, {@code . Remedy: } and {@link #remedy()}, and the
+ * {@linkplain #finding() id of the problem} in brackets. Text of an agent or a service is in double quotes, contains no
+ * double quote and introduces no remedy, so it cannot pass for Lanyard's advice. Programs use {@link #detail()}, {@link
+ * #remedy()} and {@link #finding()} instead of searching the message. Failures that Lanyard builds contain no token and no
+ * secret in message, cause or suppressed exceptions.
  *
  * <p>Immutable except for what every {@link Throwable} allows to be added; safe for use by any thread.
  */
@@ -27,6 +28,8 @@ public final class CredentialsException extends RuntimeException {
 
     /** A chain of causes may be circular. */
     private static final int DEEPEST_CAUSE = 10;
+
+    private static final int LONGEST_FINDING = 60;
 
     /** The kind of failure. */
     private final Category category;
@@ -48,6 +51,8 @@ public final class CredentialsException extends RuntimeException {
     private final @Nullable String endpoint;
     /** How to fix it, or null. */
     private final @Nullable String remedy;
+    /** The id of the problem, or null. */
+    private final @Nullable String finding;
     /** What a chain found at its sources; lost when the exception is serialized. */
     private final transient @Nullable List<SourceAttempt> attempts;
 
@@ -63,6 +68,7 @@ public final class CredentialsException extends RuntimeException {
         this.requestId = builder.requestId;
         this.endpoint = builder.endpoint;
         this.remedy = builder.remedy;
+        this.finding = builder.finding;
         this.attempts = builder.attempts;
     }
 
@@ -92,6 +98,7 @@ public final class CredentialsException extends RuntimeException {
         same.requestId = requestId;
         same.endpoint = endpoint;
         same.remedy = remedy;
+        same.finding = finding;
         same.cause = getCause();
         same.attempts = attempts();
         return same;
@@ -188,12 +195,12 @@ public final class CredentialsException extends RuntimeException {
     }
 
     /**
-     * Returns the id of the problem in the catalogue of {@code docs/doctor.md}.
+     * Returns the id of the problem, where it is a known one. {@code docs/doctor.md} has a section for each.
      *
-     * @return for example {@code agent-refuses-connection}; empty where the catalogue does not have it
+     * @return for example {@code no-association}
      */
     public Optional<String> finding() {
-        return Optional.empty();
+        return Optional.ofNullable(finding);
     }
 
     /**
@@ -268,6 +275,7 @@ public final class CredentialsException extends RuntimeException {
                         behind == null ? ForeignText.message(failure) : ForeignText.summary(behind.summary))
                 .recoverable(behind == null || behind.recoverable())
                 .remedy(behind == null ? null : behind.remedy)
+                .finding(behind == null ? null : behind.finding)
                 .cause(failure)
                 .build();
     }
@@ -283,6 +291,7 @@ public final class CredentialsException extends RuntimeException {
         private @Nullable String requestId;
         private @Nullable String endpoint;
         private @Nullable String remedy;
+        private @Nullable String finding;
         private @Nullable Throwable cause;
         private List<SourceAttempt> attempts = List.of();
 
@@ -384,6 +393,27 @@ public final class CredentialsException extends RuntimeException {
         }
 
         /**
+         * Sets the id of the problem. A text that does not look like one (lower-case letters, digits and hyphens, at
+         * most 60) is dropped.
+         *
+         * @param finding the id, for example {@code no-association}, or null where the problem is not a known one
+         * @return this builder
+         */
+        public Builder finding(@Nullable String finding) {
+            this.finding = finding != null && isId(finding) ? finding : null;
+            return this;
+        }
+
+        private static boolean isId(String text) {
+            boolean valid = !text.isEmpty() && text.length() <= LONGEST_FINDING;
+            for (int i = 0; i < text.length() && valid; i++) {
+                char c = text.charAt(i);
+                valid = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+            }
+            return valid;
+        }
+
+        /**
          * Sets what a chain found at its sources.
          *
          * @param attempts the attempts, in the order of the chain
@@ -438,7 +468,9 @@ public final class CredentialsException extends RuntimeException {
 
         private String message() {
             String summary = summary();
-            return remedy == null ? summary : summary + (summary.endsWith(".") ? " Remedy: " : ". Remedy: ") + remedy;
+            String text =
+                    remedy == null ? summary : summary + (summary.endsWith(".") ? " Remedy: " : ". Remedy: ") + remedy;
+            return finding == null ? text : text + " [" + finding + "]";
         }
     }
 }

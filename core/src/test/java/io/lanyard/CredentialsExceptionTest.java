@@ -34,7 +34,8 @@ class CredentialsExceptionTest {
                 .endpoint("http://169.254.170.23/v1/credentials")
                 .recoverable(true)
                 .cause(new IllegalStateException("cause"))
-                .remedy("allow it");
+                .remedy("allow it")
+                .finding("role-trust-policy");
     }
 
     @Test
@@ -46,7 +47,8 @@ class CredentialsExceptionTest {
         assertThat(failure.summary())
                 .isEqualTo("HTTP_STATUS 400 AccessDeniedException: the agent answers \"no\""
                         + " [http://169.254.170.23/v1/credentials, request id 11111111-2222-3333-4444-555555555555]");
-        assertThat(failure).hasMessage(failure.summary() + ". Remedy: allow it");
+        assertThat(failure.finding()).contains("role-trust-policy");
+        assertThat(failure).hasMessage(failure.summary() + ". Remedy: allow it [role-trust-policy]");
     }
 
     @Test
@@ -81,6 +83,14 @@ class CredentialsExceptionTest {
     }
 
     @Test
+    void a_text_that_does_not_look_like_the_id_of_a_problem_is_dropped() {
+        for (String text : new String[] {"", "two words", "NO_ASSOCIATION", "a]b", "x".repeat(61)}) {
+            assertThat(full().finding(text).build().finding()).as(text).isEmpty();
+        }
+        assertThat(full().finding(null).build()).hasMessageEndingWith(". Remedy: allow it");
+    }
+
+    @Test
     void a_request_id_is_shown_without_an_endpoint_too() {
         assertThat(full().endpoint(null).build().summary())
                 .endsWith(" [request id 11111111-2222-3333-4444-555555555555]");
@@ -100,6 +110,7 @@ class CredentialsExceptionTest {
         assertThat(own.detail()).isEqualTo(shared.detail());
         assertThat(own.summary()).isEqualTo(shared.summary());
         assertThat(own.remedy()).isEqualTo(shared.remedy());
+        assertThat(own.finding()).isEqualTo(shared.finding());
         assertThat(own.status()).isEqualTo(shared.status());
         assertThat(own.serviceCode()).isEqualTo(shared.serviceCode());
         assertThat(own.requestId()).isEqualTo(shared.requestId());

@@ -88,6 +88,7 @@ final class ChainReporter<T> {
                         entries.isEmpty()
                                 ? "add a source to the chain"
                                 : remedy == null ? "configure one of these sources" : remedy)
+                .finding(findingOf(remedy, failures))
                 .attempts(attempts)
                 .cause(failures.isEmpty() ? null : failures.get(0))
                 .build();
@@ -95,6 +96,16 @@ final class ChainReporter<T> {
             exhausted.addSuppressed(failures.get(i));
         }
         return exhausted;
+    }
+
+    /** The id of the failure that has this remedy, or null. */
+    private static @Nullable String findingOf(@Nullable String remedy, List<CredentialsException> failures) {
+        for (CredentialsException failure : failures) {
+            if (remedy != null && remedy.equals(failure.remedy().orElse(null))) {
+                return failure.finding().orElse(null);
+            }
+        }
+        return null;
     }
 
     /** The identity of what the source has cached by now; it refreshes without the chain. */

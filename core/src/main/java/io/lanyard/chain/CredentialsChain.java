@@ -296,6 +296,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
                             Category.SOURCE_FAILED,
                             "one of the sources of this chain calls the chain itself: " + circle)
                     .remedy("give that source credentials of its own, not those of this chain")
+                    .finding("chain-calls-itself")
                     .build();
         }
         Selection<T> mine;

@@ -3,6 +3,7 @@ package io.lanyard.container;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.diagnose.Problem;
 import io.lanyard.internal.transport.HostLookup;
 import io.lanyard.spi.HostResolver;
 import java.net.InetAddress;
@@ -43,9 +44,6 @@ record AgentEndpoint(
      * The agents' URIs have some 100 characters. Keeps the head of a request so short that no write waits for the peer.
      */
     private static final int LONGEST_URI = 8 * 1024;
-
-    /** The remedy for a name that cannot be resolved. */
-    static final String UNRESOLVED = "check the name and the resolver, or use the agent's IP address";
 
     /** Hosts that go beyond the rule, by the application's own word, and whether https is held to it too. */
     record HostPolicy(Set<String> furtherHosts, boolean httpsToo) {}
@@ -214,7 +212,8 @@ record AgentEndpoint(
                             Category.HOST_NOT_ALLOWED, setting + " names the host '" + host + "': " + e.getMessage())
                     .endpoint(display())
                     .recoverable(true)
-                    .remedy(UNRESOLVED)
+                    .finding(Problem.HOST_UNRESOLVED.id())
+                    .remedy(Problem.HOST_UNRESOLVED.remedy())
                     .build();
         }
     }
@@ -335,20 +334,22 @@ record AgentEndpoint(
                                 + "; a token goes over http only to loopback, 169.254.170.2, 169.254.170.23 or"
                                 + " [fd00:ec2::23]")
                 .endpoint(display())
-                .remedy(
-                        "use the agent's address, or https; for local development, allow the host by name in the builder")
+                .finding(Problem.HOST_NOT_ALLOWED.id())
+                .remedy(Problem.HOST_NOT_ALLOWED.remedy())
                 .build();
     }
 
     private static CredentialsException notAllowed(String setting, String what) {
         return CredentialsException.builder(
                         Category.HOST_NOT_ALLOWED, setting + " has as its host " + what + ", which is not allowed")
-                .remedy("write the address in full, for example 127.0.0.1 or [fd00:ec2::23]")
+                .finding(Problem.AMBIGUOUS_HOST.id())
+                .remedy(Problem.AMBIGUOUS_HOST.remedy())
                 .build();
     }
 
     private static CredentialsException invalid(String setting, String what, String remedy) {
         return CredentialsException.builder(Category.INVALID_URI, setting + " " + what)
+                .finding(Problem.INVALID_URI.id())
                 .remedy(remedy)
                 .build();
     }

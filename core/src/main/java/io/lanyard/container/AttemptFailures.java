@@ -3,11 +3,12 @@ package io.lanyard.container;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.diagnose.Finding;
+import io.lanyard.diagnose.Problem;
 import io.lanyard.internal.text.ForeignText;
 import io.lanyard.spi.AgentResponse;
 import io.lanyard.spi.MalformedResponseException;
 import java.io.IOException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -53,18 +54,16 @@ final class AttemptFailures {
     /** The exchange broke off, or the answer is none of this protocol. */
     CredentialsException broken(IOException e) {
         if (e instanceof MalformedResponseException) {
-            return failure(Category.INVALID_RESPONSE, ForeignText.phrase(String.valueOf(e.getMessage()), secrets))
-                    .remedy("check that the URI is the agent's, and that no proxy answers in its place")
+            return failure(
+                            Category.INVALID_RESPONSE,
+                            ForeignText.phrase(String.valueOf(e.getMessage()), secrets),
+                            Problem.UNUSABLE_ANSWER)
                     .build();
         }
         String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return failure(
-                        Category.UNREACHABLE,
-                        "the exchange with the agent failed: " + ForeignText.quote(reason, secrets))
-                .remedy(
-                        e instanceof UnknownHostException
-                                ? AgentEndpoint.UNRESOLVED
-                                : remedies().forBrokenExchange(e))
+        CredentialsException.Builder broken = failure(
+                Category.UNREACHABLE, "the exchange with the agent failed: " + ForeignText.quote(reason, secrets));
+        return explained(broken, classifier().ofBrokenExchange(e))
                 .cause(ForeignText.isClean(e, secrets) ? e : null)
                 .build();
     }
@@ -86,41 +85,38 @@ final class AttemptFailures {
 
     private CredentialsException refused(
             Category category, AgentResponse response, ErrorAnswer answer, String silent, boolean recoverable) {
-        return failure(
-                        category,
-                        answer.message().isEmpty()
-                                ? silent
-                                : "the agent answers " + ForeignText.quote(answer.message(), secrets))
+        CredentialsException.Builder refused = failure(
+                category,
+                answer.message().isEmpty()
+                        ? silent
+                        : "the agent answers " + ForeignText.quote(answer.message(), secrets));
+        return explained(refused, classifier().ofAnswer(response, answer))
                 .status(response.status())
                 .serviceCode(answer.code())
                 .requestId(answer.requestId())
                 .recoverable(recoverable)
-                .remedy(remedies().forAnswer(response, answer))
                 .build();
     }
 
     /** The credentials had expired when the agent returned them. */
     CredentialsException expired(String what) {
-        return failure(Category.EXPIRED, what)
+        return failure(Category.EXPIRED, what, Problem.AGENT_SERVES_EXPIRED_CREDENTIALS)
                 .status(200)
-                .remedy("check this machine's clock; if it is right, the agent cannot refresh its credentials (an ECS"
-                        + " agent without its control plane, an EKS agent without EKS Auth): restart or fix the"
-                        + " agent, or set expiredCredentials(ACCEPT) in the refresh policy to use expired credentials")
                 .build();
     }
 
     /** The load timeout passed before the request was sent. */
     CredentialsException late() {
-        return failure(Category.UNREACHABLE, "the load timed out before the request was sent")
-                .remedy("check what delays this process: the resolution of the host name, or the volume that holds the"
-                        + " token file")
+        return failure(
+                        Category.UNREACHABLE,
+                        "the load timed out before the request was sent",
+                        Problem.DELAYED_BEFORE_REQUEST)
                 .build();
     }
 
     /** A transport of the application failed in a way that is not an I/O error. */
     CredentialsException ofTransport(String what) {
-        return failure(Category.UNREACHABLE, "the transport " + what)
-                .remedy("check the transport that was given to the builder")
+        return failure(Category.UNREACHABLE, "the transport " + what, Problem.TRANSPORT_FAILED)
                 .build();
     }
 
@@ -128,8 +124,8 @@ final class AttemptFailures {
     CredentialsException defect(RuntimeException e) {
         return failure(
                         Category.UNREACHABLE,
-                        "the load failed with " + e.getClass().getName())
-                .remedy("report it as a defect")
+                        "the load failed with " + e.getClass().getName(),
+                        Problem.LANYARD_DEFECT)
                 .build();
     }
 
@@ -139,8 +135,19 @@ final class AttemptFailures {
                 .recoverable(true);
     }
 
-    private Remedies remedies() {
-        return new Remedies(endpoint, source, token);
+    /** For a detail that says what is wrong, so that the remedy alone is added. */
+    private CredentialsException.Builder failure(Category category, String detail, Problem problem) {
+        return failure(category, detail).finding(problem.id()).remedy(problem.remedy());
+    }
+
+    /** For a detail that repeats what was seen, so that what is wrong is added too. */
+    private static CredentialsException.Builder explained(
+            CredentialsException.Builder failure, @Nullable Finding finding) {
+        return finding == null ? failure : failure.finding(finding.id()).remedy(finding.advice());
+    }
+
+    private FailureClassifier classifier() {
+        return new FailureClassifier(endpoint, source, token);
     }
 
     private static boolean isRejection(ErrorAnswer answer) {

@@ -6,6 +6,11 @@ import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
 import io.lanyard.chain.Availability;
+import io.lanyard.diagnose.Fact;
+import io.lanyard.diagnose.Facts;
+import io.lanyard.diagnose.Finding;
+import io.lanyard.diagnose.Orchestrator;
+import io.lanyard.diagnose.Problem;
 import io.lanyard.internal.BoundedFileReader;
 import io.lanyard.internal.Log;
 import io.lanyard.internal.transport.SocketTransport;
@@ -142,7 +147,8 @@ final class ContainerConfiguration {
                             "the SSLContext given to the builder cannot be used: "
                                     + e.getClass().getName())
                     .endpoint(endpoint.display())
-                    .remedy("call SSLContext.init before the first resolve")
+                    .finding(Problem.SSL_CONTEXT_NOT_INITIALIZED.id())
+                    .remedy(Problem.SSL_CONTEXT_NOT_INITIALIZED.remedy())
                     .build();
         }
     }
@@ -165,10 +171,24 @@ final class ContainerConfiguration {
         if (full.value != null) {
             return AgentEndpoint.parse(full.value, full.name);
         }
+        Finding finding = findingWithoutUri();
         throw CredentialsException.builder(Category.NOT_CONFIGURED, withoutUri())
-                .remedy("on EKS, create the Pod Identity association before the pod (aws eks"
-                        + " create-pod-identity-association) and recreate the pod; on ECS, give the task a task role")
+                .finding(finding.id())
+                .remedy(finding.remedy())
                 .build();
+    }
+
+    /** Why there is no URI: an orchestrator suggests that an agent was meant to be there. */
+    private Finding findingWithoutUri() {
+        String token = tokenSetting();
+        Problem problem = token != null
+                ? Problem.TOKEN_WITHOUT_URI
+                : switch (Orchestrator.of(environment::variable)) {
+                    case KUBERNETES -> Problem.NO_CONTAINER_SETTINGS_IN_POD;
+                    case ECS -> Problem.NO_TASK_ROLE;
+                    default -> Problem.NO_CONTAINER_SETTINGS;
+                };
+        return problem.with(Facts.none().with(Fact.SETTING, token));
     }
 
     /** Returns which settings a source without a URI lacks, and which related ones are set. */
@@ -198,13 +218,8 @@ final class ContainerConfiguration {
         if (relative().value != null || full().value != null) {
             return Availability.configured();
         }
-        String token = tokenSetting();
-        if (token != null) {
-            return Availability.incomplete(
-                    withoutUri(),
-                    "set " + Setting.FULL_URI.variable()
-                            + " to the agent's URI (EKS Pod Identity: http://169.254.170.23/v1/credentials), or"
-                            + " unset " + token);
+        if (tokenSetting() != null) {
+            return Availability.incomplete(withoutUri(), findingWithoutUri().remedy());
         }
         boolean blank = Setting.RELATIVE_URI.seen(environment).blank()
                 || Setting.FULL_URI.seen(environment).blank();

@@ -3,6 +3,7 @@ package io.lanyard.container;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.diagnose.Problem;
 import io.lanyard.internal.Log;
 import io.lanyard.report.SettingSeen;
 import io.lanyard.spi.Environment;
@@ -63,7 +64,8 @@ enum Setting {
                             "the setting " + variable + " cannot be read: the environment failed with "
                                     + e.getClass().getName())
                     .recoverable(true)
-                    .remedy("check the Environment given to the builder, or the security manager")
+                    .finding(Problem.SETTING_CANNOT_BE_READ.id())
+                    .remedy(Problem.SETTING_CANNOT_BE_READ.remedy())
                     .build();
         }
     }

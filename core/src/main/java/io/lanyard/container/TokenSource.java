@@ -3,6 +3,9 @@ package io.lanyard.container;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.diagnose.Fact;
+import io.lanyard.diagnose.Facts;
+import io.lanyard.diagnose.Problem;
 import io.lanyard.internal.BoundedFileReader;
 import io.lanyard.spi.Clock;
 import io.lanyard.spi.Environment;
@@ -36,8 +39,6 @@ final class TokenSource {
     private static final int REREADS = 2;
 
     private static final String NO_CONTENT = "no content yet";
-
-    private static final String VOLUME = "check the volume that holds it";
 
     private final @Nullable String file;
     private final @Nullable String fixed;
@@ -130,7 +131,7 @@ final class TokenSource {
     /** The text of the file's content, which must not be empty: the kubelet may not have written it yet. */
     private String text(byte[] content) throws IOException {
         if (content.length > LIMIT) {
-            throw unreadable("is larger than 64 KiB", "point the setting at the projected token", null);
+            throw unreadable("is larger than 64 KiB", Problem.TOKEN_FILE_NOT_A_TOKEN, null);
         }
         String text = StandardCharsets.UTF_8
                 .newDecoder()
@@ -149,22 +150,22 @@ final class TokenSource {
                             Category.INVALID_TOKEN,
                             "the token of " + setting + " has " + token.length() + " characters, more than " + LIMIT
                                     + ", and was not sent")
-                    .remedy("set " + setting + " to the token alone")
+                    .finding(Problem.FIXED_TOKEN_HAS_OTHER_TEXT.id())
+                    .remedy(remedy(Problem.FIXED_TOKEN_HAS_OTHER_TEXT))
                     .build();
         }
         for (int i = 0; i < token.length(); i++) {
             char c = token.charAt(i);
             if (c < ' ' || c >= 0x7f) {
                 String what = Character.isISOControl(c) ? "a control character" : "a character beyond ASCII";
+                Problem problem = mayRecover ? Problem.TOKEN_FILE_HAS_OTHER_TEXT : Problem.FIXED_TOKEN_HAS_OTHER_TEXT;
                 throw CredentialsException.builder(
                                 Category.INVALID_TOKEN,
                                 "the token of " + setting + " has " + what + " at position " + i + " of "
                                         + token.length() + " and was not sent")
                         .recoverable(mayRecover)
-                        .remedy(
-                                mayRecover
-                                        ? "check what writes the file " + file
-                                        : "set " + setting + " to the token alone, without line breaks")
+                        .finding(problem.id())
+                        .remedy(remedy(problem))
                         .build();
             }
         }
@@ -173,30 +174,36 @@ final class TokenSource {
 
     private CredentialsException unreadable(Exception e) {
         if (e instanceof CharacterCodingException) {
-            return unreadable("is not UTF-8 text", "point the setting at the projected token", null);
+            return unreadable("is not UTF-8 text", Problem.TOKEN_FILE_NOT_A_TOKEN, null);
         }
         if (!(e instanceof IOException known)) {
             // a path that is none, or an environment of the application, whose message may contain anything
-            return unreadable("cannot be read: " + e.getClass().getName(), VOLUME, null);
+            return unreadable("cannot be read: " + e.getClass().getName(), Problem.TOKEN_FILE_UNREADABLE, null);
         }
         if (e instanceof NoSuchFileException || e instanceof FileNotFoundException) {
             boolean empty = e instanceof NoSuchFileException missing && NO_CONTENT.equals(missing.getReason());
             return unreadable(
                     empty ? "is empty" : BoundedFileReader.reason(known),
-                    "check that the token volume is mounted in this container, and recreate the pod if it is not",
+                    empty ? Problem.TOKEN_FILE_EMPTY : Problem.TOKEN_FILE_MISSING,
                     e);
         }
-        String remedy = e instanceof AccessDeniedException
-                ? "set securityContext.fsGroup, or run all containers of the pod as one user"
-                : e instanceof NotRegularFileException ? "point the setting at the file that holds the token" : VOLUME;
-        return unreadable(BoundedFileReader.reason(known), remedy, e);
+        Problem problem = e instanceof AccessDeniedException
+                ? Problem.TOKEN_FILE_PERMISSION_DENIED
+                : e instanceof NotRegularFileException ? Problem.TOKEN_FILE_NOT_REGULAR : Problem.TOKEN_FILE_UNREADABLE;
+        return unreadable(BoundedFileReader.reason(known), problem, e);
     }
 
-    private CredentialsException unreadable(String what, String remedy, @Nullable Exception cause) {
+    private CredentialsException unreadable(String what, Problem problem, @Nullable Exception cause) {
         return CredentialsException.builder(Category.TOKEN_FILE_UNREADABLE, "the token file " + file + " " + what)
                 .recoverable(true)
-                .remedy(remedy + " (" + setting + ")")
+                .finding(problem.id())
+                .remedy(remedy(problem))
                 .cause(cause)
                 .build();
+    }
+
+    private String remedy(Problem problem) {
+        Facts facts = Facts.none().with(Fact.FILE, file).with(Fact.SETTING, setting);
+        return problem.with(facts).remedy();
     }
 }

@@ -24,7 +24,7 @@ public enum Fact {
     /** An AWS Region. */
     REGION("[a-z]{2}(-[a-z]+)+-[0-9]"),
     /** A variable, a property, or an option in code. */
-    SETTING("[A-Za-z][A-Za-z0-9_.()-]{0,99}"),
+    SETTING("(the option )?[A-Za-z][A-Za-z0-9_.()-]{0,99}"),
     /** The path of a file. */
     FILE("[A-Za-z0-9._/@+=: -]{1,255}"),
     /** A host or address. */

@@ -26,7 +26,8 @@ final class CacheFailures {
                 .cause(cause);
         if (cause != null) {
             failure.endpoint(cause.endpoint().orElse(null))
-                    .remedy(cause.remedy().orElse(null));
+                    .remedy(cause.remedy().orElse(null))
+                    .finding(cause.finding().orElse(null));
         }
         return failure.build();
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.lanyard.Category;
 import io.lanyard.ContainerCredentials;
 import io.lanyard.CredentialsException;
+import io.lanyard.diagnose.Problem;
 import io.lanyard.spi.Environment;
 import io.lanyard.spi.HostResolver;
 import io.lanyard.testsupport.Canaries;
@@ -46,81 +47,108 @@ class CapturesTest {
             @Nullable String code,
             @Nullable String requestId,
             boolean recoverable,
-            boolean mended) {
+            @Nullable Problem problem) {
 
         /** Refused, and asking again does not help. */
-        static Failure refused(int status, @Nullable String code, @Nullable String requestId) {
-            return new Failure(Category.HTTP_STATUS, status, code, requestId, false, true);
+        static Failure refused(int status, @Nullable String code, @Nullable String requestId, Problem problem) {
+            return new Failure(Category.HTTP_STATUS, status, code, requestId, false, problem);
         }
 
         /** Refused for now. */
-        static Failure passing(int status, @Nullable String code, @Nullable String requestId) {
-            return new Failure(Category.HTTP_STATUS, status, code, requestId, true, true);
+        static Failure passing(int status, @Nullable String code, @Nullable String requestId, Problem problem) {
+            return new Failure(Category.HTTP_STATUS, status, code, requestId, true, problem);
         }
 
         /** Nothing that could be read as credentials. */
         static Failure unusable() {
-            return new Failure(Category.INVALID_RESPONSE, null, null, null, true, true);
+            return new Failure(Category.INVALID_RESPONSE, null, null, null, true, Problem.UNUSABLE_ANSWER);
         }
     }
 
     private static final Map<String, Failure> EKS = new TreeMap<>(Map.ofEntries(
-            Map.entry("no token", Failure.refused(400, null, null)),
-            Map.entry("empty token", Failure.refused(400, null, null)),
-            Map.entry("garbage token", Failure.refused(400, null, null)),
-            Map.entry("Bearer-prefixed token", Failure.refused(400, null, null)),
-            Map.entry("token with bad base64", Failure.refused(400, null, null)),
-            Map.entry("expired JWT (local check)", Failure.refused(400, null, null)),
-            Map.entry("nbf 2s in the future (clock skew)", Failure.passing(400, null, null)),
-            Map.entry("wrong Host", Failure.refused(403, null, null)),
-            Map.entry("wrong Host, no token", Failure.refused(403, null, null)),
-            Map.entry("IPv6 expanded Host (java Inet6Address form)", Failure.refused(403, null, null)),
-            Map.entry("Host uppercase v6", Failure.refused(403, null, null)),
-            Map.entry("EKS Auth: notfound", Failure.refused(404, "ResourceNotFoundException", ID)),
-            Map.entry("EKS Auth: denied-node", Failure.refused(400, "AccessDeniedException", ID)),
-            Map.entry("EKS Auth: denied-trust", Failure.refused(400, "AccessDeniedException", ID)),
-            Map.entry("EKS Auth: expired", Failure.refused(400, "ExpiredTokenException", ID)),
-            Map.entry("EKS Auth: invalid", Failure.refused(400, "InvalidTokenException", ID)),
-            Map.entry("EKS Auth: invalidparam", Failure.refused(400, "InvalidParameterException", ID)),
-            Map.entry("EKS Auth: invalidreq", Failure.refused(400, "InvalidRequestException", ID)),
-            Map.entry("EKS Auth: throttle", Failure.passing(429, "ThrottlingException", ID)),
-            Map.entry("EKS Auth: e500", Failure.passing(500, "InternalServerException", ID)),
-            Map.entry("EKS Auth: e503", Failure.passing(503, "ServiceUnavailableException", ID)),
-            Map.entry("EKS Auth slow 5s each", Failure.passing(500, null, null)),
-            Map.entry("creds that live 10 s", Failure.passing(500, null, null)),
+            Map.entry("no token", Failure.refused(400, null, null, Problem.TOKEN_NOT_SET)),
+            Map.entry("empty token", Failure.refused(400, null, null, Problem.TOKEN_NOT_SET)),
+            Map.entry("garbage token", Failure.refused(400, null, null, Problem.FIXED_TOKEN_NOT_A_TOKEN)),
+            Map.entry("Bearer-prefixed token", Failure.refused(400, null, null, Problem.TOKEN_HAS_BEARER_PREFIX)),
+            Map.entry("token with bad base64", Failure.refused(400, null, null, Problem.FIXED_TOKEN_NOT_A_TOKEN)),
+            Map.entry("expired JWT (local check)", Failure.refused(400, null, null, Problem.FIXED_TOKEN_EXPIRED)),
+            Map.entry(
+                    "nbf 2s in the future (clock skew)", Failure.passing(400, null, null, Problem.TOKEN_NOT_YET_VALID)),
+            Map.entry("wrong Host", Failure.refused(403, null, null, Problem.HOST_HEADER_REWRITTEN)),
+            Map.entry("wrong Host, no token", Failure.refused(403, null, null, Problem.HOST_HEADER_REWRITTEN)),
+            Map.entry(
+                    "IPv6 expanded Host (java Inet6Address form)",
+                    Failure.refused(403, null, null, Problem.HOST_HEADER_REWRITTEN)),
+            Map.entry("Host uppercase v6", Failure.refused(403, null, null, Problem.HOST_HEADER_REWRITTEN)),
+            Map.entry(
+                    "EKS Auth: notfound",
+                    Failure.refused(404, "ResourceNotFoundException", ID, Problem.NO_ASSOCIATION)),
+            Map.entry(
+                    "EKS Auth: denied-node",
+                    Failure.refused(400, "AccessDeniedException", ID, Problem.NODE_ROLE_LACKS_EKS_AUTH)),
+            Map.entry(
+                    "EKS Auth: denied-trust",
+                    Failure.refused(400, "AccessDeniedException", ID, Problem.ROLE_TRUST_POLICY)),
+            Map.entry(
+                    "EKS Auth: expired",
+                    Failure.refused(400, "ExpiredTokenException", ID, Problem.FIXED_TOKEN_EXPIRED)),
+            Map.entry(
+                    "EKS Auth: invalid",
+                    Failure.refused(400, "InvalidTokenException", ID, Problem.FIXED_TOKEN_OF_OTHER_CLUSTER)),
+            Map.entry(
+                    "EKS Auth: invalidparam",
+                    Failure.refused(400, "InvalidParameterException", ID, Problem.EKS_AUTH_REJECTS_REQUEST)),
+            Map.entry(
+                    "EKS Auth: invalidreq",
+                    Failure.refused(400, "InvalidRequestException", ID, Problem.EKS_AUTH_REJECTS_REQUEST)),
+            Map.entry(
+                    "EKS Auth: throttle", Failure.passing(429, "ThrottlingException", ID, Problem.EKS_AUTH_THROTTLES)),
+            Map.entry("EKS Auth: e500", Failure.passing(500, "InternalServerException", ID, Problem.EKS_AUTH_FAILS)),
+            Map.entry(
+                    "EKS Auth: e503", Failure.passing(503, "ServiceUnavailableException", ID, Problem.EKS_AUTH_FAILS)),
+            Map.entry("EKS Auth slow 5s each", Failure.passing(500, null, null, Problem.EKS_AUTH_UNREACHABLE)),
+            Map.entry("creds that live 10 s", Failure.passing(500, null, null, Problem.NODE_CLOCK_WRONG)),
             // a head that promises a body which does not come
-            Map.entry("HEAD", new Failure(Category.UNREACHABLE, null, null, null, true, false)),
-            Map.entry("trailing slash", Failure.refused(404, null, null)),
-            Map.entry("root", Failure.refused(404, null, null)),
-            Map.entry("double slash", Failure.refused(301, null, null)),
-            Map.entry("wrong path v2", Failure.refused(404, null, null)),
+            Map.entry("HEAD", new Failure(Category.UNREACHABLE, null, null, null, true, null)),
+            Map.entry("trailing slash", Failure.refused(404, null, null, Problem.WRONG_PATH)),
+            Map.entry("root", Failure.refused(404, null, null, Problem.WRONG_PATH)),
+            Map.entry("double slash", Failure.refused(301, null, null, Problem.PROXY_ANSWERS)),
+            Map.entry("wrong path v2", Failure.refused(404, null, null, Problem.WRONG_PATH)),
             Map.entry("health", Failure.unusable()),
             Map.entry("ready", Failure.unusable()),
             Map.entry("metrics head", Failure.unusable())));
 
     private static final Map<String, Failure> ECS = new TreeMap<>(Map.ofEntries(
             Map.entry(
-                    "expired creds are served as they are", new Failure(Category.EXPIRED, 200, null, null, true, true)),
-            Map.entry("unknown id", Failure.passing(400, "InvalidIdInRequest", null)),
-            Map.entry("id with trailing slash", Failure.passing(400, "InvalidIdInRequest", null)),
-            Map.entry("pending id (agent restarted)", Failure.passing(503, "CredentialsUninitialized", null)),
-            Map.entry("empty id v2", Failure.refused(400, "NoIdInRequest", null)),
-            Map.entry("v1 no id", Failure.refused(400, "NoIdInRequest", null)),
-            Map.entry("v1 empty id", Failure.refused(400, "NoIdInRequest", null)),
-            Map.entry("no id v2 w/o slash", Failure.refused(404, null, null)),
-            Map.entry("root", Failure.refused(404, null, null)),
-            Map.entry("random path", Failure.refused(404, null, null)),
-            Map.entry("v4 creds?", Failure.refused(404, null, null)),
-            Map.entry("double slash", Failure.refused(301, null, null))));
+                    "expired creds are served as they are",
+                    new Failure(Category.EXPIRED, 200, null, null, true, Problem.AGENT_SERVES_EXPIRED_CREDENTIALS)),
+            Map.entry("unknown id", Failure.passing(400, "InvalidIdInRequest", null, Problem.ECS_ID_UNKNOWN)),
+            Map.entry(
+                    "id with trailing slash", Failure.passing(400, "InvalidIdInRequest", null, Problem.ECS_ID_UNKNOWN)),
+            Map.entry(
+                    "pending id (agent restarted)",
+                    Failure.passing(503, "CredentialsUninitialized", null, Problem.ECS_AGENT_RESTARTED)),
+            Map.entry("empty id v2", Failure.refused(400, "NoIdInRequest", null, Problem.ECS_ID_MISSING)),
+            Map.entry("v1 no id", Failure.refused(400, "NoIdInRequest", null, Problem.ECS_ID_MISSING)),
+            Map.entry("v1 empty id", Failure.refused(400, "NoIdInRequest", null, Problem.ECS_ID_MISSING)),
+            Map.entry("no id v2 w/o slash", Failure.refused(404, null, null, Problem.WRONG_PATH)),
+            Map.entry("root", Failure.refused(404, null, null, Problem.WRONG_PATH)),
+            Map.entry("random path", Failure.refused(404, null, null, Problem.WRONG_PATH)),
+            Map.entry("v4 creds?", Failure.refused(404, null, null, Problem.WRONG_PATH)),
+            Map.entry("double slash", Failure.refused(301, null, null, Problem.PROXY_ANSWERS))));
 
     private static final Map<String, Failure> LOCAL = new TreeMap<>(Map.ofEntries(
-            Map.entry("vault no token", Failure.refused(403, null, null)),
-            Map.entry("vault wrong token", Failure.refused(403, null, null)),
-            Map.entry("vault Bearer token", Failure.refused(403, null, null)),
-            Map.entry("vault role-arn denied", Failure.refused(500, "AccessDenied", "r")),
-            Map.entry("vault failing base creds", Failure.passing(500, null, null)),
-            Map.entry("local /role/denied", Failure.refused(500, "AccessDenied", "r")),
-            Map.entry("local unknown", Failure.refused(404, null, null))));
+            Map.entry("vault no token", Failure.refused(403, null, null, Problem.FIXED_TOKEN_REJECTED_BY_SERVER)),
+            Map.entry("vault wrong token", Failure.refused(403, null, null, Problem.FIXED_TOKEN_REJECTED_BY_SERVER)),
+            Map.entry("vault Bearer token", Failure.refused(403, null, null, Problem.FIXED_TOKEN_REJECTED_BY_SERVER)),
+            Map.entry(
+                    "vault role-arn denied",
+                    Failure.refused(500, "AccessDenied", "r", Problem.SERVER_MAY_NOT_ASSUME_ROLE)),
+            Map.entry("vault failing base creds", Failure.passing(500, null, null, Problem.SERVER_HAS_NO_CREDENTIALS)),
+            Map.entry(
+                    "local /role/denied",
+                    Failure.refused(500, "AccessDenied", "r", Problem.SERVER_MAY_NOT_ASSUME_ROLE)),
+            Map.entry("local unknown", Failure.refused(404, null, null, Problem.WRONG_PATH))));
 
     private final RawServer server = new RawServer();
 
@@ -200,7 +228,9 @@ class CapturesTest {
         assertThat(failure.serviceCode()).isEqualTo(Optional.ofNullable(expected.code()));
         assertThat(failure.requestId()).isEqualTo(Optional.ofNullable(expected.requestId()));
         assertThat(failure.recoverable()).as("recoverable").isEqualTo(expected.recoverable());
-        assertThat(failure.remedy().isPresent()).as("has a remedy").isEqualTo(expected.mended());
+        assertThat(failure.finding())
+                .isEqualTo(Optional.ofNullable(expected.problem()).map(Problem::id));
+        assertThat(failure.remedy().isPresent()).as("has a remedy").isEqualTo(expected.problem() != null);
         assertThat(failure.endpoint()).contains("http://127.0.0.1:" + server.port() + "/v1/credentials");
         if (expected.category() == Category.HTTP_STATUS) {
             assertThat(failure.status()).hasValue(capture.status());
