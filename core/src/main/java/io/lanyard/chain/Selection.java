@@ -177,6 +177,7 @@ final class Selection<T> extends InFlight<T> {
                         "the source " + entry.name + " has not answered within " + SOURCE_TIMEOUT_SECONDS + " s")
                 .recoverable(true)
                 .remedy("find out what it waits for; a source must not call the chain that it belongs to")
+                .finding("provider-hangs")
                 .build();
     }
 

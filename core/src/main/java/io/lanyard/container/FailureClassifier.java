@@ -13,6 +13,7 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Locale;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,24 @@ final class FailureClassifier {
     @Nullable
     Finding ofBrokenExchange(IOException failure) {
         Problem problem = problemOf(failure);
-        return problem == null ? null : problem.with(facts(token.setting()));
+        if (problem == null) {
+            return null;
+        }
+        return (endpoint.isEks() && isOnNodeWithoutAgent() ? Problem.NODE_WITHOUT_POD_IDENTITY : problem)
+                .with(facts(token.setting()));
+    }
+
+    /** Whether the pod runs on Fargate or Windows, where no agent can be. */
+    private boolean isOnNodeWithoutAgent() {
+        String file = token.file();
+        return (file != null && file.startsWith("C:\\"))
+                || claims().flatMap(TokenClaims::node)
+                        .filter(node -> node.startsWith("fargate-"))
+                        .isPresent();
+    }
+
+    private Optional<TokenClaims> claims() {
+        return sent == null ? Optional.empty() : TokenClaims.decode(sent);
     }
 
     private @Nullable Problem problemOf(IOException failure) {
@@ -216,14 +234,12 @@ final class FailureClassifier {
 
     /** What is known of the endpoint, and of the token from its claims; and the setting that is to blame. */
     private Facts facts(String setting) {
-        TokenClaims claims = sent == null ? null : TokenClaims.decode(sent).orElse(null);
         Facts facts = Facts.none().with(Fact.HOST, endpoint.host()).with(Fact.SETTING, setting);
-        if (claims != null) {
-            facts = facts.with(Fact.NAMESPACE, claims.namespace().orElse(null))
-                    .with(Fact.SERVICE_ACCOUNT, claims.serviceAccount().orElse(null))
-                    .with(Fact.POD, claims.pod().orElse(null));
-        }
-        return facts;
+        return claims().map(claims -> facts.with(
+                                Fact.NAMESPACE, claims.namespace().orElse(null))
+                        .with(Fact.SERVICE_ACCOUNT, claims.serviceAccount().orElse(null))
+                        .with(Fact.POD, claims.pod().orElse(null)))
+                .orElse(facts);
     }
 
     /** The names in EKS Auth's text of a missing association. */

@@ -344,7 +344,7 @@ public enum Problem {
             Area.TOKEN,
             Severity.PROBLEM,
             "The credentials server requires a token, and none is set",
-            "set AWS_CONTAINER_AUTHORIZATION_TOKEN to the one that it printed or was given, or "
+            "set AWS_CONTAINER_AUTHORIZATION_TOKEN to the token that the server printed or was given, or "
                     + "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE to its file"),
     /** A local server rejects the token of the file. */
     TOKEN_REJECTED_BY_SERVER(
@@ -387,7 +387,7 @@ public enum Problem {
             aws eks create-addon --cluster-name {cluster} --addon-name eks-pod-identity-agent
             # none on this node because of its taints:
             aws eks update-addon --cluster-name {cluster} --addon-name eks-pod-identity-agent --configuration-values '{"tolerations":[{"operator":"Exists"}]}'
-            # one on this node, and network policies restrict the pod's egress (a policy that is its first one blocks all other egress):
+            # one on this node, and network policies restrict the pod's egress (the first policy that selects a pod blocks its other egress):
             kubectl apply -f - <<'EOF'
             apiVersion: networking.k8s.io/v1
             kind: NetworkPolicy
@@ -506,8 +506,8 @@ public enum Problem {
             Severity.PROBLEM,
             "EKS may not assume the role of the association: its trust policy lacks the principal, "
                     + "sts:AssumeRole or sts:TagSession, or has a condition that this pod does not meet",
-            "the role's trust policy must allow the principal pods.eks.amazonaws.com both sts:AssumeRole and "
-                    + "sts:TagSession, without conditions that this pod (namespace {namespace}, service account "
+            "allow the principal pods.eks.amazonaws.com both sts:AssumeRole and sts:TagSession in the role's trust "
+                    + "policy, without conditions that this pod (namespace {namespace}, service account "
                     + "{service-account}) does not meet; a change takes a minute or two. Also check that the role "
                     + "exists and that no SCP denies it",
             """
@@ -842,7 +842,7 @@ public enum Problem {
             Area.STS,
             Severity.PROBLEM,
             "The requested duration exceeds the MaxSessionDuration of the role",
-            "lower it, or raise the role's maximum",
+            "lower the duration, or raise the role's maximum",
             """
             aws iam update-role --role-name ROLE_NAME --max-session-duration 43200
             """),
@@ -895,9 +895,9 @@ public enum Problem {
             Severity.PROBLEM,
             "The role's trust policy does not allow sts:AssumeRoleWithWebIdentity to this token: its "
                     + "condition on sub or aud does not match",
-            "the role's trust policy must allow sts:AssumeRoleWithWebIdentity to the cluster's OIDC provider "
-                    + "with the conditions sub = system:serviceaccount:{namespace}:{service-account} and aud = "
-                    + "{audience}, which the token has; a change takes a minute or two",
+            "allow sts:AssumeRoleWithWebIdentity to the cluster's OIDC provider in the role's trust policy with the "
+                    + "conditions sub = system:serviceaccount:{namespace}:{service-account} and aud = {audience}, "
+                    + "which the token has; a change takes a minute or two",
             """
             {
               "Version": "2012-10-17",
@@ -921,8 +921,8 @@ public enum Problem {
             Area.STS,
             Severity.PROBLEM,
             "STS answers \"Incorrect token audience\": the IAM OIDC provider does not have the token's "
-                    + "audience among its client ids",
-            "project it with the audience sts.amazonaws.com, and add it to the client ids of the IAM OIDC "
+                    + "audience {audience} among its client ids",
+            "project the token with the audience sts.amazonaws.com, and add that to the client ids of the IAM OIDC "
                     + "provider; look for a stray character",
             """
             aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn arn:aws:iam::{account}:oidc-provider/{issuer} --client-id {audience}
@@ -975,7 +975,7 @@ public enum Problem {
     STS_REGION_DISABLED(
             Area.STS,
             Severity.PROBLEM,
-            "STS is not active in the Region {region} for the account",
+            "STS is not active in this Region for the account",
             "activate the Region, or set AWS_REGION to one that is active"),
     /** STS cannot be reached. */
     STS_UNREACHABLE(
@@ -1002,8 +1002,8 @@ public enum Problem {
             Area.STS,
             Severity.PROBLEM,
             "ECS cannot assume the role of the task",
-            "the role's trust policy must allow ecs-tasks.amazonaws.com sts:AssumeRole, and the one that "
-                    + "starts the task needs iam:PassRole on it",
+            "allow ecs-tasks.amazonaws.com sts:AssumeRole in the role's trust policy; the identity that starts the "
+                    + "task needs iam:PassRole on the role",
             """
             {
               "Version": "2012-10-17",

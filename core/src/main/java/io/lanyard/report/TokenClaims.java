@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param namespace the Kubernetes namespace
  * @param serviceAccount the service account's name
  * @param pod the pod that the token is bound to; absent where it is bound to none
+ * @param node the node that the pod runs on; absent where the token does not say
  * @param audiences the services that the token is for, for example {@code pods.eks.amazonaws.com} or {@code
  *     sts.amazonaws.com}
  * @param expiration when it expires
@@ -28,6 +29,7 @@ public record TokenClaims(
         Optional<String> namespace,
         Optional<String> serviceAccount,
         Optional<String> pod,
+        Optional<String> node,
         List<String> audiences,
         Optional<Instant> expiration) {
 
@@ -62,15 +64,17 @@ public record TokenClaims(
         return Optional.of(new TokenClaims(
                 isNamed ? Optional.of(cut(names[0])) : Optional.empty(),
                 isNamed ? Optional.of(cut(names[1])) : Optional.empty(),
-                pod(claims.get("kubernetes.io")),
+                named("pod", claims.get("kubernetes.io")),
+                named("node", claims.get("kubernetes.io")),
                 audiences(claims.get("aud")),
                 expiration(claims.get("exp"))));
     }
 
-    private static Optional<String> pod(@Nullable Object kubernetes) {
+    /** The name of an object that the token is bound to. */
+    private static Optional<String> named(String kind, @Nullable Object kubernetes) {
         return kubernetes instanceof Map<?, ?> bound
-                        && bound.get("pod") instanceof Map<?, ?> pod
-                        && pod.get("name") instanceof String name
+                        && bound.get(kind) instanceof Map<?, ?> object
+                        && object.get("name") instanceof String name
                 ? Optional.of(cut(name))
                 : Optional.empty();
     }

@@ -80,7 +80,8 @@ class ChainLivenessTest {
             assertThat(answer)
                     .failsWithin(Duration.ZERO)
                     .withThrowableThat()
-                    .withMessageContaining("the source first has not answered within 60 s");
+                    .withMessageContaining("the source first has not answered within 60 s")
+                    .withMessageEndingWith("[provider-hangs]");
             assertThat(second.asked)
                     .as("it is configured, so no later source takes its place")
                     .hasValue(0);
@@ -156,8 +157,9 @@ class ChainLivenessTest {
                     .failsWithin(Duration.ofSeconds(10))
                     .withThrowableThat()
                     .withMessageContaining("the source first -> the source first");
-            assertThat(((CredentialsException) catchThrowable(chain::resolve)).remedy())
-                    .contains("give that source credentials of its own, not those of this chain");
+            CredentialsException circle = (CredentialsException) catchThrowable(chain::resolve);
+            assertThat(circle.remedy()).contains("give that source credentials of its own, not those of this chain");
+            assertThat(circle.finding()).contains("chain-calls-itself");
         }
 
         @Test

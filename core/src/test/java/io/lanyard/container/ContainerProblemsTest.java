@@ -18,6 +18,7 @@ import io.lanyard.spi.NotRegularFileException;
 import io.lanyard.testkit.EksAuthAnswer;
 import io.lanyard.testkit.EksPodIdentityAgent;
 import io.lanyard.testkit.token.ServiceAccountTokens;
+import io.lanyard.testsupport.Jwt;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -452,6 +453,21 @@ class ContainerProblemsTest {
 
         assertProblem(failure, problem, fix);
         assertThat(failure.endpoint().orElseThrow()).isEqualTo(uri);
+    }
+
+    @Test
+    void a_node_of_fargate_or_windows_has_no_agent() {
+        SourceWorld world = new SourceWorld().always(thrown(new SocketTimeoutException("connect timed out")));
+        String fargate = Jwt.of("{\"kubernetes.io\":{\"node\":{\"name\":\"fargate-ip-10-0-0-1.ec2.internal\"}}}");
+
+        assertProblem(failedWith(world, fargate), Problem.NODE_WITHOUT_POD_IDENTITY, "IRSA");
+
+        String path = "C:\\var\\run\\secrets\\eks-pod-identity-token";
+        world.files.put(path, () -> new byte[] {'t'});
+        assertProblem(
+                failure(world.impatient().tokenFile(path).maxAttempts(1).build()),
+                Problem.NODE_WITHOUT_POD_IDENTITY,
+                "IRSA");
     }
 
     @Nested

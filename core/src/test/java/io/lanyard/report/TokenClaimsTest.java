@@ -32,6 +32,7 @@ class TokenClaimsTest {
                         Optional.of("shop"),
                         Optional.of("cart"),
                         Optional.of("cart-7d4f"),
+                        Optional.of("ip-10-0-0-1"),
                         List.of("pods.eks.amazonaws.com"),
                         Optional.of(Instant.parse("2026-11-23T10:00:00Z"))));
         assertThat(claims)

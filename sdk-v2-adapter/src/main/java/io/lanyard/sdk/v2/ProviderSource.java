@@ -6,6 +6,7 @@ import io.lanyard.CredentialsException;
 import io.lanyard.RefreshStatus;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
+import io.lanyard.diagnose.Problem;
 import io.lanyard.internal.LoadContext;
 import io.lanyard.spi.Scheduler;
 import java.time.Duration;
@@ -80,10 +81,7 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
         LoadContext before = LoadContext.current();
         String circle = LoadContext.circle(this);
         if (circle != null) {
-            throw problem(
-                    "calls the chain that it belongs to: " + circle,
-                    "give the provider credentials of its own, not those of this chain",
-                    false);
+            throw failure("calls the chain that it belongs to: " + circle, Problem.CHAIN_CALLS_ITSELF, false);
         }
         LoadContext.set(new LoadContext(this, name, before));
         try {
@@ -119,8 +117,10 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
         }
         Call call = running.get();
         if (call == null && stuck.get() >= MOST_STUCK) {
-            return CompletableFuture.failedFuture(problem(
-                    "is not called again, because " + MOST_STUCK + " earlier calls of it still hang", WAITS, true));
+            return CompletableFuture.failedFuture(failure(
+                    "is not called again, because " + MOST_STUCK + " earlier calls of it still hang",
+                    Problem.PROVIDER_HANGS,
+                    true));
         }
         while (call == null) {
             Call mine = new Call();
@@ -166,8 +166,6 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
                 again && asked.isCancelled() ? ask(false) : CompletableFuture.failedFuture(Sources.unwrapped(thrown)));
     }
 
-    private static final String WAITS = "look for what the provider waits for";
-
     private static final int WAITING = 0; // for a thread
     private static final int CALLING = 1;
     private static final int GIVEN_UP = 2; // its thread still hangs in the provider
@@ -198,8 +196,9 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
             } else {
                 state.compareAndSet(WAITING, RETURNED);
             }
-            SHARED.execute(
-                    () -> accept(null, problem("has not answered within " + LIMIT.toSeconds() + " s", WAITS, true)));
+            SHARED.execute(() -> accept(
+                    null,
+                    failure("has not answered within " + LIMIT.toSeconds() + " s", Problem.PROVIDER_HANGS, true)));
         }
 
         @Override
@@ -237,12 +236,13 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
     }
 
     /** A failure that Lanyard itself finds, apart from what the provider reports. */
-    private CredentialsException problem(String what, String remedy, boolean recoverable) {
+    private CredentialsException failure(String what, Problem problem, boolean recoverable) {
         return CredentialsException.builder(
                         Category.SOURCE_FAILED,
                         "the provider " + provider.getClass().getName() + " " + what)
                 .recoverable(recoverable)
-                .remedy(remedy)
+                .finding(problem.id())
+                .remedy(problem.remedy())
                 .build();
     }
 

@@ -3,6 +3,10 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.diagnose.Fact;
+import io.lanyard.diagnose.Facts;
+import io.lanyard.diagnose.Finding;
+import io.lanyard.diagnose.Problem;
 import io.lanyard.internal.FailureText;
 import io.lanyard.internal.text.ForeignText;
 import io.lanyard.report.TokenClaims;
@@ -22,7 +26,7 @@ import software.amazon.awssdk.core.exception.SdkException;
  * Translates failures between the SDK and Lanyard, once in each direction.
  *
  * <p>{@link #classified} makes what a provider of the SDK throws a {@link CredentialsException}: the text of the SDK, a
- * service or a process is foreign text and is cleaned, and the remedy is added where the text is a known one. The cause
+ * service or a process is foreign text and is cleaned, and problem and remedy are added where the text is a known one. The cause
  * is the SDK's exception if nothing in it has to be hidden; a service's exception is kept with cleaned texts, and with
  * its status, code and request id.
  *
@@ -39,6 +43,9 @@ final class SdkFailures {
             Set.of("IDPCommunicationError", "ExpiredTokenException", "ExpiredToken");
 
     private static final int DEEPEST_CAUSE = 10;
+
+    private static final String RESOURCE = "on resource: ";
+    private static final String STS_AUDIENCE = "sts.amazonaws.com";
 
     private final String source;
 
@@ -98,7 +105,8 @@ final class SdkFailures {
         String message = details == null || details.errorMessage() == null
                 ? String.valueOf(service.getMessage())
                 : details.errorMessage();
-        return shared.remedy().map(remedy -> message + ". Remedy: " + remedy).orElse(message);
+        String finding = shared.finding().map(id -> " [" + id + "]").orElse("");
+        return shared.remedy().map(remedy -> message + ". Remedy: " + remedy).orElse(message) + finding;
     }
 
     private CredentialsException classify(Throwable failure) {
@@ -114,12 +122,12 @@ final class SdkFailures {
                     .build();
         }
         String text = text(failure);
-        return CredentialsException.builder(
-                        isFileMissing(failure) ? Category.TOKEN_FILE_UNREADABLE : Category.UNREACHABLE,
-                        "the provider reports " + ForeignText.quote(text, List.of()))
+        CredentialsException.Builder classified = CredentialsException.builder(
+                isFileMissing(failure) ? Category.TOKEN_FILE_UNREADABLE : Category.UNREACHABLE,
+                "the provider reports " + ForeignText.quote(text, List.of()));
+        return explained(classified, text, failure)
                 .endpoint(endpoint())
                 .recoverable(true)
-                .remedy(remedy(text, failure))
                 .cause(ForeignText.isClean(failure, List.of()) ? failure : null)
                 .build();
     }
@@ -129,14 +137,14 @@ final class SdkFailures {
         String said = details == null ? null : details.errorMessage();
         String text = said != null ? said : String.valueOf(failure.getMessage());
         String code = details == null ? null : details.errorCode();
-        return CredentialsException.builder(
-                        Category.HTTP_STATUS, "the service answers " + ForeignText.quote(text, List.of()))
+        CredentialsException.Builder classified = CredentialsException.builder(
+                Category.HTTP_STATUS, "the service answers " + ForeignText.quote(text, List.of()));
+        return explained(classified, code == null ? text : code + ": " + text, failure)
                 .status(failure.statusCode())
                 .serviceCode(code)
                 .requestId(failure.requestId())
                 .endpoint(endpoint())
                 .recoverable(isTransient(failure))
-                .remedy(remedy(code == null ? text : code + ": " + text, failure))
                 .cause(cleaned(failure, ForeignText.phrase(text, List.of())))
                 .build();
     }
@@ -205,73 +213,89 @@ final class SdkFailures {
         return false;
     }
 
-    private @Nullable String remedy(String text, Throwable failure) {
+    private CredentialsException.Builder explained(
+            CredentialsException.Builder classified, String text, Throwable failure) {
+        Problem problem = problem(text, failure);
+        if (problem == null) {
+            return classified;
+        }
+        Finding finding = problem.with(facts(text));
+        return classified.finding(finding.id()).remedy(finding.advice());
+    }
+
+    private @Nullable Problem problem(String text, Throwable failure) {
         if (text.contains("Not authorized to perform sts:AssumeRoleWithWebIdentity")
                 || text.contains("not authorized to perform: sts:AssumeRoleWithWebIdentity")) {
-            return "the role's trust policy must allow sts:AssumeRoleWithWebIdentity to the cluster's OIDC provider with"
-                    + " the conditions sub = " + subject() + " and aud = " + audience()
-                    + ", which the token has; a change takes a minute or two";
+            return Problem.WEB_IDENTITY_TRUST_POLICY;
         }
         if (text.contains("No OpenIDConnect provider found")) {
-            return "create the IAM OIDC provider of this cluster in the role's account (eksctl utils"
-                    + " associate-iam-oidc-provider --cluster CLUSTER --approve), and check that the token is of this"
-                    + " cluster";
+            return Problem.OIDC_PROVIDER_MISSING;
         }
         if (text.contains("Incorrect token audience")) {
-            return "the token is for " + audience() + ": project it with the audience sts.amazonaws.com, and add it to"
-                    + " the client ids of the IAM OIDC provider";
+            return Problem.WEB_IDENTITY_AUDIENCE;
         }
         if (text.contains("could not be validated") || text.startsWith("InvalidIdentityToken")) {
-            return "STS cannot validate the token: check that the IAM OIDC provider in the role's account has this"
-                    + " cluster's issuer, and that the issuer is reachable from the internet";
+            return Problem.WEB_IDENTITY_TOKEN_INVALID;
         }
         if (text.contains("RegionDisabledException") || text.contains("is not activated in this region")) {
-            return "STS is not active in this Region for the account: activate the Region, or set AWS_REGION to one that"
-                    + " is active";
+            return Problem.STS_REGION_DISABLED;
         }
         if (text.startsWith("ExpiredToken")) {
-            return "the web identity token has expired: check that AWS_WEB_IDENTITY_TOKEN_FILE names the projected file"
-                    + " itself and no copy of it, and that the kubelet can renew it";
+            return Problem.WEB_IDENTITY_TOKEN_EXPIRED;
         }
         if (text.contains("Request ARN is invalid")) {
-            return "AWS_ROLE_ARN is not the ARN of a role: check the annotation eks.amazonaws.com/role-arn of the"
-                    + " service account";
+            return Problem.ROLE_ARN_INVALID;
         }
         if (text.contains("MaxSessionDuration")) {
-            return "the session lasts longer than the role allows: lower it, or raise the role's maximum";
+            return Problem.MAX_SESSION_DURATION;
         }
         if (text.contains("not authorized to perform: sts:AssumeRole")) {
-            return "allow sts:AssumeRole in the caller's policy and in the role's trust policy";
+            return Problem.ASSUME_ROLE_DENIED;
         }
         if (text.startsWith("IDPCommunicationError")) {
-            return "STS cannot reach the cluster's OIDC issuer: it must be reachable from the internet; Lanyard retries";
+            return Problem.OIDC_ISSUER_UNREACHABLE;
         }
         if (failure instanceof AwsServiceException e && e.isThrottlingException()) {
-            return "STS throttles this account: share one provider in a process, and start fewer pods at once";
+            return Problem.STS_THROTTLES;
         }
         if (text.contains("Unable to find a region") || text.contains("Unable to load region")) {
-            return "set AWS_REGION";
+            return Problem.REGION_MISSING;
         }
         if (text.contains("Multiple HTTP implementations")) {
-            return "leave one HTTP client of the SDK on the class path, or set the system property"
-                    + " software.amazon.awssdk.http.service.impl";
+            return Problem.MULTIPLE_HTTP_CLIENTS;
         }
         if (isFileMissing(failure) && token == null && source.startsWith("AWS STS")) {
-            return "check that the file of AWS_WEB_IDENTITY_TOKEN_FILE is mounted in this container and that this process"
-                    + " may read it (securityContext.fsGroup)";
+            return Problem.WEB_IDENTITY_TOKEN_FILE_UNREADABLE;
         }
         if (source.startsWith("AWS STS") && isUnreachable(text, failure)) {
-            return "STS cannot be reached: check the pod's DNS and its route to the Region's STS (NAT or the sts VPC"
-                    + " endpoint); with AWS_STS_REGIONAL_ENDPOINTS=regional the Region's endpoint is used";
+            return Problem.STS_UNREACHABLE;
         }
         if (source.equals(INSTANCE_METADATA)) {
-            return "on a developer's machine, sign in (aws sso login, or aws configure) and set AWS_PROFILE to the"
-                    + " profile; on EC2, attach an instance profile and let this process reach instance metadata";
+            return Problem.NO_SOURCE_CONFIGURED;
         }
-        if (text.contains("credential_process") || text.contains("Command returned non-zero exit value")) {
-            return "run the profile's credential_process by hand as the user of this process, and fix what it reports";
+        return text.contains("credential_process") || text.contains("Command returned non-zero exit value")
+                ? Problem.CREDENTIAL_PROCESS_FAILED
+                : null;
+    }
+
+    /** What the text and the claims of the web identity token say. */
+    private Facts facts(String text) {
+        int resource = text.indexOf(RESOURCE);
+        Facts facts = Facts.none()
+                .with(
+                        Fact.ROLE,
+                        resource < 0
+                                ? null
+                                : text.substring(resource + RESOURCE.length()).split("\\s", 2)[0])
+                .with(Fact.AUDIENCE, STS_AUDIENCE);
+        if (token == null) {
+            return facts;
         }
-        return null;
+        return facts.with(Fact.NAMESPACE, token.namespace().orElse(null))
+                .with(Fact.SERVICE_ACCOUNT, token.serviceAccount().orElse(null))
+                .with(
+                        Fact.AUDIENCE,
+                        token.audiences().isEmpty() ? null : token.audiences().get(0));
     }
 
     private static boolean isUnreachable(String text, Throwable failure) {
@@ -280,18 +304,5 @@ final class SdkFailures {
                 || has(
                         failure,
                         cause -> cause instanceof UnknownHostException || cause instanceof java.net.SocketException);
-    }
-
-    private String subject() {
-        return token == null
-                        || token.namespace().isEmpty()
-                        || token.serviceAccount().isEmpty()
-                ? "system:serviceaccount:NAMESPACE:NAME"
-                : "system:serviceaccount:" + token.namespace().get() + ":"
-                        + token.serviceAccount().get();
-    }
-
-    private String audience() {
-        return token == null || token.audiences().isEmpty() ? "sts.amazonaws.com" : String.join(" ", token.audiences());
     }
 }

@@ -30,6 +30,7 @@ final class Sources {
     static CredentialsException unreadable(String detail, String remedy) {
         return CredentialsException.builder(Category.PROFILE_UNREADABLE, detail)
                 .recoverable(true)
+                .finding("profile-file-unreadable")
                 .remedy(remedy)
                 .build();
     }

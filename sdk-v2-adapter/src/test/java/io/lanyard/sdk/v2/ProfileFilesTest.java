@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.diagnose.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,6 +141,7 @@ class ProfileFilesTest {
         assertThatThrownBy(files::get).isInstanceOfSatisfying(CredentialsException.class, unreadable -> {
             assertThat(unreadable.category()).isEqualTo(Category.PROFILE_UNREADABLE);
             assertThat(unreadable.recoverable()).isTrue();
+            assertThat(unreadable.finding()).contains(Problem.PROFILE_FILE_UNREADABLE.id());
             assertThat(unreadable)
                     .hasMessageContainingAll(
                             "the credentials file " + credentials + " cannot be parsed (line 3)",

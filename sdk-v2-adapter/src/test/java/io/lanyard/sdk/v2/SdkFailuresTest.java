@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.diagnose.Problem;
 import io.lanyard.report.TokenClaims;
 import io.lanyard.testkit.token.ServiceAccountTokens;
 import java.io.PrintWriter;
@@ -46,22 +47,23 @@ class SdkFailuresTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "403 | AccessDenied | Not authorized to perform sts:AssumeRoleWithWebIdentity | sub = system:serviceaccount:shop:cart and aud = pods.eks.amazonaws.com",
-                "400 | InvalidIdentityToken | No OpenIDConnect provider found in your account for https://oidc.eks.us-west-2.amazonaws.com/id/E | associate-iam-oidc-provider",
-                "400 | InvalidIdentityToken | Incorrect token audience | is for pods.eks.amazonaws.com",
-                "400 | InvalidIdentityToken | The web identity token that was provided could not be validated by AWS. | issuer",
-                "403 | RegionDisabledException | STS is not activated in this region for account:1. Your account administrator can activate STS in this region using the IAM Console. | activate the Region",
-                "400 | ExpiredTokenException | Token expired: current date/time 2 must be before the expiration date/time 1 | kubelet",
-                "400 | ValidationError | Request ARN is invalid | eks.amazonaws.com/role-arn",
-                "400 | IDPCommunicationError | x | reachable from the internet",
-                "400 | Throttling | Rate exceeded | STS throttles",
-                "403 | AccessDenied | User: a is not authorized to perform: sts:AssumeRole on resource: b | trust policy",
-                "400 | ValidationError | The requested DurationSeconds exceeds the MaxSessionDuration set for this role. | maximum",
+                "403 | AccessDenied | Not authorized to perform sts:AssumeRoleWithWebIdentity | WEB_IDENTITY_TRUST_POLICY | sub = system:serviceaccount:shop:cart and aud = pods.eks.amazonaws.com",
+                "400 | InvalidIdentityToken | No OpenIDConnect provider found in your account for https://oidc.eks.us-west-2.amazonaws.com/id/E | OIDC_PROVIDER_MISSING | associate-iam-oidc-provider",
+                "400 | InvalidIdentityToken | Incorrect token audience | WEB_IDENTITY_AUDIENCE | audience pods.eks.amazonaws.com",
+                "400 | InvalidIdentityToken | The web identity token that was provided could not be validated by AWS. | WEB_IDENTITY_TOKEN_INVALID | issuer",
+                "403 | RegionDisabledException | STS is not activated in this region for account:1. Your account administrator can activate STS in this region using the IAM Console. | STS_REGION_DISABLED | activate the Region",
+                "400 | ExpiredTokenException | Token expired: current date/time 2 must be before the expiration date/time 1 | WEB_IDENTITY_TOKEN_EXPIRED | kubelet",
+                "400 | ValidationError | Request ARN is invalid | ROLE_ARN_INVALID | eks.amazonaws.com/role-arn",
+                "400 | IDPCommunicationError | x | OIDC_ISSUER_UNREACHABLE | reachable from the internet",
+                "400 | Throttling | Rate exceeded | STS_THROTTLES | STS throttles",
+                "403 | AccessDenied | User: a is not authorized to perform: sts:AssumeRole on resource: b | ASSUME_ROLE_DENIED | trust policy",
+                "400 | ValidationError | The requested DurationSeconds exceeds the MaxSessionDuration set for this role. | MAX_SESSION_DURATION | maximum",
             })
     void a_failure_of_sts_has_its_remedy_and_stays_a_failure_of_sts(
-            int status, String code, String message, String remedy) {
+            int status, String code, String message, Problem problem, String remedy) {
         CredentialsException classified = SdkFailures.classified(sts(status, code, message), STS, CLAIMS);
 
+        assertThat(classified.finding()).contains(problem.id());
         assertThat(classified.remedy().orElseThrow()).contains(remedy);
         assertThat(classified.detail()).contains("\"" + message + "\"");
         assertThat(classified.endpoint()).contains(STS);
@@ -73,7 +75,8 @@ class SdkFailuresTest {
             assertThat(e)
                     .hasMessageContaining(message)
                     .hasMessageContaining("Remedy: ")
-                    .hasMessageContaining(remedy);
+                    .hasMessageContaining(remedy)
+                    .hasMessageContaining("[" + problem.id() + "]");
         });
     }
 
@@ -88,6 +91,7 @@ class SdkFailuresTest {
 
         assertThat(SdkFailures.toSdk(classified)).isInstanceOf(SdkClientException.class);
         assertThat(classified.remedy().orElseThrow()).contains("sts VPC endpoint");
+        assertThat(classified.finding()).contains(Problem.STS_UNREACHABLE.id());
         assertThat(classified.category()).isEqualTo(Category.UNREACHABLE);
     }
 
@@ -97,6 +101,7 @@ class SdkFailuresTest {
                 new UncheckedIOException(new NoSuchFileException("/var/run/token")), STS, Optional.empty());
 
         assertThat(classified.remedy().orElseThrow()).contains("AWS_WEB_IDENTITY_TOKEN_FILE");
+        assertThat(classified.finding()).contains(Problem.WEB_IDENTITY_TOKEN_FILE_UNREADABLE.id());
         assertThat(classified.category()).isEqualTo(Category.TOKEN_FILE_UNREADABLE);
         assertThat(classified).hasRootCauseInstanceOf(NoSuchFileException.class);
     }
@@ -109,6 +114,23 @@ class SdkFailuresTest {
                 Optional.empty());
 
         assertThat(classified.remedy().orElseThrow()).contains("aws sso login");
+        assertThat(classified.finding()).contains(Problem.NO_SOURCE_CONFIGURED.id());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Unable to find a region via the region provider chain. | REGION_MISSING | set AWS_REGION",
+                "Multiple HTTP implementations were found on the classpath. | MULTIPLE_HTTP_CLIENTS | http.service.impl",
+                "Command returned non-zero exit value: 1 | CREDENTIAL_PROCESS_FAILED | by hand",
+            })
+    void a_failure_of_the_sdk_itself_has_its_remedy(String message, Problem problem, String remedy) {
+        CredentialsException classified =
+                SdkFailures.classified(SdkClientException.create(message), "a process", Optional.empty());
+
+        assertThat(classified.finding()).contains(problem.id());
+        assertThat(classified.remedy().orElseThrow()).contains(remedy);
     }
 
     @ParameterizedTest
