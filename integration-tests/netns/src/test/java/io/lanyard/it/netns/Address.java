@@ -6,7 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Where an agent listens, on port 80. */
+/** An address at which an agent listens on port 80. */
 enum Address {
     EKS_IPV4("169.254.170.23"),
     EKS_IPV6("fd00:ec2::23"),
@@ -23,10 +23,10 @@ enum Address {
     }
 
     /**
-     * What the Pod Identity webhook puts into a pod's environment, and ECS into a task's.
+     * Returns the variables that the Pod Identity webhook sets in a pod, or ECS in a task.
      *
-     * @param tokenFile for EKS
-     * @param relativeUri for ECS
+     * @param tokenFile used for EKS
+     * @param relativeUri used for ECS
      */
     Map<String, String> environment(Path tokenFile, String relativeUri) {
         return this == ECS

@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The agents of a node in a JVM of their own. Once they listen it says the relative URI of the ECS task,
- * and then {@code issued}, the agent and the access key id of all that they hand out.
+ * Runs the agents of a node in a separate JVM. Once they listen, it prints the relative URI of the ECS task, and then
+ * {@code issued}, the agent and the access key id of all issued credentials.
  */
 final class Agents {
     static final String NAMESPACE = "shop";
@@ -25,10 +25,10 @@ final class Agents {
     /**
      * Runs until stdin ends.
      *
-     * @param arguments the life of the credentials
+     * @param arguments the lifetime of the credentials
      */
     public static void main(String[] arguments) throws IOException {
-        Duration life = Duration.parse(arguments[0]);
+        Duration lifetime = Duration.parse(arguments[0]);
         for (Address address : List.of(Address.EKS_IPV4, Address.EKS_IPV6)) {
             EksPodIdentityAgent eks = EksPodIdentityAgent.builder()
                     .address(address.inet())
@@ -36,19 +36,19 @@ final class Agents {
                     .strictHost()
                     .start();
             eks.associate(NAMESPACE, SERVICE_ACCOUNT, ROLE);
-            report(eks, address, life);
+            report(eks, address, lifetime);
         }
         EcsCredentialsAgent ecs = EcsCredentialsAgent.builder()
                 .address(Address.ECS.inet())
                 .port(PORT)
                 .start();
-        report(ecs, Address.ECS, life);
+        report(ecs, Address.ECS, lifetime);
         say(ecs.task(ROLE));
         System.in.transferTo(OutputStream.nullOutputStream());
     }
 
-    private static void report(CredentialsServer agent, Address address, Duration life) {
-        agent.credentialLifetime(life);
+    private static void report(CredentialsServer agent, Address address, Duration lifetime) {
+        agent.credentialLifetime(lifetime);
         agent.onIssued(issued -> say("issued " + address.name() + " " + issued.accessKeyId()));
     }
 

@@ -13,8 +13,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * An ordinary application: it says that it is up, and for each line on its stdin it asks its provider for credentials and
- * says how that went. Where credentials are, its environment says, as in a pod.
+ * An ordinary application. It prints {@link #UP}; then, for each line on its stdin, it resolves credentials and prints an
+ * {@link Answer}. As in a pod, the environment alone says where the credentials are.
  */
 final class Application {
     static final String UP = "up";
@@ -22,12 +22,12 @@ final class Application {
     private Application() {}
 
     /**
-     * How a call went.
+     * The result of a call.
      *
-     * @param served whether it gave credentials, and ones that had not ended
-     * @param took the time that the caller waited
-     * @param failedLoads how often the agent has been asked in vain so far, where the provider tells
-     * @param text the access key id, or what went wrong
+     * @param served whether the call returned valid credentials
+     * @param took the duration of the call
+     * @param failedLoads the number of failed loads so far, if the provider reports it
+     * @param text the access key id or the error
      */
     record Answer(boolean served, Duration took, long failedLoads, String text) {
         static Answer parse(String line) {
@@ -62,7 +62,7 @@ final class Application {
         try {
             AwsCredentials credentials = provider.resolveCredentials();
             served = credentials.expirationTime().orElse(Instant.MAX).isAfter(Instant.now());
-            text = served ? credentials.accessKeyId() : "credentials that have ended";
+            text = served ? credentials.accessKeyId() : "expired credentials";
         } catch (SdkException e) {
             text = String.valueOf(e.getMessage());
         }

@@ -15,15 +15,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A JVM in a namespace. It is spoken to through its stdin and stdout, and ends with its stdin. */
+/** A JVM in a namespace. It communicates through stdin and stdout, and exits at the end of its stdin. */
 final class Jvm implements AutoCloseable {
-    /** What a process cannot do without, and nothing that says where credentials are. */
-    private static final List<String> KEPT = List.of("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH");
+    /** The inherited variables; none of them configures credentials. */
+    private static final List<String> INHERITED = List.of("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH");
 
-    /** Longer than anything here takes. */
+    /** Longer than any step takes. */
     private static final Duration LIMIT = Duration.ofSeconds(45);
 
-    /** Beside the reports, so that what looks for secrets there looks here too. */
+    /** In the directory of the reports, so that the search for secrets includes the logs. */
     private static final Path LOGS = Path.of("target", "failsafe-reports");
 
     private static final String END = "end of output";
@@ -42,7 +42,7 @@ final class Jvm implements AutoCloseable {
         reader.start();
     }
 
-    /** Starts that class, with that environment and next to nothing else. */
+    /** Starts this class with little more than this environment. */
     static Jvm start(Namespace namespace, Map<String, String> environment, Class<?> main, String argument)
             throws IOException {
         Files.createDirectories(LOGS);
@@ -57,25 +57,25 @@ final class Jvm implements AutoCloseable {
                         main.getName(),
                         argument)))
                 .redirectError(log.toFile());
-        builder.environment().keySet().retainAll(KEPT);
+        builder.environment().keySet().retainAll(INHERITED);
         builder.environment().putAll(environment);
         return new Jvm(builder.start(), log);
     }
 
-    void tell(String line) {
+    void send(String line) {
         stdin.println(line);
     }
 
-    /** The next line of its stdout. */
-    String hear() throws InterruptedException {
+    /** Returns the next line of its stdout. */
+    String receive() throws InterruptedException {
         String line = lines.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
         if (line == null || line.equals(END)) {
-            throw new AssertionError((line == null ? "nothing was said within " + LIMIT : line) + "; see " + log);
+            throw new AssertionError((line == null ? "no output within " + LIMIT : line) + "; see " + log);
         }
         return line;
     }
 
-    /** Ends it with SIGKILL. */
+    /** Kills the JVM with SIGKILL. */
     void kill() throws InterruptedException {
         if (!process.destroyForcibly().waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("the JVM did not exit within " + LIMIT + " of SIGKILL; see " + log);

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A network namespace without a name. It lives as long as there is a process in it, and the one that holds it ends with
- * its stdin, so with this JVM at the latest, however that ends: nothing can be left behind.
+ * An unnamed network namespace. It exists as long as its holder process, which exits at the end of its stdin and so with
+ * this JVM at the latest. Nothing is left behind, even if this JVM crashes.
  */
 final class Namespace implements AutoCloseable {
     private static final List<String> UNSHARE = List.of("unshare", "--net");
@@ -23,23 +23,23 @@ final class Namespace implements AutoCloseable {
     private final List<String> rights;
 
     /**
-     * Makes one.
+     * Creates a namespace.
      *
-     * @param unshare the command that does
-     * @param rights what nsenter needs besides to act in it
+     * @param unshare the command that creates it
+     * @param rights the additional arguments that nsenter needs to enter it
      */
     private Namespace(List<String> unshare, List<String> rights) throws IOException {
         this.rights = rights;
         holder = new ProcessBuilder(joined(unshare, List.of("sh", "-c", "echo && exec cat")))
                 .redirectErrorStream(true)
                 .start();
-        String said = firstLine();
-        if (!"".equals(said)) {
-            throw new IOException("\"" + String.join(" ", unshare) + "\" says: " + said);
+        String line = firstLine();
+        if (!"".equals(line)) {
+            throw new IOException("\"" + String.join(" ", unshare) + "\" failed: " + line);
         }
     }
 
-    /** The first line of the holder; a holder that prints none within the limit is killed, which ends the read. */
+    /** Returns the first line of the holder. A holder that prints none within the limit is killed, which ends the read. */
     private String firstLine() throws IOException {
         CompletableFuture<Void> unused = CompletableFuture.runAsync(
                 holder::destroyForcibly, CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS));
@@ -50,7 +50,7 @@ final class Namespace implements AutoCloseable {
         }
     }
 
-    /** A new one, by the rights of root or, without them, in a user namespace. */
+    /** Creates a namespace as root or, without root's rights, in a user namespace. */
     static Namespace create() throws IOException {
         try {
             return new Namespace(UNSHARE, List.of());
@@ -64,28 +64,28 @@ final class Namespace implements AutoCloseable {
         }
     }
 
-    /** Another one, under the same rights, so that the two can be connected. */
+    /** Creates another namespace with the same rights, so that the two can be connected. */
     Namespace beside() throws IOException {
         return new Namespace(entering(UNSHARE), rights);
     }
 
-    /** Its name for {@code ip link}, where both ends of a pair are named. */
+    /** Returns the name of the namespace for {@code ip link}. */
     String pid() {
         return Long.toString(holder.pid());
     }
 
-    /** That command, to be run inside. */
+    /** Returns the command that runs this command in the namespace. */
     List<String> entering(List<String> command) {
         return joined(joined(List.of("nsenter", "--target", pid(), "--net"), rights), command);
     }
 
-    /** Runs a command inside and returns what it prints; its words have no spaces in them. */
+    /** Runs a command in the namespace and returns its output. Arguments cannot contain spaces. */
     String run(String command) throws IOException, InterruptedException {
         Child.Ended ended =
                 Child.run(new ProcessBuilder(entering(List.of(command.split(" ")))).redirectErrorStream(true), LIMIT);
         String output = ended.output().strip();
         if (ended.status() != 0) {
-            throw new IOException("\"" + command + "\" in a namespace says: " + output);
+            throw new IOException("\"" + command + "\" failed in a namespace: " + output);
         }
         return output;
     }

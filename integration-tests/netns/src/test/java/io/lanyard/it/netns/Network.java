@@ -4,8 +4,8 @@ package io.lanyard.it.netns;
 import java.io.IOException;
 
 /**
- * A node and a pod on it: two namespaces and a wire. The agents' addresses are on the node's end; the pod reaches them
- * and nothing else.
+ * A node and a pod on it: two connected namespaces. The agents' addresses are in the node's namespace; the pod reaches
+ * nothing else.
  */
 final class Network implements AutoCloseable {
     private final Namespace node;
@@ -16,8 +16,8 @@ final class Network implements AutoCloseable {
         this.pod = pod;
     }
 
-    /** Does what a network takes, and throws what the machine says where it does not allow it. */
-    static void tryOut() throws IOException, InterruptedException {
+    /** Throws the machine's error if it does not allow the steps that a network needs. */
+    static void probe() throws IOException, InterruptedException {
         try (Namespace trial = Namespace.create()) {
             trial.run("ip link add trial type veth");
             trial.run("ip address add fd00::1/64 dev trial nodad");
@@ -30,7 +30,7 @@ final class Network implements AutoCloseable {
         node.run("ip link add pod type veth peer name eth0 netns " + pod.pid());
         node.run("ip address add " + Address.EKS_IPV4 + "/24 dev pod");
         node.run("ip address add " + Address.ECS + "/24 dev pod");
-        // an address whose uniqueness is still being checked cannot be listened on
+        // nodad: without duplicate address detection the address can be used at once
         node.run("ip address add " + Address.EKS_IPV6 + "/64 dev pod nodad");
         node.run("ip link set pod up");
         pod.run("ip address add 169.254.170.100/24 dev eth0");
@@ -48,12 +48,12 @@ final class Network implements AutoCloseable {
         return pod;
     }
 
-    /** From now on the pod's packets for that address go to hardware that nobody has: nothing and nobody answers. */
-    void swallow(Address address) throws IOException, InterruptedException {
+    /** Drops the pod's packets to this address from now on, by sending them to an unused hardware address. */
+    void drop(Address address) throws IOException, InterruptedException {
         pod.run("ip neighbour replace " + address + " lladdr 02:00:00:00:00:01 dev eth0 nud permanent");
     }
 
-    /** Ends {@link #swallow}. */
+    /** Undoes {@link #drop}. */
     void deliver(Address address) throws IOException, InterruptedException {
         pod.run("ip neighbour delete " + address + " dev eth0");
     }

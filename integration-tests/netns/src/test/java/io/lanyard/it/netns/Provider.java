@@ -6,10 +6,13 @@ import java.time.Duration;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 
-/** Who gives the application its credentials. */
+/** The credentials provider of the application. */
 enum Provider {
+    /** Lanyard with its defaults. */
     LANYARD,
+    /** Lanyard with a startup patience of 30 s. */
     PATIENT_LANYARD,
+    /** The AWS SDK's container provider. */
     AWS_SDK;
 
     AwsCredentialsProvider create() {

@@ -20,12 +20,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class TrueAddressesIT {
-    private static final Duration LONG_LIFE = Duration.ofHours(6);
+    private static final Duration LONG_LIFETIME = Duration.ofHours(6);
 
-    /** Far below the connect timeout, 2 s, and far above what a call costs, on a busy machine too. */
+    /** Far below the connect timeout of 2 s and far above the time of a call, even on a busy machine. */
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
-    private static final String NO_ONE_LISTENS = "the EKS Pod Identity Agent is starting, restarting or crash-looping";
+    private static final String REFUSED = "the EKS Pod Identity Agent is starting, restarting or crash-looping";
 
     private final Network network = Network.open();
     private final ServiceAccountTokenFile token =
@@ -36,13 +36,13 @@ class TrueAddressesIT {
     TrueAddressesIT() throws IOException, InterruptedException {}
 
     @BeforeAll
-    static void this_machine_allows_network_namespaces() throws InterruptedException {
+    static void the_machine_allows_network_namespaces() throws InterruptedException {
         try {
-            Network.tryOut();
+            Network.probe();
         } catch (IOException e) {
-            String missing = "The agents' true addresses are left out: " + e.getMessage()
-                    + ". They take root's rights or user namespaces for everybody, IPv6, veth links, ip (iproute2), and"
-                    + " unshare and nsenter (util-linux).";
+            String missing = "Skipping the tests at the agents' true addresses: " + e.getMessage()
+                    + ". They need root or unprivileged user namespaces, IPv6, veth links, ip (iproute2), and unshare and"
+                    + " nsenter (util-linux).";
             System.out.println(missing);
             Assumptions.abort(missing);
         }
@@ -57,32 +57,32 @@ class TrueAddressesIT {
 
     @ParameterizedTest
     @EnumSource
-    void credentials_come_over_the_true_address_to_lanyard_and_to_the_aws_sdk(Address address) throws Exception {
-        Jvm agents = startAgents(LONG_LIFE);
+    void lanyard_and_the_aws_sdk_load_credentials_from_the_true_address(Address address) throws Exception {
+        Jvm agents = startAgents(LONG_LIFETIME);
 
         for (Provider provider : List.of(Provider.LANYARD, Provider.AWS_SDK)) {
             Answer answer = call(startApplication(provider, address));
 
             assertThat(answer.served()).as(answer.text()).isTrue();
-            assertThat(agents.hear()).isEqualTo("issued " + address.name() + " " + answer.text());
+            assertThat(agents.receive()).isEqualTo("issued " + address.name() + " " + answer.text());
         }
     }
 
     @Test
-    void an_agent_that_starts_late_is_waited_for_as_long_as_patience_lasts() throws Exception {
+    void a_call_waits_for_an_agent_that_starts_late_within_the_startup_patience() throws Exception {
         Jvm application = startApplication(Provider.LANYARD, Address.EKS_IPV4);
         Jvm patient = startApplication(Provider.PATIENT_LANYARD, Address.EKS_IPV4);
         Duration late = Duration.ofSeconds(20);
         long start = System.nanoTime();
-        patient.tell("call");
+        patient.send("call");
 
         Answer failed = call(application);
         assertThat(failed.served()).isFalse();
         assertThat(failed.took()).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(15));
-        assertThat(failed.text()).contains("UNREACHABLE: ", "Connection refused", NO_ONE_LISTENS);
+        assertThat(failed.text()).contains("UNREACHABLE: ", "Connection refused", REFUSED);
 
         await().atMost(late).until(() -> System.nanoTime() - start >= late.toNanos());
-        startAgents(LONG_LIFE);
+        startAgents(LONG_LIFETIME);
 
         callAtOnce(application);
         Answer waited = answer(patient);
@@ -91,28 +91,28 @@ class TrueAddressesIT {
     }
 
     @Test
-    void an_agent_that_is_killed_and_restarted_costs_no_call() throws Exception {
+    void no_call_fails_while_the_agent_is_killed_and_restarted() throws Exception {
         Jvm agents = startAgents(Duration.ofSeconds(30));
         Jvm application = startApplication(Provider.LANYARD, Address.EKS_IPV4);
         Answer first = call(application);
 
         agents.kill();
         callUntil(application, answer -> answer.failedLoads() > 0);
-        startAgents(LONG_LIFE);
+        startAgents(LONG_LIFETIME);
 
         callUntil(application, answer -> !answer.text().equals(first.text()));
     }
 
     @ParameterizedTest
     @EnumSource
-    void packets_that_vanish_are_unreachable_with_the_remedy_for_that(Address address) throws Exception {
-        startAgents(LONG_LIFE);
+    void dropped_packets_fail_as_unreachable_with_a_remedy(Address address) throws Exception {
+        startAgents(LONG_LIFETIME);
         Jvm application = startApplication(Provider.LANYARD, address);
-        network.swallow(address);
+        network.drop(address);
 
         Answer failed = call(application);
         assertThat(failed.served()).isFalse();
-        // three attempts with a connect timeout of 2 s each, which the rounding to milliseconds shortens
+        // three attempts with a connect timeout of 2 s each, slightly shortened by rounding to milliseconds
         assertThat(failed.took()).isBetween(Duration.ofMillis(5900), Duration.ofSeconds(12));
         assertThat(failed.text())
                 .contains("UNREACHABLE: ", "connect timed out", "(attempt 3, ", " dropped: ")
@@ -124,12 +124,12 @@ class TrueAddressesIT {
 
     @ParameterizedTest
     @EnumSource
-    void packets_that_vanish_during_a_refresh_cost_no_call(Address address) throws Exception {
+    void no_call_fails_while_packets_are_dropped_during_a_refresh(Address address) throws Exception {
         startAgents(Duration.ofSeconds(40));
         Jvm application = startApplication(Provider.LANYARD, address);
         Answer first = call(application);
 
-        network.swallow(address);
+        network.drop(address);
         callUntil(application, answer -> answer.failedLoads() > 0);
         network.deliver(address);
 
@@ -137,7 +137,7 @@ class TrueAddressesIT {
     }
 
     @Test
-    void a_pod_without_ipv6_is_told_to_use_the_other_address() throws Exception {
+    void the_remedy_for_a_pod_without_ipv6_is_the_ipv4_address() throws Exception {
         network.pod().run("ip -6 address flush dev eth0 scope global");
 
         Answer failed = call(startApplication(Provider.LANYARD, Address.EKS_IPV6));
@@ -157,16 +157,16 @@ class TrueAddressesIT {
                 .hasLineCount(1);
     }
 
-    private Jvm startAgents(Duration life) throws IOException, InterruptedException {
-        Jvm agents = started(Jvm.start(network.node(), Map.of(), Agents.class, life.toString()));
-        relativeUri = agents.hear();
+    private Jvm startAgents(Duration lifetime) throws IOException, InterruptedException {
+        Jvm agents = started(Jvm.start(network.node(), Map.of(), Agents.class, lifetime.toString()));
+        relativeUri = agents.receive();
         return agents;
     }
 
     private Jvm startApplication(Provider provider, Address address) throws IOException, InterruptedException {
         Map<String, String> environment = address.environment(token.path(), relativeUri);
         Jvm application = started(Jvm.start(network.pod(), environment, Application.class, provider.name()));
-        assertThat(application.hear()).isEqualTo(Application.UP);
+        assertThat(application.receive()).isEqualTo(Application.UP);
         return application;
     }
 
@@ -176,12 +176,12 @@ class TrueAddressesIT {
     }
 
     private static Answer call(Jvm application) throws InterruptedException {
-        application.tell("call");
+        application.send("call");
         return answer(application);
     }
 
     private static Answer answer(Jvm application) throws InterruptedException {
-        Answer answer = Answer.parse(application.hear());
+        Answer answer = Answer.parse(application.receive());
         assertThat(answer.text()).as("no secret and no token").doesNotContain("CANARY", "eyJ");
         return answer;
     }
@@ -193,10 +193,10 @@ class TrueAddressesIT {
         return answer;
     }
 
-    /** Calls without a break, each served at once, until one is as wanted. */
-    private static void callUntil(Jvm application, Predicate<Answer> wanted) {
+    /** Calls repeatedly until an answer matches; each call must be served at once. */
+    private static void callUntil(Jvm application, Predicate<Answer> condition) {
         await().atMost(Duration.ofSeconds(40))
                 .pollInterval(Duration.ofMillis(10))
-                .until(() -> callAtOnce(application), wanted);
+                .until(() -> callAtOnce(application), condition);
     }
 }

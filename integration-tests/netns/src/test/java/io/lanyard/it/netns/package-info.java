@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * An application and its agents as in a cluster: at the true addresses, on port 80, each in a process and a network
- * namespace of its own.
+ * Runs an application and its agents as in a cluster: at the true addresses, on port 80, each in its own process and
+ * network namespace.
  */
 @NullMarked
 package io.lanyard.it.netns;
