@@ -202,7 +202,7 @@ class ScriptsTest {
     }
 
     private Set<String> usageOf(String script) throws Exception {
-        return Pattern.compile("^\\./" + script + " ([a-z]+)", Pattern.MULTILINE)
+        return Pattern.compile("^\\./" + script + " ([a-z][a-z-]*)", Pattern.MULTILINE)
                 .matcher(run(script, "help").output())
                 .results()
                 .map(found -> found.group(1))
