@@ -13,30 +13,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A child process that has to end within a limit.
+ * Runs a child process that must exit within a time limit.
  *
- * <p>Its output is read while it runs, so that a full pipe cannot stop it, and is returned only when it has ended. A
- * child that is too slow is killed; a JVM prints its threads first.
+ * <p>Its output is read while it runs, so that a full pipe cannot block it, and is returned after its exit. A child that
+ * exceeds the limit is killed; a JVM prints its threads first.
  */
 public final class Child {
 
-    /** For the thread dump, and for the output after the end: a grandchild may keep the pipe open. */
-    private static final Duration AFTERMATH = Duration.ofSeconds(5);
+    /** Limit for the thread dump, and for the output after the exit, because a grandchild may keep the pipe open. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     private Child() {}
 
-    /** How a child has ended, and what it printed to its standard output. */
+    /** The exit status of a child and its standard output. */
     public record Ended(int status, String output) {}
 
-    /** The {@code java} of the JVM that runs the test. */
+    /** Returns the path of {@code java} in the JVM that runs the test. */
     public static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     /**
-     * Runs a process until it ends.
+     * Runs a process until it exits.
      *
-     * @throws AssertionError if it does not exit within the limit; the error has its output and, for a JVM, its threads
+     * @throws AssertionError if it does not exit within the limit; the message has its output and a JVM's threads
      */
     public static Ended run(ProcessBuilder command, Duration limit) throws IOException, InterruptedException {
         Process process = command.start();
@@ -75,7 +75,7 @@ public final class Child {
 
     private static String text(CompletableFuture<byte[]> output) throws InterruptedException {
         try {
-            return new String(output.get(AFTERMATH.toNanos(), TimeUnit.NANOSECONDS), StandardCharsets.UTF_8);
+            return new String(output.get(GRACE.toNanos(), TimeUnit.NANOSECONDS), StandardCharsets.UTF_8);
         } catch (TimeoutException e) {
             throw new AssertionError("The output of a child process that has exited is still open", e);
         } catch (ExecutionException e) {
@@ -83,14 +83,14 @@ public final class Child {
         }
     }
 
-    /** A JVM prints its threads to its standard output on SIGQUIT, and continues. */
+    /** Sends SIGQUIT: a JVM prints its threads to its standard output and continues. */
     private static void threadDump(Process process) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", "-QUIT", Long.toString(process.pid()))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        if (kill.waitFor(AFTERMATH.toNanos(), TimeUnit.NANOSECONDS)) {
-            // the dump is written by the child, which does not say when it is complete
+        if (kill.waitFor(GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
+            // the child writes the dump and does not report when it is complete
             boolean unused = process.waitFor(2, TimeUnit.SECONDS);
         }
         kill.destroyForcibly();

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Threads that make the same call at the same moment.
  *
- * <p>No thread can fail unnoticed: {@link #join} fails unless every thread has completed its call, and its error has
- * what the threads threw, or the stack of a thread that has not finished. A call that is expected to throw must catch
+ * <p>No thread can fail unnoticed: {@link #join} fails unless every thread has completed its call. Its error contains the
+ * exceptions of the threads, or the stack of a thread that has not finished. A call that is expected to throw must catch
  * the exception itself and return it.
  *
- * @param <T> what a call returns
+ * @param <T> the result of a call
  */
 public final class Crowd<T> {
 
@@ -35,22 +35,22 @@ public final class Crowd<T> {
         ready = new CountDownLatch(size);
     }
 
-    /** What the threads have returned, and how often they had to stop during their calls. */
+    /** The results of the threads, and how often they blocked and waited during their calls. */
     public record Outcome<T>(List<T> results, long blocked, long waited) {}
 
-    /** Starts platform threads that all make this call, and returns when they have begun. */
+    /** Starts platform threads that all make this call, and returns when they have started. */
     public static <T> Crowd<T> start(int size, Callable<T> call) {
         return start(size, index -> call);
     }
 
-    /** Starts platform threads that make one call each, and returns when they have begun. */
+    /** Starts platform threads that make one call each, and returns when they have started. */
     public static <T> Crowd<T> start(int size, IntFunction<Callable<T>> calls) {
         return new Crowd<T>(size).started(size, calls, false);
     }
 
     /**
-     * Starts threads by the thousand that all make this call: virtual threads where the JVM has them, and otherwise
-     * threads with small stacks. The JVM does not count how often virtual threads block.
+     * Starts thousands of threads that all make this call: virtual threads if the JVM has them, otherwise threads with
+     * small stacks. The JVM does not count how often virtual threads block.
      */
     public static <T> Crowd<T> startLight(int size, Callable<T> call) {
         return new Crowd<T>(size).started(size, index -> call, true);
@@ -62,8 +62,8 @@ public final class Crowd<T> {
     }
 
     /**
-     * Runs a call on so many threads, up to three times, until the JVM reports that none of them has blocked or waited.
-     * What the JVM does once, such as loading a class, disturbs one run; a lock in the call disturbs every run.
+     * Runs a call on several threads, up to three times, until the JVM reports that none of them has blocked or waited.
+     * A one-time action of the JVM, such as loading a class, affects one run; a lock in the call affects every run.
      *
      * @return the outcome of the last run
      */
@@ -106,7 +106,7 @@ public final class Crowd<T> {
         }
     }
 
-    /** Waits until every thread is inside its call and waits there, or has finished. */
+    /** Waits until every thread waits inside its call or has finished. */
     public Crowd<T> awaitWaiting(Duration limit) {
         long start = System.nanoTime();
         for (Member<T> member : members) {
@@ -192,7 +192,7 @@ public final class Crowd<T> {
         }
     }
 
-    /** One thread. Its results are published by {@link #finished}. */
+    /** One thread. {@link #finished} publishes its results. */
     private static final class Member<T> implements Runnable {
         private final Callable<T> call;
         private final CountDownLatch ready;
@@ -217,7 +217,7 @@ public final class Crowd<T> {
         public void run() {
             try {
                 if (counted) {
-                    info(); // what the JVM loads and initializes for it is not the call's
+                    info(); // loads its classes before the call
                 }
                 ready.countDown();
                 gate.await();
@@ -229,7 +229,7 @@ public final class Crowd<T> {
                     blocked = after.getBlockedCount() - before.getBlockedCount();
                     waited = after.getWaitedCount() - before.getWaitedCount();
                 }
-            } catch (Throwable e) { // nothing may escape: an exception that escapes is not counted
+            } catch (Throwable e) { // join() reports it
                 failure = e;
             } finally {
                 finished.countDown();
@@ -254,7 +254,7 @@ public final class Crowd<T> {
             return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
         }
 
-        @SuppressWarnings("NullAway") // a call that returns null has T nullable
+        @SuppressWarnings("NullAway") // T is nullable if a call returns null
         T result() {
             return result;
         }

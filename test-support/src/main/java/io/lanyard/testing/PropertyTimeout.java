@@ -14,11 +14,11 @@ import net.jqwik.api.lifecycle.PropertyExecutor;
 import net.jqwik.api.lifecycle.PropertyLifecycleContext;
 
 /**
- * Gives every property of jqwik a time limit, as JUnit's configuration gives one to every other test.
+ * Sets a time limit for every property of jqwik, as JUnit's configuration does for every other test.
  *
- * <p>jqwik finds this class as a service. A property must run on the thread that jqwik has chosen, so another thread
- * watches it: at the limit it prints all threads and interrupts the property, which then fails. A property that does
- * not react to the interrupt cannot be ended; after a grace period the watchdog halts the JVM, which fails the build.
+ * <p>jqwik finds this class as a service. A property must run on jqwik's thread, so another thread watches it. At the
+ * limit, the watchdog prints all threads and interrupts the property, which then fails. If the property does not react to
+ * the interrupt within a grace period, the watchdog halts the JVM, which fails the build.
  */
 public final class PropertyTimeout implements AroundPropertyHook {
 
@@ -35,7 +35,7 @@ public final class PropertyTimeout implements AroundPropertyHook {
 
     @Override
     public int aroundPropertyProximity() {
-        return Integer.MIN_VALUE; // outermost: the hooks of others are inside the limit
+        return Integer.MIN_VALUE; // outermost, so that the limit includes other hooks
     }
 
     @Override
@@ -63,7 +63,7 @@ public final class PropertyTimeout implements AroundPropertyHook {
             thread.start();
         }
 
-        @SuppressWarnings("SystemOut") // where JUnit prints its own thread dump
+        @SuppressWarnings("SystemOut") // JUnit prints its own thread dump there too
         private void watch() {
             try {
                 if (over.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -80,12 +80,12 @@ public final class PropertyTimeout implements AroundPropertyHook {
                     Runtime.getRuntime().halt(HALTED);
                 }
             } catch (InterruptedException e) {
-                // cannot happen: this thread is not shared
+                // cannot happen: no other code has this thread
                 Thread.currentThread().interrupt();
             }
         }
 
-        /** Never after the property: the next test must not be interrupted. */
+        /** Has no effect after the property, because the next test must not be interrupted. */
         private synchronized void interrupt() {
             if (over.getCount() > 0) {
                 expired = true;

@@ -13,7 +13,7 @@ class ChildTest {
 
     @Test
     void output_and_status_of_a_child_are_returned() throws Exception {
-        Child.Ended ended = Child.run(jvm("says"), Duration.ofSeconds(60));
+        Child.Ended ended = Child.run(jvm("prints"), Duration.ofSeconds(60));
 
         assertThat(ended.status()).isEqualTo(3);
         assertThat(ended.output()).hasSize(200_000).startsWith("xxx");

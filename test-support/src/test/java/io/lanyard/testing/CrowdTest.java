@@ -34,8 +34,8 @@ class CrowdTest {
     }
 
     @Test
-    void ten_thousand_dead_threads_fail_the_crowd() {
-        Crowd<Object> crowd = Crowd.startLight(10_000, throwing(new IllegalStateException("dead")));
+    void ten_thousand_threads_that_throw_fail_the_crowd() {
+        Crowd<Object> crowd = Crowd.startLight(10_000, throwing(new IllegalStateException("failure")));
 
         assertThatThrownBy(() -> crowd.join(LIMIT)).hasMessageContaining("10000 of 10000 threads threw");
     }
@@ -62,16 +62,20 @@ class CrowdTest {
         Object lock = new Object();
         AtomicInteger work = new AtomicInteger();
 
-        Crowd.Outcome<Object> outcome = Crowd.run(64, LIMIT, () -> {
-            for (int i = 0; i < 2_000; i++) {
+        Crowd<Object> crowd;
+        synchronized (lock) {
+            crowd = Crowd.start(64, () -> {
                 synchronized (lock) {
-                    work.incrementAndGet();
+                    return work.incrementAndGet();
                 }
+            });
+            while (!isAnyBlocked()) {
+                Thread.onSpinWait();
             }
-            return work;
-        });
+        }
+        Crowd.Outcome<Object> outcome = crowd.join(LIMIT);
 
-        assertThat(work).hasValue(128_000);
+        assertThat(work).hasValue(64);
         assertThat(outcome.blocked()).isPositive();
         assertThat(outcome.waited()).isZero();
     }
@@ -99,6 +103,12 @@ class CrowdTest {
         release.countDown();
 
         assertThat(crowd.join(LIMIT).results()).hasSize(1_000).doesNotHaveDuplicates();
+    }
+
+    private static boolean isAnyBlocked() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("crowd-"))
+                .anyMatch(thread -> thread.getState() == Thread.State.BLOCKED);
     }
 
     private static Callable<Object> throwing(Throwable thrown) {

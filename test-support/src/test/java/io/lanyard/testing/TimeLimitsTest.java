@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
 
-/** A test that hangs fails, and shows where. What limits it is in the parent's POM, for all modules. */
+/** A test that hangs fails with a thread dump. The parent POM sets the limits for all modules. */
 class TimeLimitsTest {
 
     private static final String JUPITER = "junit.jupiter.execution.timeout.";
@@ -46,7 +46,7 @@ class TimeLimitsTest {
         Hanging.release.countDown();
     }
 
-    /** Gives a test the configuration that it runs with. */
+    /** Provides a test with its configuration. */
     static final class Configuration implements ParameterResolver {
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -71,7 +71,7 @@ class TimeLimitsTest {
     void a_test_that_ignores_interrupts_fails_with_a_thread_dump(ExtensionContext context) {
         Events tests = EngineTestKit.engine("junit-jupiter")
                 .selectors(selectClass(Hanging.class))
-                // the build's own values, but for the limit: without them this test hangs or prints nothing
+                // the build's own values except the limit: without them this test hangs or prints nothing
                 .configurationParameter(JUPITER + "default", "300 ms")
                 .configurationParameter(
                         JUPITER + "thread.mode.default", configured(context, JUPITER + "thread.mode.default"))
@@ -113,7 +113,7 @@ class TimeLimitsTest {
         return context.getConfigurationParameter(name).orElse("");
     }
 
-    /** Not found by the build: neither the name nor the place is that of a test class. */
+    /** The build does not run this nested class, because its name is not that of a test class. */
     static final class Hanging {
         static CountDownLatch release = new CountDownLatch(0);
 
