@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** In-process credentials agents, faults and token files for tests. Depends on the JDK and annotations alone. */
+/** In-process credentials agents, faults and token files for tests. Depends only on the JDK and annotations. */
 module io.lanyard.testkit {
     requires static transitive org.jspecify;
     requires static transitive org.junit.jupiter.api;

@@ -2,6 +2,7 @@
 package io.lanyard.testkit;
 
 import io.lanyard.testkit.internal.go.GoJson;
+import io.lanyard.testkit.internal.go.GoTime;
 import io.lanyard.testkit.internal.http.HttpAnswer;
 import io.lanyard.testkit.internal.http.HttpRequest;
 import java.time.Duration;
@@ -12,17 +13,17 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * The smaller servers of the container-credentials protocol, each with the oddities that a client meets there.
+ * The smaller servers of the container-credentials protocol, each with its peculiarities.
  *
- * <p>aws-vault and ecs-local-container-endpoints answer to the byte as they were captured. The others follow their
- * source, but for CloudShell, whose source is not public; there bodies and statuses are the real ones, and the order of
- * the headers and the framing are those of the captured servers.
+ * <p>The answers of aws-vault and ecs-local-container-endpoints equal captured ones, byte for byte. The others follow
+ * their source. The source of CloudShell is not public: its bodies and statuses are real ones, its framing and the order
+ * of its headers are those of the captured servers.
  */
 public enum AgentPreset {
     /**
-     * aws-vault, {@code exec --ecs-server}: a URI without a path, any path is as good, and {@code /role-arn/<arn>}
-     * assumes a role. Credentials come as {@code text/plain}, keys in alphabetical order. Without its token it says
-     * 403, and what STS refuses is a 500.
+     * aws-vault, {@code exec --ecs-server}. Its URI has no path, it serves any path, and {@code /role-arn/<arn>} assumes
+     * a role. Credentials are {@code text/plain} with sorted keys. It answers 403 without its token, and 500 if STS
+     * refuses.
      */
     AWS_VAULT(false, "", 40, Duration.ofHours(1)) {
         @Override
@@ -31,8 +32,8 @@ public enum AgentPreset {
         }
     },
     /**
-     * aws-vault, {@code exec --ecs-server --no-session}: the user's long-term keys. The expiration is in the year 1, the
-     * session token empty.
+     * aws-vault, {@code exec --ecs-server --no-session}, which serves the user's long-term keys. The expiration is in the
+     * year 1, and the session token is empty.
      */
     AWS_VAULT_NO_SESSION(false, "", 40, Duration.ofHours(1)) {
         @Override
@@ -47,8 +48,9 @@ public enum AgentPreset {
     },
     /**
      * amazon-ecs-local-container-endpoints: {@code /creds} with an empty {@code RoleArn}, {@code /role/<name>} and
-     * {@code /role-arn/<arn>}; no authorization. What STS refuses is a 500 in plain text. Its credentials live one hour,
-     * those of a session of its own 12.5 minutes (that is {@link PresetAgent#credentialLifetime(Duration)}).
+     * {@code /role-arn/<arn>}; no authorization. It answers 500 in plain text if STS refuses. Credentials are valid for
+     * one hour; the real server's are valid for 12.5 minutes if it has session credentials itself (set
+     * {@link PresetAgent#credentialLifetime(Duration)}).
      */
     ECS_LOCAL(false, "/creds", 0, Duration.ofHours(1)) {
         @Override
@@ -73,17 +75,15 @@ public enum AgentPreset {
                                 + "\n\tstatus code: 403, request id: r");
             }
             String json = withRole(
-                    credentials,
-                    ofSession ? "" : credentials.roleArn(),
-                    CredentialsServer.rfc3339Nano(credentials.expiration()));
+                    credentials, ofSession ? "" : credentials.roleArn(), GoTime.rfc3339Nano(credentials.expiration()));
             return HttpAnswer.json(200, json + "\n");
         }
     },
     /**
-     * aws-sso-cli, {@code ecs server}: {@code /} and {@code /slot/<profile>}. The token is a bearer token, so the
-     * variable holds {@code Bearer} too. The expiration has an offset in place of {@code Z}. With a minute or less left
-     * it says 404 {@code Credentials expired}, as it does when IAM Identity Center refuses, because only a person can
-     * log in again.
+     * aws-sso-cli, {@code ecs server}: {@code /} and {@code /slot/<profile>}. It uses a bearer token, so the variable
+     * begins with {@code Bearer}. The expiration has an offset instead of {@code Z}. It answers 404
+     * {@code Credentials expired} if a minute or less is left, or if IAM Identity Center refuses, because then a person
+     * must log in again.
      */
     AWS_SSO(true, "/", 32, Duration.ofHours(1)) {
         @Override
@@ -113,8 +113,8 @@ public enum AgentPreset {
         }
     },
     /**
-     * The token exchange service of the AWS IoT Greengrass nucleus: no Content-Type, errors of its own with an empty
-     * body, those of AWS IoT with their status and a sentence. It answers {@code GET} on the exact path only.
+     * The token exchange service of the AWS IoT Greengrass nucleus. Answers have no Content-Type. Its own errors have an
+     * empty body; errors of AWS IoT have their status and a message. It serves {@code GET} on the exact path only.
      */
     GREENGRASS(true, PresetAgent.GREENGRASS_PATH, 16, Duration.ofHours(1)) {
         @Override
@@ -149,8 +149,8 @@ public enum AgentPreset {
         }
     },
     /**
-     * The same service of AWS IoT Greengrass nucleus lite: everything is {@code text/html}, and when AWS IoT refuses
-     * it says 200 {@code null}.
+     * The same service of AWS IoT Greengrass nucleus lite. Every answer is {@code text/html}, and it answers 200
+     * {@code null} if AWS IoT refuses.
      */
     GREENGRASS_LITE(true, PresetAgent.GREENGRASS_PATH, 16, Duration.ofHours(1)) {
         @Override
@@ -183,8 +183,8 @@ public enum AgentPreset {
         }
     },
     /**
-     * AWS CloudShell: pretty-printed, with an empty {@code Type} and a {@code Code}, and a life of 15 minutes. How it
-     * refuses is not known: here by 401, 404 or 500 without a body.
+     * AWS CloudShell. Its JSON is pretty-printed, with an empty {@code Type} and a {@code Code}; credentials are valid
+     * for 15 minutes. Its refusals are unknown; the emulator answers 401, 404 or 500 without a body.
      */
     CLOUD_SHELL(true, "/latest/meta-data/container/security-credentials", 44, Duration.ofMinutes(15)) {
         @Override
@@ -211,7 +211,7 @@ public enum AgentPreset {
                             GoJson.text(credentials.accessKeyId()),
                             GoJson.text(credentials.secretAccessKey()),
                             GoJson.text(credentials.sessionToken()),
-                            GoJson.text(CredentialsServer.rfc3339Nano(credentials.expiration()))));
+                            GoJson.text(GoTime.rfc3339Nano(credentials.expiration()))));
         }
     };
 
@@ -222,13 +222,13 @@ public enum AgentPreset {
     private static final DateTimeFormatter OFFSET_DATE =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssXXX", Locale.ROOT).withZone(ZoneOffset.ofHours(-7));
 
-    private final boolean saysLocalhost;
+    private final boolean usesLocalhost;
     private final String path;
     private final int tokenLength;
     private final Duration lifetime;
 
-    AgentPreset(boolean saysLocalhost, String path, int tokenLength, Duration lifetime) {
-        this.saysLocalhost = saysLocalhost;
+    AgentPreset(boolean usesLocalhost, String path, int tokenLength, Duration lifetime) {
+        this.usesLocalhost = usesLocalhost;
         this.path = path;
         this.tokenLength = tokenLength;
         this.lifetime = lifetime;
@@ -236,9 +236,9 @@ public enum AgentPreset {
 
     abstract HttpAnswer answer(PresetAgent agent, HttpRequest request, Fault fault);
 
-    /** Whether its address is given by the name {@code localhost}. */
-    boolean saysLocalhost() {
-        return saysLocalhost;
+    /** Returns whether the server's URI contains {@code localhost} instead of the address. */
+    boolean usesLocalhost() {
+        return usesLocalhost;
     }
 
     String path() {
@@ -253,7 +253,7 @@ public enum AgentPreset {
         return false;
     }
 
-    /** Of the real one's length; empty if it wants none. */
+    /** Returns a token of the real length; empty if the server needs none. */
     String newToken(Random random) {
         return tokenLength == 0
                 ? ""
@@ -280,7 +280,7 @@ public enum AgentPreset {
         }
         String json = GoJson.object(
                 "AccessKeyId", credentials.accessKeyId(),
-                "Expiration", CredentialsServer.rfc3339Nano(credentials.expiration()),
+                "Expiration", GoTime.rfc3339Nano(credentials.expiration()),
                 "SecretAccessKey", credentials.secretAccessKey(),
                 "Token", credentials.sessionToken());
         return HttpAnswer.sniffed(200, json + "\n");

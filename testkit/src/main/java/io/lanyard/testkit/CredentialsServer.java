@@ -2,51 +2,33 @@
 package io.lanyard.testkit;
 
 import io.lanyard.testkit.iam.PodIdentitySession;
-import io.lanyard.testkit.internal.go.Jwt;
+import io.lanyard.testkit.internal.TokenId;
 import io.lanyard.testkit.internal.http.HttpAnswer;
 import io.lanyard.testkit.internal.http.HttpRequest;
 import io.lanyard.testkit.internal.http.HttpServer;
+import io.lanyard.testkit.internal.http.Origin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the emulated servers have in common: each listens on loopback, can be stopped, restarted and made to misbehave,
- * and remembers what it was asked and what it gave.
+ * An emulated server. It listens on loopback, can be stopped, restarted and made to fail, and records its requests and
+ * the credentials that it issues.
  *
- * <p>Thread-safe. Requests are served on daemon threads of the server's; the methods here do not wait for them, but for
- * {@link #stop()} and {@link #close()}, which wait up to five seconds until those threads have ended.
+ * <p>Thread-safe. The server handles requests on daemon threads of its own. No method here waits for them, except
+ * {@link #stop()} and {@link #close()}, which wait up to five seconds until those threads have terminated.
  */
 public abstract sealed class CredentialsServer implements AutoCloseable
         permits EcsCredentialsAgent, EksPodIdentityAgent, InstanceMetadataService, PresetAgent, StsService {
-    /** Go's RFC3339Nano: a fraction only if there is one, and no zeros at its end. */
-    private static final DateTimeFormatter RFC3339_NANO = new DateTimeFormatterBuilder()
-            .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
-            .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
-            .appendLiteral('Z')
-            .toFormatter(Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
-
     final InstantSource clock;
     private final String name;
     private final InetAddress address;
@@ -60,7 +42,7 @@ public abstract sealed class CredentialsServer implements AutoCloseable
     private volatile int padding;
     private volatile int port;
     private @Nullable HttpServer server;
-    private boolean finished;
+    private boolean closed;
 
     CredentialsServer(String name, Duration idle, Builder<?> builder) {
         this.name = name;
@@ -72,7 +54,7 @@ public abstract sealed class CredentialsServer implements AutoCloseable
     }
 
     /**
-     * The port that the server listens on, the same after a restart.
+     * Returns the port that the server listens on. It stays the same after a restart.
      *
      * @return 1 to 65535
      */
@@ -81,7 +63,7 @@ public abstract sealed class CredentialsServer implements AutoCloseable
     }
 
     /**
-     * The script of what goes wrong, empty at first.
+     * Returns the script of the server's faults, empty at first.
      *
      * @return always the same object
      */
@@ -90,7 +72,7 @@ public abstract sealed class CredentialsServer implements AutoCloseable
     }
 
     /**
-     * The requests so far, in order of arrival. A request is listed before its answer leaves.
+     * Returns the requests so far, in order of arrival. A request is recorded before its answer is sent.
      *
      * @return a copy
      */
@@ -101,7 +83,7 @@ public abstract sealed class CredentialsServer implements AutoCloseable
     }
 
     /**
-     * The credentials made up so far, in order, including those whose answer a fault broke off.
+     * Returns the credentials issued so far, in order. This includes credentials whose answer was broken by a fault.
      *
      * @return a copy
      */
@@ -112,21 +94,21 @@ public abstract sealed class CredentialsServer implements AutoCloseable
     }
 
     /**
-     * Tells a listener of all credentials issued from now on, on the thread that serves the request and before the
-     * answer leaves. The listener should be quick; what it throws breaks off that connection.
+     * Adds a listener for all credentials issued from now on. It runs on the thread that serves the request, before the
+     * answer is sent, so it should be quick. An exception from it breaks that connection.
      *
-     * @param listener a test's own endpoint, for instance, that must know the keys it will see
+     * @param listener for example a fake AWS endpoint in the test, which must know the keys that clients use
      */
     public void onIssued(Consumer<IssuedCredentials> listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
     }
 
     /**
-     * Sets the lifetime of credentials issued from now on; 6 hours at first unless the server's own description says
-     * otherwise. It is counted from the full second, as the services do. A cache of the server's is emptied, so that the
-     * next request gets credentials with this lifetime.
+     * Sets the lifetime of credentials issued from now on, 6 hours at first unless the server's description says
+     * otherwise. It starts at the full second, as at the real services. The server's cache is emptied, so that the next
+     * request receives credentials with this lifetime.
      *
-     * @param lifetime what each server does with a short or negative one, its own description says
+     * @param lifetime may be short or negative; the server's description says how it handles that
      */
     public void credentialLifetime(Duration lifetime) {
         this.credentialLifetime = Objects.requireNonNull(lifetime, "lifetime");
@@ -134,10 +116,10 @@ public abstract sealed class CredentialsServer implements AutoCloseable
     }
 
     /**
-     * Lengthens the session tokens issued from now on; a body beyond 2048 bytes is sent in chunks. A cache of the
-     * server's is emptied.
+     * Lengthens the session tokens issued from now on, and empties the server's cache. The server sends a body of more
+     * than 2048 bytes in chunks.
      *
-     * @param characters how many more than usual; 0 at first
+     * @param characters the number of additional characters, 0 at first
      */
     public void padSessionToken(int characters) {
         if (characters < 0) {
@@ -148,8 +130,8 @@ public abstract sealed class CredentialsServer implements AutoCloseable
     }
 
     /**
-     * Stops listening and breaks off all connections: from now on the port refuses, as when the server's process is
-     * gone. Does nothing if it is stopped already.
+     * Stops listening and breaks all connections. From now on the port refuses connections, as it does when the server's
+     * process has terminated. Has no effect if the server is stopped already.
      */
     public synchronized void stop() {
         if (server != null) {
@@ -160,16 +142,16 @@ public abstract sealed class CredentialsServer implements AutoCloseable
     }
 
     /**
-     * Listens on the same port again, after {@link #stop()} or while running. What the real server's process keeps in
-     * memory is lost; script, records and what the test has set stay.
+     * Listens on the same port again, after {@link #stop()} or while running. State that the real server keeps in memory
+     * is lost; script, records and settings stay.
      *
-     * @throws UncheckedIOException if the port was taken in the meantime
+     * @throws UncheckedIOException if another process has taken the port
      * @throws IllegalStateException after {@link #close()}
      */
     public synchronized void restart() {
         stop();
-        if (finished) {
-            throw new IllegalStateException("closed");
+        if (closed) {
+            throw new IllegalStateException(name + " is closed and cannot restart; start a new one");
         }
         start();
     }
@@ -185,21 +167,21 @@ public abstract sealed class CredentialsServer implements AutoCloseable
     }
 
     /**
-     * Remembers the script, the settings, the listeners and whether the server is running.
+     * Saves the script, the settings, the listeners, and whether the server is running.
      *
      * @return an action that restores them, clears the records and empties the server's cache; it can run repeatedly
      */
     public Runnable restorePoint() {
         Runnable script = faults.restorePoint();
         Runnable own = ownRestorePoint();
-        List<Consumer<IssuedCredentials>> told = List.copyOf(listeners);
+        List<Consumer<IssuedCredentials>> registered = List.copyOf(listeners);
         Duration lifetime = credentialLifetime;
         int padded = padding;
         boolean running = isRunning();
         return () -> {
             script.run();
             own.run();
-            listeners.retainAll(told);
+            listeners.retainAll(registered);
             credentialLifetime(lifetime);
             padSessionToken(padded);
             restore(running);
@@ -213,7 +195,7 @@ public abstract sealed class CredentialsServer implements AutoCloseable
     private synchronized void restore(boolean running) {
         if (!running) {
             stop();
-        } else if (server == null && !finished) {
+        } else if (server == null && !closed) {
             start();
         }
         synchronized (requests) {
@@ -224,36 +206,36 @@ public abstract sealed class CredentialsServer implements AutoCloseable
         }
     }
 
-    /** Remembers what the server has besides; the action restores it. */
+    /** Saves the subclass's own settings; the action restores them. */
     Runnable ownRestorePoint() {
         return () -> {};
     }
 
-    /** Stops for good. Records stay readable. Does nothing the second time. */
+    /** Stops the server permanently. Records stay readable. Further calls have no effect. */
     @Override
     public synchronized void close() {
         stop();
-        finished = true;
+        closed = true;
     }
 
-    /** The server's own answer. */
+    /** Returns the server's answer to a request that no fault answers. */
     abstract HttpAnswer answer(HttpRequest request, Fault fault);
 
-    /** Loses what the real server's process keeps in memory. */
+    /** Discards the state that the real server keeps in memory. */
     void forgetCache() {}
 
     /** Empties the cache of credentials. */
     void forgetCredentials() {}
 
-    /** The request target as {@link RecordedRequest} may show it. */
+    /** Returns the request target as {@link RecordedRequest} may show it. */
     String target(HttpRequest request) {
         return request.target();
     }
 
-    /** What the request shows to be let in, by id and not by value; null if it shows nothing. */
+    /** Returns the ID of the request's token or signature; null if it has none. */
     @Nullable
     String tokenId(HttpRequest request) {
-        return shownId(authorization(request));
+        return TokenId.of(authorization(request));
     }
 
     private HttpServer.Reply reply(HttpRequest request) {
@@ -284,27 +266,7 @@ public abstract sealed class CredentialsServer implements AutoCloseable
         return value == null ? "" : value;
     }
 
-    static @Nullable String shownId(String token) {
-        if (token.isEmpty()) {
-            return null;
-        }
-        try {
-            String id = Jwt.parse(token).text("jti");
-            if (id != null) {
-                return id;
-            }
-        } catch (Jwt.MalformedException e) {
-            // then by its digest
-        }
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-            return "sha256:" + HexFormat.of().formatHex(digest, 0, 6);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
-
-    /** The end of a life that starts at that moment: services count from the full second. */
+    /** Returns the expiration of credentials issued at that time. As at the real services, it is a full second. */
     Instant expiration(Fault fault, Instant start, @Nullable Duration longest) {
         Duration lifetime = credentialLifetime;
         if (longest != null && longest.compareTo(lifetime) < 0) {
@@ -327,39 +289,12 @@ public abstract sealed class CredentialsServer implements AutoCloseable
         return credentials;
     }
 
-    static String rfc3339Nano(Instant instant) {
-        return RFC3339_NANO.format(instant);
+    InetAddress address() {
+        return address;
     }
 
-    /** The literal as it stands in a URI, without brackets: in canonical text, which agents compare as it is. */
-    String literal() {
-        return literal(address);
-    }
-
-    static String literal(InetAddress address) {
-        return address instanceof Inet6Address ? shortened(address.getAddress()) : address.getHostAddress();
-    }
-
-    /** As RFC 5952 has it: hexadecimal groups, and the first longest run of zeros left out. */
-    private static String shortened(byte[] address) {
-        List<String> groups = new ArrayList<>();
-        for (int i = 0; i < 16; i += 2) {
-            groups.add(Integer.toHexString((address[i] & 0xff) << 8 | (address[i + 1] & 0xff)));
-        }
-        for (int run = 8; run >= 2; run--) {
-            int start = Collections.indexOfSubList(groups, Collections.nCopies(run, "0"));
-            if (start >= 0) {
-                return String.join(":", groups.subList(0, start)) + "::"
-                        + String.join(":", groups.subList(start + run, 8));
-            }
-        }
-        return String.join(":", groups);
-    }
-
-    /** {@code http://host:port}. */
     String origin() {
-        String host = literal();
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        return Origin.of(address, port);
     }
 
     /**
@@ -383,8 +318,8 @@ public abstract sealed class CredentialsServer implements AutoCloseable
         abstract B self();
 
         /**
-         * Takes the time from that clock: expirations, token checks, the Date header, records, rate limits. The
-         * system's clock if not set. Faults wait in real time nevertheless.
+         * Sets the clock for expirations, token checks, the Date header, records and rate limits; the system clock by
+         * default. Faults wait in real time.
          *
          * @param clock the server's clock
          * @return this
@@ -395,23 +330,23 @@ public abstract sealed class CredentialsServer implements AutoCloseable
         }
 
         /**
-         * Listens on that port; on a free one if not set.
+         * Sets the port; a free one by default.
          *
          * @param port 0 to 65535, 0 for a free one
          * @return this
          */
         public B port(int port) {
             if (port < 0 || port > 65535) {
-                throw new IllegalArgumentException("no port: " + port);
+                throw new IllegalArgumentException("port must be from 0 to 65535: " + port);
             }
             this.port = port;
             return self();
         }
 
         /**
-         * Listens on that address; on 127.0.0.1 if not set.
+         * Sets the address to listen on; 127.0.0.1 by default.
          *
-         * @param address an address of this machine, in general a loopback one
+         * @param address an address of this machine, usually a loopback address
          * @return this
          */
         public B address(InetAddress address) {
@@ -419,7 +354,7 @@ public abstract sealed class CredentialsServer implements AutoCloseable
             return self();
         }
 
-        /** For the testkit's own tests: credentials that are known beforehand. */
+        /** Sets the source of the credentials, for the testkit's own tests. */
         B fakes(FakeCredentials fakes) {
             this.fakes = fakes;
             return self();

@@ -5,11 +5,10 @@ import io.lanyard.testkit.internal.RateLimiter;
 import io.lanyard.testkit.internal.RoleArn;
 import io.lanyard.testkit.internal.go.GoJson;
 import io.lanyard.testkit.internal.go.GoPath;
+import io.lanyard.testkit.internal.go.GoTime;
 import io.lanyard.testkit.internal.http.HttpAnswer;
 import io.lanyard.testkit.internal.http.HttpRequest;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,17 +18,16 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The credentials endpoint of an Amazon ECS agent in the test's own process: it answers as agent 1.105.1 was captured
- * answering, to the byte.
+ * The credentials endpoint of an Amazon ECS agent in the test's own process. Its answers equal the captured answers of
+ * agent 1.105.1, byte for byte.
  *
- * <p>It serves {@code /v2/credentials/<id>} and {@code /v1/credentials?id=<id>} to any method, any Host, and whatever
- * the Authorization header says. The agent never looks at an expiration: with a negative
- * {@link #credentialLifetime(Duration)} it serves expired credentials as they are. {@link #cache(boolean)} gives a task
- * the same credentials for ever, past their expiration too, as an agent does whose control plane has gone silent.
+ * <p>It serves {@code /v2/credentials/<id>} and {@code /v1/credentials?id=<id>} for any method, Host and Authorization
+ * header. The agent does not check expirations: with a negative {@link #credentialLifetime(Duration)} it serves expired
+ * credentials.
  *
- * <p>The agent keeps no credentials on disk: after {@link #restart()} it still knows its tasks, and says 503
- * {@code CredentialsUninitialized} until the control plane has sent each task's credentials again, which is
- * {@link #initialized(String)}.
+ * <p>The agent stores no credentials on disk. After {@link #restart()} it still knows its tasks, but answers 503
+ * {@code CredentialsUninitialized} until the control plane sends a task's credentials again, which
+ * {@link #initialized(String)} does.
  *
  * <p>Thread-safe; see {@link CredentialsServer} for threads and blocking.
  */
@@ -67,7 +65,7 @@ public final class EcsCredentialsAgent extends CredentialsServer {
     }
 
     /**
-     * Settings first.
+     * Returns a builder for an agent with other settings.
      *
      * @return a new builder
      */
@@ -76,11 +74,11 @@ public final class EcsCredentialsAgent extends CredentialsServer {
     }
 
     /**
-     * Adds a task with that role.
+     * Adds a task with a role.
      *
      * @param roleArn {@code arn:aws:iam::<12 digits>:role/<name>}
-     * @return what ECS puts into the task's {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}
-     * @throws IllegalArgumentException if that is no role ARN
+     * @return the task's {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI}
+     * @throws IllegalArgumentException if that is not a role ARN
      */
     public String task(String roleArn) {
         String id = UUID.randomUUID().toString();
@@ -96,10 +94,10 @@ public final class EcsCredentialsAgent extends CredentialsServer {
     }
 
     /**
-     * Puts one task into the state after a restart of the agent: 503 {@code CredentialsUninitialized} until
+     * Sets the state of a task to that after a restart of the agent: 503 {@code CredentialsUninitialized} until
      * {@link #initialized(String)}.
      *
-     * @param relativeUri of the task
+     * @param relativeUri the task's URI
      * @throws IllegalArgumentException if there is no such task
      */
     public void uninitialized(String relativeUri) {
@@ -109,9 +107,9 @@ public final class EcsCredentialsAgent extends CredentialsServer {
     }
 
     /**
-     * Ends {@link #uninitialized(String)}: the control plane has sent credentials.
+     * Ends the state of {@link #uninitialized(String)}, as if the control plane had sent credentials.
      *
-     * @param relativeUri of the task
+     * @param relativeUri the task's URI
      * @throws IllegalArgumentException if there is no such task
      */
     public void initialized(String relativeUri) {
@@ -121,9 +119,9 @@ public final class EcsCredentialsAgent extends CredentialsServer {
     }
 
     /**
-     * Forgets a task: 400 {@code InvalidIdInRequest} from now on. A restarted agent before 1.101.2 answers so too.
+     * Removes a task: 400 {@code InvalidIdInRequest} from now on. Agents before 1.101.2 also answer so after a restart.
      *
-     * @param relativeUri of the task
+     * @param relativeUri the task's URI
      */
     public void forget(String relativeUri) {
         synchronized (tasks) {
@@ -132,7 +130,7 @@ public final class EcsCredentialsAgent extends CredentialsServer {
     }
 
     /**
-     * Where the agent is, for {@code AWS_CONTAINER_SERVICE_ENDPOINT}.
+     * Returns the address of the agent, for {@code AWS_CONTAINER_SERVICE_ENDPOINT}.
      *
      * @return {@code http://127.0.0.1:PORT}, or with the address that was set
      */
@@ -141,9 +139,9 @@ public final class EcsCredentialsAgent extends CredentialsServer {
     }
 
     /**
-     * A task's environment, with this agent's address in place of the link-local one.
+     * Returns a task's variables, with this agent's address instead of the link-local one.
      *
-     * @param relativeUri of the task
+     * @param relativeUri the task's URI
      * @return {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI} and {@code AWS_CONTAINER_SERVICE_ENDPOINT}, immutable
      */
     public Map<String, String> environmentFor(String relativeUri) {
@@ -154,8 +152,8 @@ public final class EcsCredentialsAgent extends CredentialsServer {
     }
 
     /**
-     * Sets whether each task keeps its credentials for ever, past their expiration too, as with an agent whose control
-     * plane sends no newer ones. Off at first: each request gets new credentials.
+     * Sets whether each task keeps its credentials, even past their expiration, as with an agent that the control plane
+     * sends no newer ones. Off at first: each request receives new credentials.
      *
      * @param on from the next request on
      */
@@ -176,7 +174,9 @@ public final class EcsCredentialsAgent extends CredentialsServer {
         if (request.path().startsWith(V2)) {
             return credentials(2, request.path().substring(V2.length()), fault);
         }
-        return request.path().equals(V1) ? credentials(1, queryId(request.query()), fault) : HttpAnswer.notFound();
+        return request.path().equals(V1)
+                ? credentials(1, request.queryParameters().getOrDefault("id", ""), fault)
+                : HttpAnswer.notFound();
     }
 
     private HttpAnswer credentials(int version, String id, Fault fault) {
@@ -198,7 +198,7 @@ public final class EcsCredentialsAgent extends CredentialsServer {
         if (cached != null) {
             return credentials(cached);
         }
-        // outside the lock: listeners are told
+        // not under the lock, because listeners run here
         IssuedCredentials fresh = issue(task.roleArn, expiration(fault, clock.instant(), null));
         synchronized (tasks) {
             task.cached = fresh;
@@ -214,7 +214,7 @@ public final class EcsCredentialsAgent extends CredentialsServer {
                         "AccessKeyId", credentials.accessKeyId(),
                         "SecretAccessKey", credentials.secretAccessKey(),
                         "Token", credentials.sessionToken(),
-                        "Expiration", rfc3339Nano(credentials.expiration())));
+                        "Expiration", GoTime.rfc3339Nano(credentials.expiration())));
     }
 
     private static HttpAnswer error(int status, String code, int version, String message) {
@@ -238,7 +238,7 @@ public final class EcsCredentialsAgent extends CredentialsServer {
                 .with("X-Rate-Limit-Request-Remote-Addr", request.remote());
     }
 
-    /** 40 requests a second and 60 at once, for each client address and path. */
+    /** Allows 40 requests a second and bursts of 60, for each client address and path. */
     private boolean isAllowed(HttpRequest request) {
         if (!rateLimited) {
             return true;
@@ -248,19 +248,6 @@ public final class EcsCredentialsAgent extends CredentialsServer {
             return limiters.computeIfAbsent(client + request.path(), key -> new RateLimiter(clock, 40, 60))
                     .allow();
         }
-    }
-
-    private static String queryId(String query) {
-        for (String pair : query.isEmpty() ? new String[0] : query.substring(1).split("&", -1)) {
-            if (pair.startsWith("id=")) {
-                try {
-                    return URLDecoder.decode(pair.substring(3), StandardCharsets.UTF_8);
-                } catch (IllegalArgumentException e) {
-                    return "";
-                }
-            }
-        }
-        return "";
     }
 
     private Task existing(String relativeUri) {
@@ -323,7 +310,7 @@ public final class EcsCredentialsAgent extends CredentialsServer {
         }
 
         /**
-         * Limits the rate of requests as the real agent does, on the agent's clock. Off if not set, so that no test
+         * Limits the rate of requests as the real agent does, on the agent's clock. Off by default, so that no test
          * depends on the speed of the machine.
          *
          * @return this

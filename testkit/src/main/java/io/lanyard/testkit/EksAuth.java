@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.EksAssociations.Association;
+import io.lanyard.testkit.EksAssociations.Subject;
 import io.lanyard.testkit.iam.IamRole;
 import io.lanyard.testkit.iam.PodIdentityAssociation;
 import io.lanyard.testkit.iam.PodIdentitySession;
@@ -27,28 +29,28 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The EKS Auth service of one cluster, as its agents see it: it knows the cluster's associations, judges a pod's token
- * and the trust of the roles, and can be slow, throttling or down, whatever the agents in front of it are.
+ * The EKS Auth service of one cluster, as its agents see it. It knows the cluster's associations, checks a pod's token
+ * and the trust policies of the roles, and can be slow, throttling or down independently of its agents.
  *
- * <p>It checks in this order: the script; the token's times, signature and issuer (both in an {@link EksCluster} only),
- * audience, subject and pod; the association; the trust policy of the role and, where there is one, of the target role.
- * A role must allow {@code sts:AssumeRole} and {@code sts:TagSession}, also where the association disables session tags.
+ * <p>Each call takes the next scripted answer. Without one, EKS Auth checks in this order: the token's times, signature
+ * and issuer (the latter two only in an {@link EksCluster}), audience, subject and pod; the association; the trust policy
+ * of the role and of the target role, if any. A role must allow {@code sts:AssumeRole} and {@code sts:TagSession}, even
+ * if the association disables session tags.
  *
- * <p>Thread-safe. Nothing here blocks: it is the agent that waits.
+ * <p>Thread-safe. Nothing here blocks: the agent waits.
  */
 public final class EksAuth {
     private static final String PRINCIPAL = "pods.eks.amazonaws.com";
 
-    private static final Duration LIFE_OF_CHAINED_ROLE = Duration.ofMinutes(59);
+    private static final Duration CHAINED_ROLE_LIFETIME = Duration.ofMinutes(59);
 
-    /** Of STS, for the name of a role session. */
+    /** Limit of STS. */
     private static final int LONGEST_SESSION_NAME = 64;
 
     private final ClusterId cluster;
     private final InstantSource clock;
-    private final Duration associationDelay;
     private final @Nullable ServiceAccountTokens issuer;
-    private final Map<Subject, List<Change>> associations = new HashMap<>();
+    private final EksAssociations associations;
     private final Set<String> deletedPods = new HashSet<>();
     private final List<Call> calls = new ArrayList<>();
     private final Queue<EksAuthAnswer> queued = new ArrayDeque<>();
@@ -56,7 +58,7 @@ public final class EksAuth {
     private volatile Duration delay = Duration.ZERO;
 
     /**
-     * A call by an agent. Holds no token and no credentials.
+     * A call by an agent. Contains no token and no credentials.
      *
      * @param arrived when it arrived, on the cluster's clock; for a renewal that an agent makes up for, when it was due
      * @param tokenId the {@code jti} of the token, null if it has none
@@ -64,9 +66,9 @@ public final class EksAuth {
      */
     public record Call(Instant arrived, @Nullable String tokenId, EksAuthAnswer answer) {}
 
-    /** A cluster as AWS names it. */
+    /** The name of a cluster in AWS. */
     record ClusterId(String name, String region, String account) {
-        /** As in the captures. */
+        /** The cluster of the captures. */
         static final ClusterId CAPTURED = new ClusterId("peer-cluster", "us-west-2", "111122223333");
 
         ClusterId named(String other) {
@@ -78,63 +80,49 @@ public final class EksAuth {
         }
     }
 
-    private record Association(String id, PodIdentityAssociation terms) {}
-
-    private record Change(Instant visibleFrom, @Nullable Association association) {}
-
-    private record Subject(String namespace, String serviceAccount) {
-        static final Subject NONE = new Subject("", "");
-
-        static Subject of(Jwt jwt) {
-            String[] parts = String.valueOf(jwt.text("sub")).split(":", -1);
-            boolean names = parts.length == 4 && parts[0].equals("system") && parts[1].equals("serviceaccount");
-            return names ? new Subject(parts[2], parts[3]) : NONE;
-        }
-    }
-
-    /** What a call comes to. */
+    /** The result of a call. */
     sealed interface Outcome {
         EksAuthAnswer answer();
     }
 
     /**
-     * A role session that is open to the pod.
+     * A role session for the pod.
      *
      * @param roleArn the role of the credentials
-     * @param longestLife null if it is not limited
-     * @param session all else
+     * @param longestLifetime null if it is not limited
+     * @param session the session
      */
-    record Grant(String roleArn, @Nullable Duration longestLife, PodIdentitySession session) implements Outcome {
+    record Grant(String roleArn, @Nullable Duration longestLifetime, PodIdentitySession session) implements Outcome {
         @Override
         public EksAuthAnswer answer() {
             return EksAuthAnswer.CREDENTIALS;
         }
     }
 
-    /** An answer without credentials, and the agent's words for it. */
-    record Refusal(EksAuthAnswer answer, HttpAnswer told) implements Outcome {}
+    /** An answer without credentials, and the response that the agent sends to its client. */
+    record Refusal(EksAuthAnswer answer, HttpAnswer response) implements Outcome {}
 
-    /** What an agent makes of no answer in time. */
+    /** The result of a call that EKS Auth does not answer in time. */
     static final Refusal UNREACHABLE =
-            new Refusal(EksAuthAnswer.UNREACHABLE, EksAuthAnswer.UNREACHABLE.told("", "", ClusterId.CAPTURED));
+            new Refusal(EksAuthAnswer.UNREACHABLE, EksAuthAnswer.UNREACHABLE.response("", "", ClusterId.CAPTURED));
 
     /**
-     * The service of that cluster.
+     * Creates the service of a cluster.
      *
-     * @param associationDelay until an association that was created or deleted is visible
-     * @param issuer whose tokens alone are good; null if everybody's are
+     * @param associationDelay until a created or deleted association is visible
+     * @param issuer the only accepted issuer of tokens; null accepts all issuers
      */
     EksAuth(ClusterId cluster, InstantSource clock, Duration associationDelay, @Nullable ServiceAccountTokens issuer) {
         this.cluster = cluster;
         this.clock = clock;
-        this.associationDelay = associationDelay;
         this.issuer = issuer;
+        this.associations = new EksAssociations(clock, associationDelay);
     }
 
     /**
-     * Makes it give that answer to every call, until told otherwise.
+     * Gives this answer to every call that has no queued one, and discards the queue.
      *
-     * @param answer {@link EksAuthAnswer#CREDENTIALS} for the ordinary ways
+     * @param answer {@link EksAuthAnswer#CREDENTIALS} to answer normally
      */
     public void answerWith(EksAuthAnswer answer) {
         synchronized (queued) {
@@ -144,8 +132,8 @@ public final class EksAuth {
     }
 
     /**
-     * Queues answers for the next calls, one each; then as {@link #answerWith} said. An agent that is told of trouble
-     * calls up to three times for one request, and calls for its renewals as well.
+     * Queues answers for the next calls, one each; then the answer of {@link #answerWith} applies. After a transient
+     * failure an agent calls up to three times for one request, and it also calls for its renewals.
      *
      * @param answers in order
      */
@@ -156,27 +144,27 @@ public final class EksAuth {
     }
 
     /**
-     * Makes it slow: every call takes that long, in real time, as a client's timeouts do. An agent gives up a call after
-     * one second.
+     * Delays every answer, in real time because clients' timeouts run in real time. An agent abandons a call after one
+     * second.
      *
      * @param duration not negative; zero at first
      */
     public void delay(Duration duration) {
         if (duration.isNegative()) {
-            throw new IllegalArgumentException("must not be negative: " + duration);
+            throw new IllegalArgumentException("duration must not be negative: " + duration);
         }
         this.delay = duration;
     }
 
-    /** Forgets the script: it is well again, and quick. */
+    /** Discards the script: EKS Auth answers normally and without delay. */
     public void clear() {
         answerWith(EksAuthAnswer.CREDENTIALS);
         delay(Duration.ZERO);
     }
 
     /**
-     * The calls so far, in order of arrival, each listed before its answer leaves. Not to be mixed up with the requests
-     * to an agent: there are fewer because of its cache, and more because of its tries.
+     * Returns the calls so far, in order of arrival. A call is recorded before it is answered. Calls differ from the
+     * requests to an agent: its cache saves calls, and its retries add some.
      *
      * @return a copy
      */
@@ -186,7 +174,7 @@ public final class EksAuth {
         }
     }
 
-    /** Remembers script and associations; the action restores them and clears the record of the calls. */
+    /** Saves script and associations; the action restores them and clears the record of calls. */
     Runnable restorePoint() {
         List<EksAuthAnswer> next;
         EksAuthAnswer stands;
@@ -195,18 +183,12 @@ public final class EksAuth {
             stands = standing;
         }
         Duration slow = delay;
-        Map<Subject, List<Change>> known = new HashMap<>();
-        synchronized (associations) {
-            associations.forEach((subject, changes) -> known.put(subject, List.copyOf(changes)));
-        }
+        Runnable associated = associations.restorePoint();
         return () -> {
             answerWith(stands);
             answerNext(next.toArray(EksAuthAnswer[]::new));
             delay(slow);
-            synchronized (associations) {
-                associations.clear();
-                known.forEach((subject, changes) -> associations.put(subject, new ArrayList<>(changes)));
-            }
+            associated.run();
             synchronized (calls) {
                 calls.clear();
             }
@@ -222,43 +204,15 @@ public final class EksAuth {
     }
 
     String associate(PodIdentityAssociation association) {
-        if (association.policy() != null && association.sessionTags()) {
-            throw new IllegalArgumentException(
-                    "an association with a policy has no session tags: withoutSessionTags()");
-        }
-        String id = "a-" + UUID.randomUUID().toString().replace("-", "").substring(0, 17);
-        change(association.namespace(), association.serviceAccount(), new Association(id, association));
-        return id;
+        return associations.create(association);
     }
 
     void disassociate(String namespace, String serviceAccount) {
-        change(namespace, serviceAccount, null);
-    }
-
-    private void change(String namespace, String serviceAccount, @Nullable Association association) {
-        Instant visibleFrom =
-                associationDelay.isZero() ? Instant.MIN : clock.instant().plus(associationDelay);
-        synchronized (associations) {
-            associations
-                    .computeIfAbsent(new Subject(namespace, serviceAccount), subject -> new ArrayList<>())
-                    .add(new Change(visibleFrom, association));
-        }
+        associations.delete(new Subject(namespace, serviceAccount));
     }
 
     boolean isAssociated(String namespace, String serviceAccount) {
-        return visible(new Subject(namespace, serviceAccount), clock.instant()) != null;
-    }
-
-    private @Nullable Association visible(Subject subject, Instant at) {
-        Association visible = null;
-        synchronized (associations) {
-            for (Change change : associations.getOrDefault(subject, List.of())) {
-                if (!change.visibleFrom.isAfter(at)) {
-                    visible = change.association;
-                }
-            }
-        }
-        return visible;
+        return associations.visible(new Subject(namespace, serviceAccount), clock.instant()) != null;
     }
 
     void podDeleted(String uid) {
@@ -267,11 +221,12 @@ public final class EksAuth {
         }
     }
 
-    /** {@code AssumeRoleForPodIdentity} at that moment. */
+    /** Answers {@code AssumeRoleForPodIdentity} at that time. */
     Outcome call(Jwt jwt, Instant at) {
         Subject subject = Subject.of(jwt);
         EksAuthAnswer scripted = scripted();
-        Outcome outcome = scripted == EksAuthAnswer.CREDENTIALS ? judge(jwt, subject, at) : refusal(scripted, subject);
+        Outcome outcome =
+                scripted == EksAuthAnswer.CREDENTIALS ? evaluate(jwt, subject, at) : refusal(scripted, subject);
         synchronized (calls) {
             calls.add(new Call(at, jwt.text("jti"), outcome.answer()));
         }
@@ -285,39 +240,39 @@ public final class EksAuth {
         }
     }
 
-    private Outcome judge(Jwt jwt, Subject subject, Instant at) {
+    private Outcome evaluate(Jwt jwt, Subject subject, Instant at) {
         String podUid = jwt.pod("uid");
         if (!jwt.timeFault(at).isEmpty()) {
             return refusal(EksAuthAnswer.EXPIRED_TOKEN, subject);
         }
-        if (!isOurs(jwt) || !jwt.hasAudience(PRINCIPAL) || subject.equals(Subject.NONE) || isDeleted(podUid)) {
+        if (!isIssuedHere(jwt) || !jwt.hasAudience(PRINCIPAL) || subject.equals(Subject.NONE) || isDeleted(podUid)) {
             return refusal(EksAuthAnswer.INVALID_TOKEN, subject);
         }
         if (podUid == null) {
             return refusal(EksAuthAnswer.INVALID_REQUEST, subject);
         }
-        Association association = visible(subject, at);
+        Association association = associations.visible(subject, at);
         if (association == null) {
             return refusal(EksAuthAnswer.NOT_FOUND, subject);
         }
         String pod = String.valueOf(jwt.pod("name"));
-        Map<String, String> tags = association.terms.sessionTags() ? tags(subject, pod, podUid) : Map.of();
-        if (!isTrusted(association.terms, tags)) {
+        PodIdentityAssociation terms = association.terms();
+        Map<String, String> tags = terms.sessionTags() ? tags(subject, pod, podUid) : Map.of();
+        if (!isTrusted(terms, tags)) {
             return refusal(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY, subject);
         }
-        PodIdentitySession session =
-                new PodIdentitySession(association.id, sessionName(pod), tags, association.terms.policy());
-        IamRole target = association.terms.targetRole();
+        PodIdentitySession session = new PodIdentitySession(association.id(), sessionName(pod), tags, terms.policy());
+        IamRole target = terms.targetRole();
         return target == null
-                ? new Grant(association.terms.role().arn(), null, session)
-                : new Grant(target.arn(), LIFE_OF_CHAINED_ROLE, session);
+                ? new Grant(terms.role().arn(), null, session)
+                : new Grant(target.arn(), CHAINED_ROLE_LIFETIME, session);
     }
 
     private Refusal refusal(EksAuthAnswer answer, Subject subject) {
-        return new Refusal(answer, answer.told(subject.namespace, subject.serviceAccount, cluster));
+        return new Refusal(answer, answer.response(subject.namespace(), subject.serviceAccount(), cluster));
     }
 
-    private boolean isOurs(Jwt jwt) {
+    private boolean isIssuedHere(Jwt jwt) {
         return issuer == null || issuer.hasIssued(jwt.token());
     }
 
@@ -331,8 +286,8 @@ public final class EksAuth {
         Map<String, String> tags = new LinkedHashMap<>();
         tags.put("eks-cluster-arn", cluster.arn());
         tags.put("eks-cluster-name", cluster.name());
-        tags.put("kubernetes-namespace", subject.namespace);
-        tags.put("kubernetes-service-account", subject.serviceAccount);
+        tags.put("kubernetes-namespace", subject.namespace());
+        tags.put("kubernetes-service-account", subject.serviceAccount());
         tags.put("kubernetes-pod-name", pod);
         tags.put("kubernetes-pod-uid", podUid);
         return Collections.unmodifiableMap(tags);
@@ -344,7 +299,7 @@ public final class EksAuth {
         return of.substring(0, Math.min(of.length(), LONGEST_SESSION_NAME - unique.length())) + unique;
     }
 
-    /** Whether EKS may assume the role and, where there is a target role, that role the target. */
+    /** Returns whether EKS may assume the role, and the role may assume the target role, if any. */
     private boolean isTrusted(PodIdentityAssociation association, Map<String, String> tags) {
         Map<String, String> context = new HashMap<>();
         tags.forEach((name, value) -> context.put("aws:RequestTag/" + name, value));

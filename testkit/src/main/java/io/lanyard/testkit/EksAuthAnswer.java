@@ -6,14 +6,14 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * What the agent hears when it asks EKS Auth, and so tells its client; each as captured from agent 0.1.37.
+ * An answer of EKS Auth to an agent, which determines the agent's response to its client; each as captured from agent
+ * 0.1.37.
  *
- * <p>Of trouble upstream the agent tells only after three tries. The emulator's tries follow each other at once, where
- * the real agent's are apart by chance; {@link #measuredDelay()} is what it took in all, for use with
- * {@link Fault#delay(Duration)}.
+ * <p>The agent reports a transient failure after three attempts. The emulator does not pause between attempts as the real
+ * agent does; {@link #measuredDelay()} is the real agent's total time, for use with {@link Fault#delay(Duration)}.
  */
 public enum EksAuthAnswer {
-    /** Credentials: the ordinary case. */
+    /** Credentials, the normal answer. */
     CREDENTIALS(200, "", 0),
     /** 404 ResourceNotFoundException: the service account has no association. */
     NOT_FOUND(
@@ -34,29 +34,29 @@ public enum EksAuthAnswer {
             "(AccessDeniedException): Unauthorized Exception! EKS does not have permissions to assume the associated"
                     + " role., fault: client",
             15),
-    /** 400 ExpiredTokenException. */
+    /** 400 ExpiredTokenException: the token has expired. */
     EXPIRED_TOKEN(
             400,
             "(ExpiredTokenException): Token expired: current date/time 1700000001 must be before the expiration"
                     + " date/time 1700000000, fault: client",
             3),
-    /** 400 InvalidTokenException: another cluster's token, another audience, a deleted pod. */
+    /** 400 InvalidTokenException: the token has another cluster's issuer or another audience, or its pod is deleted. */
     INVALID_TOKEN(400, "(InvalidTokenException): Unable to verify token, fault: client", 17),
-    /** 400 InvalidParameterException. */
+    /** 400 InvalidParameterException: a parameter is invalid. */
     INVALID_PARAMETER(400, "(InvalidParameterException): Invalid parameter, fault: client", 13),
     /** 400 InvalidRequestException: the token is not bound to a pod. */
     INVALID_REQUEST(400, "(InvalidRequestException): Service account token is not bound to a pod, fault: client", 82),
-    /** 429 ThrottlingException: the account's limit at EKS Auth. */
+    /** 429 ThrottlingException: the account has reached its limit at EKS Auth. */
     THROTTLED(429, "(ThrottlingException): Rate exceeded, fault: client", 3533),
-    /** 500 InternalServerException. */
+    /** 500 InternalServerException: EKS Auth has an internal error. */
     INTERNAL_ERROR(500, "(InternalServerException): Internal error, fault: server", 1864),
-    /** 503 ServiceUnavailableException. */
+    /** 503 ServiceUnavailableException: EKS Auth is unavailable. */
     UNAVAILABLE(503, "(ServiceUnavailableException): Service unavailable, fault: server", 4592),
-    /** 500 {@code []}: the agent cannot reach EKS Auth, or not within its second. */
+    /** 500 {@code []}: the agent cannot reach EKS Auth, or receives no answer within a second. */
     UNREACHABLE(500, "", 6883),
     /**
-     * 500: the node has no AWS credentials. Observed up to "no EC2 IMDS role found"; what follows varies with the cause
-     * and is an example.
+     * 500: the node has no AWS credentials. Captured up to "no EC2 IMDS role found"; the rest is an example, because it
+     * varies with the cause.
      */
     NO_NODE_CREDENTIALS(
             500,
@@ -79,32 +79,32 @@ public enum EksAuthAnswer {
     }
 
     /**
-     * How long the real agent took for this answer when it was captured.
+     * Returns how long the real agent took for its response when it was captured.
      *
-     * @return the time from request to answer; zero where it was not measured
+     * @return the time from request to response; zero if it was not measured
      */
     public Duration measuredDelay() {
         return measuredDelay;
     }
 
-    /** Whether the agent evicts what it holds when a renewal is told this. */
-    boolean isForGood() {
+    /** Returns whether the agent evicts its cached credentials after a renewal with this answer. */
+    boolean isPermanent() {
         return switch (this) {
             case NOT_FOUND, ACCESS_DENIED_NODE_ROLE, ACCESS_DENIED_TRUST_POLICY, EXPIRED_TOKEN, INVALID_TOKEN -> true;
             default -> false;
         };
     }
 
-    /** Whether the agent tries again. */
-    boolean isTrouble() {
+    /** Returns whether the agent retries after this answer. */
+    boolean isRetried() {
         return switch (this) {
             case THROTTLED, INTERNAL_ERROR, UNAVAILABLE, UNREACHABLE -> true;
             default -> false;
         };
     }
 
-    /** What the agent tells its client. */
-    HttpAnswer told(String namespace, String serviceAccount, EksAuth.ClusterId cluster) {
+    /** Returns the agent's response to its client. */
+    HttpAnswer response(String namespace, String serviceAccount, EksAuth.ClusterId cluster) {
         if (this == UNREACHABLE) {
             return HttpAnswer.error(status, "[]");
         }

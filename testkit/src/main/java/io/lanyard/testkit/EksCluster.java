@@ -20,8 +20,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * An EKS cluster as far as Pod Identity goes, in the test's own process: the issuer of its service-account tokens, its
- * associations, EKS Auth, one node's agent, kubelet and the webhook.
+ * The parts of an EKS cluster that Pod Identity needs, in the test's own process: the issuer of service-account tokens,
+ * associations, EKS Auth, the agent of one node, kubelet and the webhook.
  *
  * <pre>{@code
  * try (var cluster = EksCluster.start()) {
@@ -31,16 +31,16 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>Each part has a script of its own: {@link #eksAuth()} can be slow, throttling or down, and {@link #agent()} down,
- * restarting, slow, hanging or resetting. The agent has its cache on, as the real one.
+ * <p>{@link #eksAuth()} can be slow, throttling or down; {@link #agent()} can be down, restarting, slow, hanging, or reset
+ * connections. The agent's cache is on, as in the real one.
  *
- * <p>Kubelet replaces tokens that have reached 80 % of their life when it looks at them: whenever a {@link TestClock} is
- * moved, and at {@link #kubeletSync()} for any other clock.
+ * <p>Kubelet replaces tokens at 80 % of their lifetime. It checks them whenever a {@link TestClock} is moved; with any
+ * other clock, at {@link #kubeletSync()}.
  *
  * <p>Not emulated: IAM's propagation delay, the packed size of session tags, the permissions of roles (the pod role may
- * assume any target role that trusts it), and what a session policy allows.
+ * assume any target role that trusts it), and the effect of session policies.
  *
- * <p>Thread-safe. A start opens two ports of loopback and makes no key; the first token in a JVM does that.
+ * <p>Thread-safe. A start opens two loopback ports. It generates no key; the first token in a JVM does.
  */
 public final class EksCluster implements AutoCloseable {
     private final ServiceAccountTokens tokens;
@@ -72,13 +72,13 @@ public final class EksCluster implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         apiServer.start();
-        if (clock instanceof TestClock held) {
-            held.onMove(kubelet);
+        if (clock instanceof TestClock testClock) {
+            testClock.onMove(kubelet);
         }
     }
 
     /**
-     * Starts a cluster on the system's clock, without associations and pods.
+     * Starts a cluster on the system clock, without associations and pods.
      *
      * @return the running cluster, to be closed
      */
@@ -87,7 +87,7 @@ public final class EksCluster implements AutoCloseable {
     }
 
     /**
-     * Settings first.
+     * Returns a builder for a cluster with other settings.
      *
      * @return a new builder
      */
@@ -96,7 +96,7 @@ public final class EksCluster implements AutoCloseable {
     }
 
     /**
-     * The cluster's name in AWS.
+     * Returns the cluster's ARN.
      *
      * @return {@code arn:aws:eks:<region>:<account>:cluster/<name>}
      */
@@ -105,7 +105,7 @@ public final class EksCluster implements AutoCloseable {
     }
 
     /**
-     * The issuer of the cluster's service-account tokens. EKS Auth takes no others.
+     * Returns the issuer of the cluster's service-account tokens. EKS Auth accepts no others.
      *
      * @return always the same object
      */
@@ -114,8 +114,8 @@ public final class EksCluster implements AutoCloseable {
     }
 
     /**
-     * The API server, of which there is OpenID Connect discovery only: {@code /.well-known/openid-configuration} and the
-     * keys at {@code /openid/v1/jwks}.
+     * Returns the address of the API server. It serves only OpenID Connect discovery:
+     * {@code /.well-known/openid-configuration} and the keys at {@code /openid/v1/jwks}.
      *
      * @return {@code http://127.0.0.1:PORT}
      */
@@ -124,7 +124,7 @@ public final class EksCluster implements AutoCloseable {
     }
 
     /**
-     * The service that turns a pod's token into a role session, with its script and the record of its calls.
+     * Returns EKS Auth, with its script and the record of its calls.
      *
      * @return always the same object
      */
@@ -133,7 +133,7 @@ public final class EksCluster implements AutoCloseable {
     }
 
     /**
-     * The node's agent, with its faults and the record of its requests and of the credentials it has given.
+     * Returns the node's agent, with its faults and the records of its requests and of the credentials it has issued.
      *
      * @return always the same object
      */
@@ -142,49 +142,49 @@ public final class EksCluster implements AutoCloseable {
     }
 
     /**
-     * Associates a service account with a role that trusts EKS, in place of an earlier association.
+     * Associates a service account with a role that trusts EKS. Replaces its earlier association.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
      * @param roleArn {@code arn:aws:iam::<12 digits>:role/<name>}
-     * @return the association's id
-     * @throws IllegalArgumentException if that is no role ARN
+     * @return the association's ID
+     * @throws IllegalArgumentException if that is not a role ARN
      */
     public String associate(String namespace, String serviceAccount, String roleArn) {
         return associate(PodIdentityAssociation.of(namespace, serviceAccount, IamRole.trustingEks(roleArn)));
     }
 
     /**
-     * Creates an association, in place of an earlier one of that service account. It is visible to the webhook and to
-     * EKS Auth after the delay that the cluster was built with.
+     * Creates an association. Replaces an earlier one of the same service account. The webhook and EKS Auth see it after
+     * {@link Builder#associationDelay(Duration)}.
      *
-     * @param association what it says
-     * @return its id
-     * @throws IllegalArgumentException if it has a policy and session tags, which the API refuses
+     * @param association the association
+     * @return its ID
+     * @throws IllegalArgumentException if it has a policy and session tags, which the real API rejects
      */
     public String associate(PodIdentityAssociation association) {
         return eksAuth.associate(association);
     }
 
     /**
-     * Deletes an association, after the same delay; does nothing if there is none. The agent gives what it holds until it
-     * next renews that.
+     * Deletes an association, after the same delay. Has no effect if there is none. The agent serves cached credentials
+     * until their next renewal.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
      */
     public void disassociate(String namespace, String serviceAccount) {
         eksAuth.disassociate(namespace, serviceAccount);
     }
 
     /**
-     * Runs a pod on the agent's node. If an association of its service account is visible by now, the webhook gives it
-     * the environment and kubelet the token of Pod Identity; if not, the pod stays without them for good.
+     * Runs a pod on the agent's node. If an association of its service account is visible, the webhook sets its variables
+     * and kubelet projects its token; otherwise the pod never receives them, as in a real cluster.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
-     * @return the pod, to be deleted; it is with the cluster, if not before
-     * @throws UncheckedIOException if the token cannot be put on disk
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
+     * @return the pod; {@link #close()} deletes it if the test does not
+     * @throws UncheckedIOException if the token cannot be written
      */
     public Pod runPod(String namespace, String serviceAccount) {
         Pod pod = Pod.admitted(this, namespace, serviceAccount);
@@ -193,19 +193,19 @@ public final class EksCluster implements AutoCloseable {
     }
 
     /**
-     * Lets kubelet look at the tokens of all pods, as it does every minute or so, and replace those that are due.
+     * Lets kubelet replace the tokens that are due, as it does about every minute.
      *
-     * @throws UncheckedIOException if a token cannot be put on disk
+     * @throws UncheckedIOException if a token cannot be written
      */
     public void kubeletSync() {
         pods.forEach(Pod::sync);
     }
 
     /**
-     * Remembers the scripts and settings of EKS Auth and of the agent, and the associations.
+     * Saves the associations, and the scripts and settings of EKS Auth and of the agent.
      *
-     * @return an action that restores them, clears the records, empties the agent's cache, and gives each pod that lost
-     *     its token, or whose token a test has overwritten, a new one; it can run repeatedly
+     * @return an action that restores them, clears the records, empties the agent's cache, and replaces tokens that a test
+     *     has removed or overwritten; it can run repeatedly
      */
     public Runnable restorePoint() {
         Runnable node = agent.restorePoint();
@@ -220,11 +220,11 @@ public final class EksCluster implements AutoCloseable {
         eksAuth.podDeleted(pod.uid());
     }
 
-    /** Deletes the pods and stops all servers. Records stay readable. Does nothing the second time. */
+    /** Deletes the pods and stops all servers. Records stay readable. Further calls have no effect. */
     @Override
     public void close() {
-        if (clock instanceof TestClock held) {
-            held.forget(kubelet);
+        if (clock instanceof TestClock testClock) {
+            testClock.forget(kubelet);
         }
         pods.forEach(Pod::close);
         agent.close();
@@ -258,9 +258,9 @@ public final class EksCluster implements AutoCloseable {
         private Builder() {}
 
         /**
-         * Names the cluster; {@code peer-cluster} if not set.
+         * Sets the cluster's name; {@code peer-cluster} by default.
          *
-         * @param name of the cluster
+         * @param name the cluster's name
          * @return this
          */
         public Builder name(String name) {
@@ -269,7 +269,7 @@ public final class EksCluster implements AutoCloseable {
         }
 
         /**
-         * Puts it into that account; {@code 111122223333} if not set.
+         * Sets the cluster's account; {@code 111122223333} by default.
          *
          * @param account 12 digits
          * @return this
@@ -280,9 +280,9 @@ public final class EksCluster implements AutoCloseable {
         }
 
         /**
-         * Puts it into that region; {@code us-west-2} if not set.
+         * Sets the cluster's region; {@code us-west-2} by default.
          *
-         * @param region of AWS
+         * @param region the AWS region
          * @return this
          */
         public Builder region(String region) {
@@ -291,9 +291,10 @@ public final class EksCluster implements AutoCloseable {
         }
 
         /**
-         * Takes all time from that clock; from the system's if not set. With a {@link TestClock} kubelet works by itself.
+         * Sets the clock of issuer, kubelet, EKS Auth and agent; the system clock by default. Kubelet follows the moves of
+         * a {@link TestClock}.
          *
-         * @param clock of issuer, kubelet, EKS Auth and agent
+         * @param clock the cluster's clock
          * @return this
          */
         public Builder clock(InstantSource clock) {
@@ -302,25 +303,24 @@ public final class EksCluster implements AutoCloseable {
         }
 
         /**
-         * Makes associations visible, and gone, that long after they are created or deleted, by the cluster's clock; at
-         * once if not set. In AWS it takes several seconds.
+         * Sets the time until a created or deleted association is visible, on the cluster's clock; zero by default. In AWS
+         * it is several seconds.
          *
          * @param delay not negative
          * @return this
          */
         public Builder associationDelay(Duration delay) {
             if (delay.isNegative()) {
-                throw new IllegalArgumentException("must not be negative: " + delay);
+                throw new IllegalArgumentException("delay must not be negative: " + delay);
             }
             this.associationDelay = delay;
             return this;
         }
 
         /**
-         * Settings of the node's agent: its address and port, for instance. Clock and EKS Auth are the cluster's in any
-         * case.
+         * Changes settings of the node's agent, for example its address and port. The cluster overrides clock and EKS Auth.
          *
-         * @param settings called at {@link #start()}
+         * @param settings called by {@link #start()}
          * @return this
          */
         public Builder agent(Consumer<EksPodIdentityAgent.Builder> settings) {

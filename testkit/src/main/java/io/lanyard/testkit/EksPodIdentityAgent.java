@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit;
 
+import io.lanyard.testkit.EksCredentialsCache.Loaded;
 import io.lanyard.testkit.iam.IamRole;
 import io.lanyard.testkit.iam.PodIdentityAssociation;
 import io.lanyard.testkit.internal.RateLimiter;
 import io.lanyard.testkit.internal.go.GoJson;
 import io.lanyard.testkit.internal.go.GoPath;
+import io.lanyard.testkit.internal.go.GoTime;
 import io.lanyard.testkit.internal.go.Jwt;
 import io.lanyard.testkit.internal.http.HttpAnswer;
 import io.lanyard.testkit.internal.http.HttpRequest;
+import io.lanyard.testkit.internal.http.Origin;
 import io.lanyard.testkit.token.ServiceAccountTokenFile;
 import java.net.URI;
 import java.time.Duration;
@@ -25,51 +28,50 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An EKS Pod Identity Agent in the test's own process: it answers as agent 0.1.37 was captured answering, to the byte.
+ * An EKS Pod Identity Agent in the test's own process. Its answers equal the captured answers of agent 0.1.37, byte for
+ * byte.
  *
- * <p>It serves {@code /v1/credentials} to any method and checks in the real agent's order: rate limit, Host header,
- * token there, token parses, {@code exp} and {@code nbf} without leeway, cache, and then what {@link #eksAuth()} says.
- * An agent that is started by itself has an EKS Auth of its own, in which every role trusts EKS and every signature is
- * good; the agent of an {@link EksCluster} has the cluster's.
+ * <p>It serves {@code /v1/credentials} for any method and checks in the real agent's order: rate limit; Host header;
+ * token present; token can be parsed; {@code exp} and {@code nbf} without leeway; cache; then {@link #eksAuth()} answers.
+ * A standalone agent has an EKS Auth of its own, where every role trusts EKS and every signature is accepted; the agent
+ * of an {@link EksCluster} has the cluster's.
  *
- * <p>EKS Auth in trouble is tried three times for one request, a second each; only that second passes in real time, if
- * EKS Auth is slow, and not the pauses between the tries. A client that leaves ends the tries made for it.
+ * <p>After a transient failure of EKS Auth the agent makes up to three attempts for one request, of one second each. Only
+ * the delay of a slow EKS Auth passes in real time; there are no pauses between the attempts. A client that disconnects
+ * ends the attempts for its request.
  *
- * <p>Credentials live as long as {@link #credentialLifetime(Duration)} says; with 15 seconds or less the agent answers
- * 500 as the real one does (to get such credentials, or expired ones, use {@link Fault#lifetime(Duration)}).
- * A target role's live 59 minutes at the most.
+ * <p>Credentials have the lifetime of {@link #credentialLifetime(Duration)}, those of a target role at most 59 minutes.
+ * If 15 seconds or less are left, the agent answers 500, as the real one does; {@link Fault#lifetime(Duration)} serves
+ * such credentials, or expired ones.
  *
- * <p>{@link #cache(boolean)} makes it hold credentials by token as the real one does: they are given while they have
- * more than 15 seconds left, and then fetched on demand; they are renewed at the first full minute after three hours, so
- * that a client sees three to six hours left of six, and 59-minute credentials do not change until their last 15
- * seconds. A renewal that fails keeps what there is and is tried again two minutes later, but for what EKS Auth refuses
- * for good (no association, access denied, token expired or invalid): that evicts. A restart forgets all. What is left
- * out: the limits on the number of entries and on the rate of renewals. Nothing runs in the background: a request first
- * catches up on the renewals that fell due for its token since the last one, each as of its own minute and in no time,
- * but with the answers of EKS Auth that are set now.
+ * <p>With {@link #cache(boolean)} the agent caches credentials by token, as the real one does. It serves them while they
+ * have more than 15 seconds left, then loads new ones on demand. It renews them at the first full minute after three
+ * hours, so that a client of 6-hour credentials sees three to six hours left; 59-minute credentials do not change before
+ * their last 15 seconds. A failed renewal keeps the cached credentials and is repeated two minutes later; a permanent
+ * failure (no association, access denied, token expired or invalid) evicts them. A restart empties the cache. The
+ * emulator does not limit the number of entries or the rate of renewals. Nothing runs in the background: a request first
+ * makes up for the renewals of its token that were due since the last request, each as of its own minute, but with the
+ * answers that EKS Auth is set to give now.
  *
- * <p>With the cache, one request asks EKS Auth and those for the same token that come meanwhile look nine times, 200 ms
- * apart in real time, whether it has got credentials; then they ask themselves. So a success is shared and a failure is
- * not.
+ * <p>With the cache, one request calls EKS Auth. Concurrent requests for the same token poll the cache nine times, 200 ms
+ * apart in real time, and then call EKS Auth themselves. So they share a success and do not share a failure.
  *
  * <p>The real agent compares the Host header with its two addresses as text. The emulator listens elsewhere, so it also
- * takes the address it listens on and {@code localhost}, or no client could use {@link #credentialsUri()} as it is;
- * {@link Builder#strictHost()} takes that back. The refusal's text is the real one in either case.
+ * accepts its own address and {@code localhost}, which {@link #credentialsUri()} needs; {@link Builder#strictHost()}
+ * accepts the two addresses only. The message of the refusal is the real one in either case.
  *
  * <p>Thread-safe; see {@link CredentialsServer} for threads and blocking.
  */
 public final class EksPodIdentityAgent extends CredentialsServer {
     private static final String PATH = "/v1/credentials";
     private static final List<String> REAL_HOSTS = List.of("169.254.170.23", "fd00:ec2::23");
-    private static final int TRIES = 3;
-    private static final Duration PER_TRY = Duration.ofSeconds(1);
-    private static final int POLLS = 9;
-    private static final Duration BETWEEN_POLLS = Duration.ofMillis(200);
+    private static final int ATTEMPTS = 3;
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(1);
 
     private final Set<String> hosts;
     private final EksAuth eksAuth;
     private final @Nullable RateLimiter limiter;
-    private final EksCredentialsCache cached = new EksCredentialsCache();
+    private final EksCredentialsCache cache;
     private volatile boolean caching;
 
     private EksPodIdentityAgent(Builder builder) {
@@ -77,10 +79,11 @@ public final class EksPodIdentityAgent extends CredentialsServer {
         this.eksAuth =
                 builder.eksAuth != null ? builder.eksAuth : new EksAuth(builder.cluster, clock, Duration.ZERO, null);
         this.limiter = builder.rateLimited ? new RateLimiter(clock, 1000, 500) : null;
+        this.cache = new EksCredentialsCache(clock, (jwt, at, client) -> load(jwt, at, client, Fault.NONE));
         Set<String> accepted = new HashSet<>(REAL_HOSTS);
         accepted.addAll(builder.hosts);
         if (!builder.strictHost) {
-            accepted.add(literal());
+            accepted.add(Origin.literal(address()));
             accepted.add("localhost");
         }
         this.hosts = Set.copyOf(accepted);
@@ -96,7 +99,7 @@ public final class EksPodIdentityAgent extends CredentialsServer {
     }
 
     /**
-     * Settings first.
+     * Returns a builder for an agent with other settings.
      *
      * @return a new builder
      */
@@ -105,7 +108,7 @@ public final class EksPodIdentityAgent extends CredentialsServer {
     }
 
     /**
-     * Where the credentials are, for {@code AWS_CONTAINER_CREDENTIALS_FULL_URI}.
+     * Returns the URI of the credentials, for {@code AWS_CONTAINER_CREDENTIALS_FULL_URI}.
      *
      * @return {@code http://127.0.0.1:PORT/v1/credentials}, or with the address that was set
      */
@@ -114,7 +117,7 @@ public final class EksPodIdentityAgent extends CredentialsServer {
     }
 
     /**
-     * What the Pod Identity webhook puts into a pod's environment, with this agent's address.
+     * Returns the variables that the Pod Identity webhook sets in a pod, with this agent's address.
      *
      * @param tokenFile the pod's token
      * @return {@code AWS_CONTAINER_CREDENTIALS_FULL_URI} and {@code AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}, immutable
@@ -128,7 +131,7 @@ public final class EksPodIdentityAgent extends CredentialsServer {
     }
 
     /**
-     * The service behind the agent, with a script of its own.
+     * Returns the EKS Auth that this agent calls.
      *
      * @return always the same object
      */
@@ -137,27 +140,27 @@ public final class EksPodIdentityAgent extends CredentialsServer {
     }
 
     /**
-     * Associates a service account with a role that trusts EKS, in place of an earlier one.
+     * Associates a service account with a role that trusts EKS. Replaces its earlier association.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
      * @param roleArn {@code arn:aws:iam::<12 digits>:role/<name>}
-     * @throws IllegalArgumentException if that is no role ARN
+     * @throws IllegalArgumentException if that is not a role ARN
      */
     public void associate(String namespace, String serviceAccount, String roleArn) {
         eksAuth.associate(PodIdentityAssociation.of(namespace, serviceAccount, IamRole.trustingEks(roleArn)));
     }
 
     /**
-     * Associates a service account with a role and a target role that is assumed from it, in place of an earlier
-     * association. The credentials are the target role's and live 59 minutes at the most, as those of a chained role
-     * do.
+     * Associates a service account with a role and a target role that is assumed from it. Replaces its earlier
+     * association. The credentials belong to the target role and are valid for 59 minutes at most, as with any chained
+     * role.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
      * @param roleArn the role in the cluster's account
-     * @param targetRoleArn the role that the credentials stand for
-     * @throws IllegalArgumentException if either is no role ARN
+     * @param targetRoleArn the role of the credentials
+     * @throws IllegalArgumentException if either is not a role ARN
      */
     public void associate(String namespace, String serviceAccount, String roleArn, String targetRoleArn) {
         eksAuth.associate(PodIdentityAssociation.of(namespace, serviceAccount, IamRole.trustingEks(roleArn))
@@ -165,18 +168,18 @@ public final class EksPodIdentityAgent extends CredentialsServer {
     }
 
     /**
-     * Ends an association: from now on EKS Auth says 404 ResourceNotFoundException. With {@link #cache(boolean)} the
-     * agent gives what it holds until it next renews that, as the real one does.
+     * Deletes an association. From now on EKS Auth answers 404 ResourceNotFoundException. With {@link #cache(boolean)}
+     * the agent serves cached credentials until their next renewal, as the real one does.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
      */
     public void disassociate(String namespace, String serviceAccount) {
         eksAuth.disassociate(namespace, serviceAccount);
     }
 
     /**
-     * Sets whether the agent caches credentials by token, as the real one does. Off at first: each request gets new
+     * Sets whether the agent caches credentials by token, as the real one does. Off at first: each request receives new
      * credentials.
      *
      * @param on from the next request on
@@ -189,7 +192,7 @@ public final class EksPodIdentityAgent extends CredentialsServer {
     HttpAnswer answer(HttpRequest request, Fault fault) {
         String clean = GoPath.clean(request.path());
         if (!clean.equals(request.path()) && !request.method().equals("CONNECT")) {
-            return moved(request, clean + request.query());
+            return HttpAnswer.movedPermanently(request, clean + request.query());
         }
         if (!request.path().equals(PATH)) {
             return HttpAnswer.notFound();
@@ -197,7 +200,7 @@ public final class EksPodIdentityAgent extends CredentialsServer {
         if (limiter != null && !limiter.allow()) {
             return HttpAnswer.error(429, "Too Many Requests");
         }
-        String host = bareHost(request.host());
+        String host = request.hostName();
         if (!hosts.contains(host)) {
             return HttpAnswer.error(
                     403,
@@ -218,100 +221,59 @@ public final class EksPodIdentityAgent extends CredentialsServer {
         if (!timeFault.isEmpty()) {
             return HttpAnswer.error(400, "Service account token failed basic claim validations: " + timeFault);
         }
-        boolean mayHold = caching && fault.lifetime() == null;
-        return mayHold ? heldOrFetched(jwt, request.client()) : answer(fetch(jwt, request.client(), fault));
+        Loaded loaded = credentials(jwt, request.client(), fault);
+        IssuedCredentials credentials = loaded.credentials();
+        return credentials != null ? json(credentials) : Objects.requireNonNull(loaded.refusal());
     }
 
-    private HttpAnswer heldOrFetched(Jwt jwt, HttpRequest.Client client) {
-        boolean leads;
-        synchronized (cached) {
-            IssuedCredentials held = held(jwt);
-            if (held != null) {
-                return credentials(held);
-            }
-            leads = cached.leads(jwt);
+    private Loaded credentials(Jwt jwt, HttpRequest.Client client, Fault fault) {
+        if (caching && fault.lifetime() == null) {
+            return cache.get(jwt, client);
         }
-        for (int poll = 0; !leads && poll < POLLS; poll++) {
-            if (!client.staysFor(BETWEEN_POLLS)) {
-                return EksAuth.UNREACHABLE.told();
-            }
-            IssuedCredentials held = held(jwt);
-            if (held != null) {
-                return credentials(held);
-            }
-        }
-        try {
-            return answer(fetch(jwt, client, Fault.NONE));
-        } finally {
-            if (leads) {
-                synchronized (cached) {
-                    cached.landed(jwt);
-                }
-            }
-        }
-    }
-
-    private @Nullable IssuedCredentials held(Jwt jwt) {
-        synchronized (cached) {
-            return cached.held(
-                    jwt, clock.instant(), (renewing, at) -> askEksAuth(renewing, at, duration -> true, Fault.NONE));
-        }
-    }
-
-    private EksCredentialsCache.Told fetch(Jwt jwt, HttpRequest.Client client, Fault fault) {
         Instant now = clock.instant();
-        EksCredentialsCache.Told told = askEksAuth(jwt, now, client, fault);
-        if (caching && told.credentials() != null) {
-            synchronized (cached) {
-                cached.keep(jwt, told.credentials(), now);
-            }
+        Loaded loaded = load(jwt, now, client, fault);
+        if (caching) {
+            cache.put(jwt, loaded, now);
         }
-        return told;
+        return loaded;
     }
 
-    private EksCredentialsCache.Told askEksAuth(Jwt jwt, Instant at, HttpRequest.Client client, Fault fault) {
-        EksAuth.Outcome outcome = tryEksAuth(jwt, at, client);
+    private Loaded load(Jwt jwt, Instant at, HttpRequest.Client client, Fault fault) {
+        EksAuth.Outcome outcome = callEksAuth(jwt, at, client);
         if (outcome instanceof EksAuth.Refusal refusal) {
-            return new EksCredentialsCache.Told(
-                    null, refusal.told(), refusal.answer().isForGood());
+            return Loaded.refused(refusal.response(), refusal.answer().isPermanent());
         }
         EksAuth.Grant grant = (EksAuth.Grant) outcome;
-        Instant expiration = expiration(fault, at, grant.longestLife());
+        Instant expiration = expiration(fault, at, grant.longestLifetime());
         Duration left = Duration.between(at, expiration);
-        if (fault.lifetime() == null && left.compareTo(EksCredentialsCache.SHORTEST_LIFE) <= 0) {
-            HttpAnswer refusal = HttpAnswer.error(
-                    500,
-                    String.format(
-                            Locale.ROOT,
-                            "fetched credentials are expired or will expire within the next %.2f seconds",
-                            left.toNanos() / 1e9));
-            return new EksCredentialsCache.Told(null, refusal, false);
+        if (fault.lifetime() == null && left.compareTo(EksCredentialsCache.SHORTEST_LIFETIME) <= 0) {
+            String message = String.format(
+                    Locale.ROOT,
+                    "fetched credentials are expired or will expire within the next %.2f seconds",
+                    left.toNanos() / 1e9);
+            return Loaded.refused(HttpAnswer.error(500, message), false);
         }
-        return new EksCredentialsCache.Told(issue(grant.roleArn(), expiration, grant.session()), null, false);
+        return Loaded.of(issue(grant.roleArn(), expiration, grant.session()));
     }
 
-    private EksAuth.Outcome tryEksAuth(Jwt jwt, Instant at, HttpRequest.Client client) {
-        for (int more = TRIES - 1; true; more--) {
+    private EksAuth.Outcome callEksAuth(Jwt jwt, Instant at, HttpRequest.Client client) {
+        for (int attempt = 1; true; attempt++) {
             Duration delay = eksAuth.delay();
-            boolean inTime = delay.compareTo(PER_TRY) <= 0;
+            boolean inTime = delay.compareTo(ATTEMPT_TIMEOUT) <= 0;
             EksAuth.Outcome outcome = eksAuth.call(jwt, at);
-            if (!client.staysFor(inTime ? delay : PER_TRY)) {
+            if (!client.staysFor(inTime ? delay : ATTEMPT_TIMEOUT)) {
                 return EksAuth.UNREACHABLE;
             }
             if (!inTime) {
                 outcome = EksAuth.UNREACHABLE;
             }
-            if (more == 0 || !outcome.answer().isTrouble()) {
+            if (attempt == ATTEMPTS || !outcome.answer().isRetried()) {
                 return outcome;
             }
         }
     }
 
-    private static HttpAnswer answer(EksCredentialsCache.Told told) {
-        return told.credentials() != null ? credentials(told.credentials()) : Objects.requireNonNull(told.refusal());
-    }
-
-    private static HttpAnswer credentials(IssuedCredentials credentials) {
+    private static HttpAnswer json(IssuedCredentials credentials) {
         return HttpAnswer.json(
                 200,
                 GoJson.object(
@@ -319,53 +281,27 @@ public final class EksPodIdentityAgent extends CredentialsServer {
                         "SecretAccessKey", credentials.secretAccessKey(),
                         "Token", credentials.sessionToken(),
                         "AccountId", credentials.accountId(),
-                        "Expiration", rfc3339Nano(credentials.expiration())));
+                        "Expiration", GoTime.rfc3339Nano(credentials.expiration())));
     }
 
     @Override
     void forgetCache() {
-        forgetCredentials();
+        cache.clear();
     }
 
     @Override
     void forgetCredentials() {
-        synchronized (cached) {
-            cached.clear();
-        }
+        cache.clear();
     }
 
     @Override
     Runnable ownRestorePoint() {
-        boolean cache = caching;
+        boolean cached = caching;
         Runnable service = eksAuth.restorePoint();
         return () -> {
-            cache(cache);
+            cache(cached);
             service.run();
         };
-    }
-
-    /** As Go's {@code http.Redirect}: a body for GET, a type for GET and HEAD. */
-    private static HttpAnswer moved(HttpRequest request, String location) {
-        boolean get = request.method().equals("GET");
-        String escaped = location.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&#34;")
-                .replace("'", "&#39;");
-        String body = get ? "<a href=\"" + escaped + "\">Moved Permanently</a>.\n\n" : "";
-        String type = get || request.isHead() ? "text/html; charset=utf-8" : "";
-        return HttpAnswer.of(301, type, body).with("Location", location);
-    }
-
-    /** The host without port and brackets, as Go's {@code net.SplitHostPort} takes them off, and never normalised. */
-    private static String bareHost(String host) {
-        int colon = host.lastIndexOf(':');
-        boolean hasPort = host.startsWith("[") ? host.contains("]:") : colon >= 0 && host.indexOf(':') == colon;
-        if (hasPort) {
-            host = host.substring(0, colon);
-        }
-        boolean brackets = host.length() > 1 && host.startsWith("[") && host.endsWith("]");
-        return brackets ? host.substring(1, host.length() - 1) : host;
     }
 
     /** Settings of the agent before it starts. */
@@ -384,9 +320,9 @@ public final class EksPodIdentityAgent extends CredentialsServer {
         }
 
         /**
-         * Accepts these texts in the Host header besides, without port and brackets.
+         * Accepts more values of the Host header, without port and brackets.
          *
-         * @param names compared as they are
+         * @param names compared as text
          * @return this
          */
         public Builder acceptHost(String... names) {
@@ -395,8 +331,8 @@ public final class EksPodIdentityAgent extends CredentialsServer {
         }
 
         /**
-         * Accepts only what the real agent accepts, {@code 169.254.170.23} and {@code fd00:ec2::23}, and what
-         * {@link #acceptHost(String...)} named.
+         * Accepts only the real agent's {@code 169.254.170.23} and {@code fd00:ec2::23}, and the names of
+         * {@link #acceptHost(String...)}.
          *
          * @return this
          */
@@ -406,7 +342,7 @@ public final class EksPodIdentityAgent extends CredentialsServer {
         }
 
         /**
-         * Limits the rate of requests as the real agent does, on the agent's clock. Off if not set, so that no test
+         * Limits the rate of requests as the real agent does, on the agent's clock. Off by default, so that no test
          * depends on the speed of the machine.
          *
          * @return this
@@ -417,9 +353,9 @@ public final class EksPodIdentityAgent extends CredentialsServer {
         }
 
         /**
-         * Names the cluster in the texts of EKS Auth; {@code peer-cluster}, as captured, if not set.
+         * Sets the cluster's name in the messages of EKS Auth; {@code peer-cluster} by default, as captured.
          *
-         * @param name of the cluster
+         * @param name the cluster's name
          * @return this
          */
         public Builder cluster(String name) {
@@ -428,11 +364,11 @@ public final class EksPodIdentityAgent extends CredentialsServer {
         }
 
         /**
-         * Puts the agent in front of that EKS Auth, in place of one of its own: a second node of a cluster, or the same
-         * node's other address, each of which has a cache and a rate limit to itself. The name of the cluster is then
+         * Sets the EKS Auth that the agent calls, instead of one of its own. So an agent can be a second node of a
+         * cluster, or the other address of the same node, with its own cache and rate limit. The cluster's name is then
          * that service's.
          *
-         * @param eksAuth of an {@link EksCluster} or of another agent
+         * @param eksAuth the service of an {@link EksCluster} or of another agent
          * @return this
          */
         public Builder eksAuth(EksAuth eksAuth) {

@@ -6,7 +6,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Random;
 
-/** Makes up credentials that look real to a program and fake to a person. */
+/** Generates credentials that programs accept and people recognize as fake. */
 @FunctionalInterface
 interface FakeCredentials {
     String BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -14,7 +14,7 @@ interface FakeCredentials {
 
     IssuedCredentials make(String roleArn, Instant expiration, int padding);
 
-    /** The same as a user's long-term keys: without a session token. */
+    /** Returns a source of long-term keys, which have no session token. */
     default FakeCredentials longTerm() {
         return (roleArn, expiration, padding) -> {
             IssuedCredentials made = make(roleArn, expiration, padding);
@@ -23,7 +23,7 @@ interface FakeCredentials {
         };
     }
 
-    /** Random ones. The prefixes hold every character that Go escapes in JSON and those of base64. */
+    /** Returns a source of random credentials, with every character that Go escapes in JSON and those of base64. */
     static FakeCredentials random() {
         Random random = new SecureRandom();
         return (roleArn, expiration, padding) -> new IssuedCredentials(

@@ -10,16 +10,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One way in which an agent can misbehave for one request: late, broken off, too long, or with another answer.
+ * A failure of a server during one request: a late, broken, oversize or different answer.
  *
- * <p>A fault has up to three parts, each of which at most once: a delay, which always comes first; an answer in place
- * of the agent's own ({@link #status(int)}, {@link #body(String)}, {@link #lifetime(Duration)}); and a way of
- * delivery ({@link #drip(Duration)}, {@link #halfBody()}, {@link #reset()} and so on). {@link #then(Fault)} puts them
- * together. What is said twice, or could never be seen (an answer that is never sent), is refused with an
+ * <p>A fault has up to three parts: a delay, which comes first; an answer that replaces the server's own
+ * ({@link #status(int)}, {@link #body(String)}, {@link #lifetime(Duration)}); and a kind of delivery
+ * ({@link #drip(Duration)}, {@link #halfBody()}, {@link #reset()} and so on). {@link #then(Fault)} combines them. A fault
+ * with two answers or two deliveries, or with an answer that is never sent, is rejected with an
  * {@link IllegalArgumentException}.
  *
- * <p>Immutable, so a fault may be shared by threads and agents. It acts on a thread of the agent's and blocks nobody
- * else. Waiting is done in real time, as a client's timeouts are, and ends at once when the agent stops.
+ * <p>Immutable, so threads and servers may share a fault. It acts on the thread of its connection and does not block
+ * others. It waits in real time, because clients' timeouts run in real time; a wait ends when the server stops.
  */
 public final class Fault {
     static final Fault NONE = new Fault(Duration.ZERO, Delivery.WHOLE, Duration.ZERO, 0, null, null, Map.of());
@@ -60,7 +60,7 @@ public final class Fault {
     /**
      * Waits before the answer.
      *
-     * @param duration how long, not negative
+     * @param duration not negative
      * @return the fault
      */
     public static Fault delay(Duration duration) {
@@ -68,8 +68,7 @@ public final class Fault {
     }
 
     /**
-     * Never answers; the connection stays open until the client leaves (or shuts down its sending side) or the agent
-     * stops.
+     * Never answers. The connection stays open until the client closes it or its output, or the server stops.
      *
      * @return the fault
      */
@@ -78,7 +77,7 @@ public final class Fault {
     }
 
     /**
-     * Sends status line and headers, then nothing more; the connection stays open until the client leaves or the agent
+     * Sends status line and headers, then nothing. The connection stays open until the client closes it or the server
      * stops.
      *
      * @return the fault
@@ -98,7 +97,7 @@ public final class Fault {
     }
 
     /**
-     * Resets the connection (TCP RST) in place of an answer.
+     * Resets the connection (TCP RST) instead of answering.
      *
      * @return the fault
      */
@@ -108,7 +107,7 @@ public final class Fault {
 
     /**
      * Sends the headers and half of the body, then resets the connection (TCP RST). The client may lose bytes that it
-     * has not read by then.
+     * has not read yet.
      *
      * @return the fault
      */
@@ -117,7 +116,7 @@ public final class Fault {
     }
 
     /**
-     * Promises the whole body in the headers, sends half of it, and closes the connection in an orderly way.
+     * Announces the whole body in the headers, sends half of it, and closes the connection normally.
      *
      * @return the fault
      */
@@ -126,7 +125,7 @@ public final class Fault {
     }
 
     /**
-     * Closes the connection in an orderly way without a byte of answer.
+     * Closes the connection normally without sending a byte.
      *
      * @return the fault
      */
@@ -135,7 +134,7 @@ public final class Fault {
     }
 
     /**
-     * Sends a valid 200 head and a body of exactly that length that is no JSON.
+     * Sends a valid 200 head and a body of exactly that length, which is not JSON.
      *
      * @param bytes length of the body, not negative
      * @return the fault
@@ -148,7 +147,7 @@ public final class Fault {
     }
 
     /**
-     * Sends a valid 200 head and a chunked body that goes on until the client leaves or the agent stops.
+     * Sends a valid 200 head and an endless chunked body, until the client closes the connection or the server stops.
      *
      * @return the fault
      */
@@ -168,7 +167,7 @@ public final class Fault {
     /**
      * Answers 200 {@code application/json} with that body.
      *
-     * @param body sent in UTF-8 as it is
+     * @param body sent unchanged, in UTF-8
      * @return the fault
      */
     public static Fault body(String body) {
@@ -176,7 +175,7 @@ public final class Fault {
     }
 
     /**
-     * Answers that status with its usual reason as a {@code text/plain} body, as a Go server reports an error.
+     * Answers that status with its standard reason as a {@code text/plain} body, as a Go server reports an error.
      *
      * @param status 200 to 599
      * @return the fault
@@ -190,7 +189,7 @@ public final class Fault {
      *
      * @param status 200 to 599
      * @param contentType the Content-Type, or empty for none
-     * @param body sent in UTF-8 as it is
+     * @param body sent unchanged, in UTF-8
      * @return the fault
      */
     public static Fault status(int status, String contentType, String body) {
@@ -198,10 +197,10 @@ public final class Fault {
     }
 
     /**
-     * Answers with credentials that have expired already, as newer agents do by design (static stability) and the ECS
-     * agent does when nobody refreshes it.
+     * Answers with credentials that have already expired. Newer agents do so by design (static stability), and so does an
+     * ECS agent that receives no newer credentials.
      *
-     * @param ago how long before the agent's present time they expired, not negative
+     * @param ago the time since their expiration, not negative
      * @return the fault
      */
     public static Fault expired(Duration ago) {
@@ -209,9 +208,9 @@ public final class Fault {
     }
 
     /**
-     * Answers with newly issued credentials of that life, whatever the agent's own rules on lives and caches say.
+     * Answers with newly issued credentials of that lifetime, regardless of the server's limits and cache.
      *
-     * @param lifetime from the agent's present time; negative for expired ones
+     * @param lifetime from the server's current time; negative for expired credentials
      * @return the fault
      */
     public static Fault lifetime(Duration lifetime) {
@@ -220,30 +219,31 @@ public final class Fault {
     }
 
     /**
-     * Adds a header to the answer, in place of one of that name; {@code Retry-After} for instance.
+     * Adds a header to the answer, for example {@code Retry-After}. Replaces a header of the same name.
      *
-     * @param name the header's name, in the case to be sent
+     * @param name the header's name, sent unchanged
      * @param value its value
      * @return this fault with the header
      */
     public Fault header(String name, String value) {
         Map<String, String> more = new TreeMap<>(headers);
         more.put(singleLine(name), singleLine(value));
-        return new Fault(delay, delivery, perByte, size, answer, lifetime, Map.copyOf(more)).checkedSense();
+        return new Fault(delay, delivery, perByte, size, answer, lifetime, Map.copyOf(more)).validated();
     }
 
     /**
-     * This fault and another in one: delays add up, and each may bring the answer or the delivery that the other lacks.
+     * Combines this fault with another. Delays are added; one of the two may have an answer, and one a delivery.
      *
-     * @param other what happens besides
-     * @return both together
-     * @throws IllegalArgumentException if both say the same thing differently, or the answer could not be seen
+     * @param other the other fault
+     * @return a fault with the parts of both
+     * @throws IllegalArgumentException if both have an answer or both a delivery, or if the answer is never sent
      */
     public Fault then(Fault other) {
         boolean bothAnswer = replacesAnswer() && other.replacesAnswer();
         boolean bothDeliver = delivery != Delivery.WHOLE && other.delivery != Delivery.WHOLE;
         if (bothAnswer || bothDeliver) {
-            throw new IllegalArgumentException("cannot be one fault: " + this + " and " + other);
+            throw new IllegalArgumentException(
+                    "cannot combine " + this + " and " + other + "; a fault has one answer and one delivery");
         }
         Map<String, String> allHeaders = new TreeMap<>(headers);
         allHeaders.putAll(other.headers);
@@ -255,16 +255,16 @@ public final class Fault {
                         answer != null ? answer : other.answer,
                         lifetime != null ? lifetime : other.lifetime,
                         Map.copyOf(allHeaders))
-                .checkedSense();
+                .validated();
     }
 
     private boolean replacesAnswer() {
         return answer != null || lifetime != null;
     }
 
-    private Fault checkedSense() {
+    private Fault validated() {
         if (!delivery.sendsAnswer() && (replacesAnswer() || (delivery != Delivery.OVERSIZE && !headers.isEmpty()))) {
-            throw new IllegalArgumentException("nobody would see the answer: " + this);
+            throw new IllegalArgumentException(delivery + " never sends the answer of " + this);
         }
         return this;
     }
@@ -281,18 +281,18 @@ public final class Fault {
         return perByte;
     }
 
-    /** Length of an oversize body; {@code Long.MAX_VALUE} is endless. */
+    /** Returns the length of an oversize body; {@code Long.MAX_VALUE} is endless. */
     long size() {
         return size;
     }
 
-    /** The answer in place of the agent's own. */
+    /** Returns the answer that replaces the server's own; null if none does. */
     @Nullable
     HttpAnswer answer() {
         return delivery == Delivery.OVERSIZE ? HttpAnswer.json(200, "") : answer;
     }
 
-    /** The life of the credentials in place of the agent's own. */
+    /** Returns the lifetime that replaces the server's own; null if none does. */
     @Nullable
     Duration lifetime() {
         return lifetime;
@@ -302,7 +302,7 @@ public final class Fault {
         return headers;
     }
 
-    /** The parts in words; of a body only its length. */
+    /** Returns the parts of the fault; of a body only its length. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("Fault[").append(delivery);
@@ -333,7 +333,7 @@ public final class Fault {
 
     private static Duration notNegative(Duration duration) {
         if (duration.isNegative()) {
-            throw new IllegalArgumentException("must not be negative: " + duration);
+            throw new IllegalArgumentException("duration must not be negative: " + duration);
         }
         return duration;
     }
@@ -347,7 +347,7 @@ public final class Fault {
 
     private static String singleLine(String text) {
         if (text.indexOf('\r') >= 0 || text.indexOf('\n') >= 0) {
-            throw new IllegalArgumentException("a header is one line");
+            throw new IllegalArgumentException("a header must not contain a line break");
         }
         return text;
     }

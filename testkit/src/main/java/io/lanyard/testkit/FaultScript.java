@@ -8,11 +8,10 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Says which requests of an agent meet which {@link Fault}: first those queued, in order, one a request; then the
- * standing one, if any; else none.
+ * Determines the {@link Fault} of each request to a server: the next queued fault, otherwise the standing fault, if any.
  *
- * <p>Every request that has a readable head takes from the script, whatever its path. Thread-safe; a change applies to
- * requests that arrive after it. Nothing here blocks.
+ * <p>Every valid request takes a fault from the script, whatever its path. Thread-safe; a change applies to requests that
+ * arrive after it. Nothing here blocks.
  */
 public final class FaultScript {
     private final Deque<Fault> queue = new ArrayDeque<>();
@@ -21,7 +20,7 @@ public final class FaultScript {
     FaultScript() {}
 
     /**
-     * Queues faults for the next requests, one each, behind those queued already.
+     * Queues faults for the next requests, one each, after those queued already.
      *
      * @param faults in the order of the requests
      */
@@ -30,33 +29,31 @@ public final class FaultScript {
     }
 
     /**
-     * Queues the same fault for a number of requests, behind those queued already.
+     * Queues one fault for several requests, after those queued already.
      *
-     * @param requests how many, not negative
-     * @param fault for each of them
+     * @param requests the number of requests, not negative
+     * @param fault the fault of each request
      */
     public synchronized void times(int requests, Fault fault) {
-        List<Fault> copies = Collections.nCopies(requests, fault);
-        queue.addAll(copies);
+        queue.addAll(Collections.nCopies(requests, fault));
     }
 
     /**
-     * Makes a fault the standing one, in place of an earlier one: it meets every request for which none is queued, until
-     * {@link #clear()}.
+     * Sets the standing fault, which applies to every request without a queued fault until {@link #clear()}.
      *
-     * @param fault for every request
+     * @param fault the fault of these requests
      */
     public synchronized void always(Fault fault) {
         standing = fault;
     }
 
-    /** Forgets the queue and the standing fault: the agent is well again. */
+    /** Discards the queue and the standing fault: the server answers normally. */
     public synchronized void clear() {
         queue.clear();
         standing = Fault.NONE;
     }
 
-    /** Remembers the script; the action restores it. */
+    /** Saves the script; the action restores it. */
     synchronized Runnable restorePoint() {
         List<Fault> queued = List.copyOf(queue);
         Fault stands = standing;

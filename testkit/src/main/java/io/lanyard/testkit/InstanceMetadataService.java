@@ -2,7 +2,9 @@
 package io.lanyard.testkit;
 
 import io.lanyard.testkit.internal.RoleArn;
+import io.lanyard.testkit.internal.TokenId;
 import io.lanyard.testkit.internal.go.GoJson;
+import io.lanyard.testkit.internal.go.GoTime;
 import io.lanyard.testkit.internal.http.HttpAnswer;
 import io.lanyard.testkit.internal.http.HttpRequest;
 import java.net.URI;
@@ -16,24 +18,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An EC2 instance's metadata service in the test's own process, as far as credentials and the region need it: IMDSv2,
- * and on request IMDSv1 besides.
+ * and optionally IMDSv1.
  *
  * <p>It serves {@code PUT /latest/api/token}, {@code /latest/meta-data/iam/security-credentials/} with the name of the
  * node's role, {@code …/<name>} with its credentials, and {@code /latest/dynamic/instance-identity/document} with the
- * region. Without a valid token it says 401, without a role 404.
+ * region. It answers 401 without a valid token, and 404 without a role.
  *
- * <p>An SDK is pointed at it by {@code AWS_EC2_METADATA_SERVICE_ENDPOINT}, or the system property
- * {@code aws.ec2MetadataServiceEndpoint} of the AWS SDK for Java; {@link #environment()} has it.
+ * <p>An SDK finds it by {@code AWS_EC2_METADATA_SERVICE_ENDPOINT}, which {@link #environment()} returns, or by the system
+ * property {@code aws.ec2MetadataServiceEndpoint} of the AWS SDK for Java.
  *
- * <p>Each request gets new credentials, which live as {@link #credentialLifetime(Duration)} says; with a negative life
- * it serves expired ones as they are, as the real one does when it cannot renew them.
+ * <p>Each request receives new credentials with the lifetime of {@link #credentialLifetime(Duration)}. With a negative
+ * one it serves expired credentials, as the real service does when it cannot renew them.
  *
  * <p>Thread-safe; see {@link CredentialsServer} for threads and blocking.
  */
 public final class InstanceMetadataService extends CredentialsServer {
     private static final String TOKEN_PATH = "/latest/api/token";
     private static final String TOKEN = "X-aws-ec2-metadata-token";
-    private static final String TOKEN_LIFE = "X-aws-ec2-metadata-token-ttl-seconds";
+    private static final String TOKEN_LIFETIME = "X-aws-ec2-metadata-token-ttl-seconds";
+    private static final int MAX_TOKEN_SECONDS = 21_600;
     private static final String CREDENTIALS = "/latest/meta-data/iam/security-credentials/";
     private static final String EXTENDED_CREDENTIALS = "/latest/meta-data/iam/security-credentials-extended/";
     private static final String DOCUMENT = "/latest/dynamic/instance-identity/document";
@@ -52,11 +55,11 @@ public final class InstanceMetadataService extends CredentialsServer {
     }
 
     /**
-     * Starts the service on a free port of 127.0.0.1, for an instance with that role.
+     * Starts the service on a free port of 127.0.0.1, for an instance with a role.
      *
      * @param roleArn {@code arn:aws:iam::<12 digits>:role/<name>}
      * @return the running service, to be closed
-     * @throws IllegalArgumentException if that is no role ARN
+     * @throws IllegalArgumentException if that is not a role ARN
      */
     public static InstanceMetadataService start(String roleArn) {
         InstanceMetadataService service = builder().start();
@@ -65,7 +68,7 @@ public final class InstanceMetadataService extends CredentialsServer {
     }
 
     /**
-     * Settings first.
+     * Returns a builder for a service with other settings.
      *
      * @return a new builder
      */
@@ -74,23 +77,23 @@ public final class InstanceMetadataService extends CredentialsServer {
     }
 
     /**
-     * Gives the instance a role, in place of an earlier one. It has none at first.
+     * Sets the instance's role, which has none at first.
      *
      * @param roleArn {@code arn:aws:iam::<12 digits>:role/<name>}
-     * @throws IllegalArgumentException if that is no role ARN
+     * @throws IllegalArgumentException if that is not a role ARN
      */
     public void role(String roleArn) {
         RoleArn.accountOf(roleArn);
         this.roleArn = roleArn;
     }
 
-    /** Takes the instance's role away: its credentials are 404 from now on. */
+    /** Removes the instance's role: from now on the service answers 404 for its credentials. */
     public void removeRole() {
         this.roleArn = null;
     }
 
     /**
-     * Where the service is, for {@code AWS_EC2_METADATA_SERVICE_ENDPOINT}.
+     * Returns the address of the service, for {@code AWS_EC2_METADATA_SERVICE_ENDPOINT}.
      *
      * @return {@code http://127.0.0.1:PORT}, or with the address that was set
      */
@@ -99,7 +102,7 @@ public final class InstanceMetadataService extends CredentialsServer {
     }
 
     /**
-     * What points an SDK at this service.
+     * Returns the variable by which an SDK finds this service.
      *
      * @return {@code AWS_EC2_METADATA_SERVICE_ENDPOINT} alone, immutable
      */
@@ -134,31 +137,30 @@ public final class InstanceMetadataService extends CredentialsServer {
     }
 
     private HttpAnswer newToken(HttpRequest request) {
-        String life = request.header(TOKEN_LIFE);
-        // one second to six hours
-        if (life == null || !life.matches("[1-9]\\d{0,4}") || Integer.parseInt(life) > 21_600) {
+        String lifetime = request.header(TOKEN_LIFETIME);
+        if (lifetime == null || !lifetime.matches("[1-9]\\d{0,4}") || Integer.parseInt(lifetime) > MAX_TOKEN_SECONDS) {
             return plain(400, "");
         }
         String token = "CANARY-" + UUID.randomUUID();
         synchronized (tokens) {
-            tokens.put(token, clock.instant().plusSeconds(Integer.parseInt(life)));
+            tokens.put(token, clock.instant().plusSeconds(Integer.parseInt(lifetime)));
         }
-        return plain(200, token).with(TOKEN_LIFE, life);
+        return plain(200, token).with(TOKEN_LIFETIME, lifetime);
     }
 
     private boolean isValid(String token) {
         synchronized (tokens) {
-            Instant end = tokens.get(token);
-            return end != null && clock.instant().isBefore(end);
+            Instant expiration = tokens.get(token);
+            return expiration != null && clock.instant().isBefore(expiration);
         }
     }
 
-    private HttpAnswer credentials(String asked, String role, boolean withAccount, Fault fault) {
+    private HttpAnswer credentials(String requested, String role, boolean withAccount, Fault fault) {
         String name = role.substring(role.lastIndexOf('/') + 1);
-        if (asked.isEmpty()) {
+        if (requested.isEmpty()) {
             return plain(200, name);
         }
-        if (!asked.equals(name)) {
+        if (!requested.equals(name)) {
             return plain(404, "");
         }
         IssuedCredentials credentials = issue(role, expiration(fault, clock.instant(), null));
@@ -173,11 +175,11 @@ public final class InstanceMetadataService extends CredentialsServer {
                   "Token" : %s,
                   "Expiration" : %s%s
                 }""".formatted(
-                        GoJson.text(rfc3339Nano(clock.instant())),
+                        GoJson.text(GoTime.rfc3339Nano(clock.instant())),
                         GoJson.text(credentials.accessKeyId()),
                         GoJson.text(credentials.secretAccessKey()),
                         GoJson.text(credentials.sessionToken()),
-                        GoJson.text(rfc3339Nano(credentials.expiration())),
+                        GoJson.text(GoTime.rfc3339Nano(credentials.expiration())),
                         account));
     }
 
@@ -203,7 +205,7 @@ public final class InstanceMetadataService extends CredentialsServer {
     @Nullable
     String tokenId(HttpRequest request) {
         String token = request.header(TOKEN);
-        return shownId(token == null ? "" : token);
+        return TokenId.of(token == null ? "" : token);
     }
 
     /** Settings of the service before it starts. */
@@ -220,7 +222,7 @@ public final class InstanceMetadataService extends CredentialsServer {
         }
 
         /**
-         * Serves requests without a token too, as an instance does where IMDSv2 is optional. Required if not set.
+         * Serves requests without a token too, as an instance does if IMDSv2 is optional. By default it is required.
          *
          * @return this
          */
@@ -231,7 +233,7 @@ public final class InstanceMetadataService extends CredentialsServer {
 
         /**
          * Serves {@code /latest/meta-data/iam/security-credentials-extended/} too, whose credentials name their account.
-         * 404 if not set; newer SDKs ask there first.
+         * By default the service answers 404 for that path, which newer SDKs request first.
          *
          * @return this
          */
@@ -241,9 +243,9 @@ public final class InstanceMetadataService extends CredentialsServer {
         }
 
         /**
-         * Puts the instance into that region; {@code us-west-2} if not set.
+         * Sets the instance's region; {@code us-west-2} by default.
          *
-         * @param region of AWS
+         * @param region the AWS region
          * @return this
          */
         public Builder region(String region) {

@@ -6,15 +6,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Credentials that a server made up. They open nothing; secret and session token contain the word {@code CANARY}.
+ * Fake credentials that a server has issued. AWS does not accept them. Secret and session token contain {@code CANARY}.
  *
- * @param accessKeyId 20 characters, {@code ASIA…}, never the same twice
+ * @param accessKeyId 20 characters, {@code ASIA…}, different each time
  * @param secretAccessKey 40 characters
- * @param sessionToken a few hundred characters and the padding asked for; empty for long-term keys
- * @param accountId the account of the role
- * @param expiration the end of their life
- * @param roleArn the role they stand for
- * @param session of the pod they were issued to; null unless EKS Auth issued them
+ * @param sessionToken a few hundred characters and the padding that was set; empty for long-term keys
+ * @param accountId the role's account
+ * @param expiration when they expire
+ * @param roleArn the role that they belong to
+ * @param session the session of the pod; null unless EKS Auth issued them
  */
 public record IssuedCredentials(
         String accessKeyId,
@@ -25,12 +25,12 @@ public record IssuedCredentials(
         String roleArn,
         @Nullable PodIdentitySession session) {
 
-    IssuedCredentials with(@Nullable PodIdentitySession opened) {
+    IssuedCredentials with(@Nullable PodIdentitySession newSession) {
         return new IssuedCredentials(
-                accessKeyId, secretAccessKey, sessionToken, accountId, expiration, roleArn, opened);
+                accessKeyId, secretAccessKey, sessionToken, accountId, expiration, roleArn, newSession);
     }
 
-    /** Everything but the secret and the session token. */
+    /** Returns all fields except secret and session token. */
     @Override
     public String toString() {
         String of = session == null ? "" : ", " + session.roleSessionName();

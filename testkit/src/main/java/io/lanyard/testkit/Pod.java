@@ -9,7 +9,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pod of an {@link EksCluster}: what Pod Identity has put into it, and no process.
+ * A pod of an {@link EksCluster}: its environment and its token file, without a process.
  *
  * <p>Thread-safe.
  */
@@ -33,7 +33,7 @@ public final class Pod implements AutoCloseable {
         this.environment = Collections.unmodifiableMap(environment);
     }
 
-    /** What the webhook makes of it at admission. */
+    /** Creates a pod as the webhook admits it. */
     static Pod admitted(EksCluster cluster, String namespace, String serviceAccount) {
         String uid = UUID.randomUUID().toString();
         String name = serviceAccount + "-5d8f7c9b6d-" + uid.substring(0, 5);
@@ -52,16 +52,16 @@ public final class Pod implements AutoCloseable {
     }
 
     /**
-     * Its name in the namespace.
+     * Returns the pod's name.
      *
-     * @return that of the service account and what a deployment appends
+     * @return the service account's name and a suffix, as for a pod of a deployment
      */
     public String name() {
         return name;
     }
 
     /**
-     * What tells it from all other pods.
+     * Returns the pod's UID.
      *
      * @return a UUID
      */
@@ -70,7 +70,7 @@ public final class Pod implements AutoCloseable {
     }
 
     /**
-     * What the webhook put into its environment, with the addresses of this machine:
+     * Returns the variables that the webhook set, with addresses of this machine:
      * {@code AWS_CONTAINER_CREDENTIALS_FULL_URI}, {@code AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}, {@code AWS_REGION},
      * {@code AWS_DEFAULT_REGION} and {@code AWS_STS_REGIONAL_ENDPOINTS}.
      *
@@ -81,15 +81,16 @@ public final class Pod implements AutoCloseable {
     }
 
     /**
-     * The projected token, which kubelet replaces in time and {@link ServiceAccountTokenFile#rotate()} at once.
+     * Returns the projected token. Kubelet replaces it when due, {@link ServiceAccountTokenFile#rotate()} immediately.
      *
      * @return always the same object
      * @throws IllegalStateException if no association was visible when the pod was created
      */
     public ServiceAccountTokenFile tokenFile() {
         if (tokenFile == null) {
-            throw new IllegalStateException(name
-                    + " has no token: no association was visible when it was created, so the webhook left it alone");
+            throw new IllegalStateException(
+                    "pod " + name + " has no token, because no association was visible when it was"
+                            + " created; associate its service account first");
         }
         return tokenFile;
     }
@@ -106,7 +107,7 @@ public final class Pod implements AutoCloseable {
         }
     }
 
-    /** Deletes the pod: its file goes, and EKS Auth takes its tokens no more. Does nothing the second time. */
+    /** Deletes the pod and its file; EKS Auth then rejects its tokens. Further calls have no effect. */
     @Override
     public void close() {
         cluster.forget(this);

@@ -15,11 +15,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the smaller servers of the container-credentials protocol in the test's own process; which, the
- * {@link AgentPreset} says.
+ * One of the smaller servers of the container-credentials protocol in the test's own process, chosen by an
+ * {@link AgentPreset}.
  *
- * <p>Each request gets new credentials, also where the real server holds them for a while. They live as the preset
- * says, and from {@link #credentialLifetime(Duration)} on as that says.
+ * <p>Each request receives new credentials, even if the real server caches them. Their lifetime is the preset's, until
+ * {@link #credentialLifetime(Duration)} sets another.
  *
  * <p>Thread-safe; see {@link CredentialsServer} for threads and blocking.
  */
@@ -42,32 +42,32 @@ public final class PresetAgent extends CredentialsServer {
     /**
      * Starts a server on a free port of 127.0.0.1.
      *
-     * @param preset which server
-     * @param roleArn whose credentials it gives: {@code arn:aws:iam::<12 digits>:role/<name>}
+     * @param preset the server
+     * @param roleArn the role of its credentials: {@code arn:aws:iam::<12 digits>:role/<name>}
      * @return the running server, to be closed
-     * @throws IllegalArgumentException if that is no role ARN
+     * @throws IllegalArgumentException if that is not a role ARN
      */
     public static PresetAgent start(AgentPreset preset, String roleArn) {
         return builder(preset, roleArn).start();
     }
 
     /**
-     * Settings first.
+     * Returns a builder for a server with other settings.
      *
-     * @param preset which server
-     * @param roleArn whose credentials it gives: {@code arn:aws:iam::<12 digits>:role/<name>}
+     * @param preset the server
+     * @param roleArn the role of its credentials: {@code arn:aws:iam::<12 digits>:role/<name>}
      * @return a new builder
-     * @throws IllegalArgumentException if that is no role ARN
+     * @throws IllegalArgumentException if that is not a role ARN
      */
     public static Builder builder(AgentPreset preset, String roleArn) {
         return new Builder(preset, roleArn);
     }
 
     /**
-     * What the server, or whoever sets it up, puts into a program's environment, with this server's address.
+     * Returns the variables by which a program finds this server.
      *
-     * @return {@code AWS_CONTAINER_CREDENTIALS_FULL_URI} and {@code AWS_CONTAINER_AUTHORIZATION_TOKEN}; of
-     *     {@link AgentPreset#ECS_LOCAL} {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI} and, in place of the link-local
+     * @return {@code AWS_CONTAINER_CREDENTIALS_FULL_URI} and {@code AWS_CONTAINER_AUTHORIZATION_TOKEN}; for
+     *     {@link AgentPreset#ECS_LOCAL} {@code AWS_CONTAINER_CREDENTIALS_RELATIVE_URI} and, instead of the link-local
      *     address, {@code AWS_CONTAINER_SERVICE_ENDPOINT}; immutable
      */
     public Map<String, String> environment() {
@@ -77,7 +77,7 @@ public final class PresetAgent extends CredentialsServer {
             environment.put("AWS_CONTAINER_SERVICE_ENDPOINT", origin());
         } else {
             String origin =
-                    preset.saysLocalhost() ? origin().replaceFirst("//127\\.0\\.0\\.1:", "//localhost:") : origin();
+                    preset.usesLocalhost() ? origin().replaceFirst("//127\\.0\\.0\\.1:", "//localhost:") : origin();
             environment.put("AWS_CONTAINER_CREDENTIALS_FULL_URI", origin + preset.path());
             environment.put("AWS_CONTAINER_AUTHORIZATION_TOKEN", token);
         }
@@ -85,8 +85,8 @@ public final class PresetAgent extends CredentialsServer {
     }
 
     /**
-     * Whether what is behind the server (STS, IAM Identity Center, AWS IoT) refuses; off at first. Each preset says so
-     * in its own way.
+     * Sets whether the service behind the server (STS, IAM Identity Center, AWS IoT) refuses; off at first. Each preset
+     * then answers in its own way.
      *
      * @param on from the next request on
      */
@@ -111,20 +111,20 @@ public final class PresetAgent extends CredentialsServer {
         return clock.instant();
     }
 
-    /** Credentials of the server's own role. */
+    /** Returns credentials of the server's own role; null if the service behind it refuses. */
     @Nullable
     IssuedCredentials credentials(Fault fault) {
         return credentials(roleArn, fault);
     }
 
-    /** Credentials of any role; null if they are refused. */
+    /** Returns credentials of any role; null if the service behind the server refuses. */
     @Nullable
-    IssuedCredentials credentials(String askedRoleArn, Fault fault) {
-        if (refusing || !RoleArn.matches(askedRoleArn)) {
+    IssuedCredentials credentials(String requestedRoleArn, Fault fault) {
+        if (refusing || !RoleArn.matches(requestedRoleArn)) {
             return null;
         }
-        boolean eternal = preset.neverExpires() && fault.lifetime() == null;
-        return issue(askedRoleArn, eternal ? AgentPreset.NEVER : expiration(fault, now(), null));
+        boolean neverExpires = preset.neverExpires() && fault.lifetime() == null;
+        return issue(requestedRoleArn, neverExpires ? AgentPreset.NEVER : expiration(fault, now(), null));
     }
 
     /** Settings of the server before it starts. */

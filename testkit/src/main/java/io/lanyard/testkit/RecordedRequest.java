@@ -5,17 +5,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server saw of one request, and what it answered. Holds no token and no credentials.
+ * A request to a server, and the status of its answer. Contains no token and no credentials.
  *
- * @param arrived when it had been read, by the server's clock
+ * @param arrived when the server had read it, on the server's clock
  * @param method as sent
- * @param target the request target as sent; of the parameters of {@link StsService} the action alone
+ * @param target the request target as sent; for {@link StsService} only the path and the action
  * @param host the Host header as sent, null if there was none
- * @param authorized whether the request brought a token (in the Authorization header, or where its server wants one) or
- *     a signature
- * @param tokenId the {@code jti} of the token if it has one, else {@code sha256:} and the first 12 hex digits of its
- *     digest; the access key id of a signature; null without either
- * @param status the status answered; 0 if the fault left no status to answer
+ * @param authorized whether the request had a token (in the Authorization header or the server's own header) or a
+ *     signature
+ * @param tokenId the {@code jti} of the token if it has one, otherwise {@code sha256:} and the first 12 hex digits of its
+ *     digest; the access key ID of a signature; null without either
+ * @param status the status of the answer; 0 if a fault sends no status
  */
 public record RecordedRequest(
         Instant arrived,

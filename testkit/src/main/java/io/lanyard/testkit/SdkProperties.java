@@ -8,12 +8,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The environment of a pod or task as system properties of the AWS SDK for Java 2.x: a test cannot set variables of its
- * own process, and the SDK reads each of these properties in place of the variable.
+ * The environment of a pod or task as system properties of the AWS SDK for Java 2.x. A test cannot set variables of its
+ * own process, but the SDK also reads each of these variables from a system property.
  *
  * <pre>{@code
  * try (var properties = SdkProperties.set(pod.environment())) {
- *     // every credentials provider of this JVM now finds the pod's agent and token
+ *     // credentials providers in this JVM now find the pod's agent and token
  * }
  * }</pre>
  *
@@ -39,10 +39,10 @@ public final class SdkProperties implements AutoCloseable {
     private SdkProperties() {}
 
     /**
-     * Returns the system properties that stand for an environment.
+     * Returns the system properties that correspond to an environment.
      *
-     * @param environment as {@link Pod#environment()}, or that of any server here, returns it
-     * @return immutable; without the variables that the SDK has no property for
+     * @param environment of a {@link Pod} or a server
+     * @return immutable; variables without a property are left out
      */
     public static Map<String, String> of(Map<String, String> environment) {
         Map<String, String> properties = new LinkedHashMap<>();
@@ -56,10 +56,10 @@ public final class SdkProperties implements AutoCloseable {
     }
 
     /**
-     * Sets the system properties that stand for an environment.
+     * Sets the system properties that correspond to an environment.
      *
-     * @param environment as {@link Pod#environment()}, or that of any server here, returns it
-     * @return closing it restores the properties as they were
+     * @param environment of a {@link Pod} or a server
+     * @return a handle; closing it restores the previous values
      */
     public static SdkProperties set(Map<String, String> environment) {
         SdkProperties set = new SdkProperties();
@@ -67,7 +67,7 @@ public final class SdkProperties implements AutoCloseable {
         return set;
     }
 
-    /** Restores the properties. Does nothing the second time. */
+    /** Restores the previous values. Further calls have no effect. */
     @Override
     public void close() {
         before.forEach((name, value) -> {

@@ -2,20 +2,19 @@
 package io.lanyard.testkit;
 
 import io.lanyard.testkit.internal.http.HttpAnswer;
-import java.util.UUID;
 
 /**
- * What AWS STS says when it refuses, with the code and the status of its API.
+ * An error of AWS STS, with the code and the status of its API.
  *
- * <p>{@link StsService} says most of these by itself; {@link #fault()} makes it say any of them.
+ * <p>{@link StsService} answers most of these by itself; {@link #fault()} makes it answer any of them.
  */
 public enum StsError {
-    /** 400 {@code Throttling}: the account's limit of requests. */
+    /** 400 {@code Throttling}: the account has reached its limit of requests. */
     THROTTLING(400, "Throttling", "Rate exceeded"),
     /** 400 {@code ExpiredTokenException}: the web identity token has expired. */
     EXPIRED_WEB_IDENTITY_TOKEN(
             400, "ExpiredTokenException", "Token expired: current date/time must be before the expiration date/time"),
-    /** 400 {@code InvalidIdentityToken}: no JWT, another audience, an unknown identity provider. */
+    /** 400 {@code InvalidIdentityToken}: the token is not a JWT, has another audience, or its provider is unknown. */
     INVALID_IDENTITY_TOKEN(
             400, "InvalidIdentityToken", "The web identity token that was passed could not be validated"),
     /** 400 {@code IDPCommunicationError}: STS could not reach the cluster's identity provider. */
@@ -27,17 +26,17 @@ public enum StsError {
     ACCESS_DENIED(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"),
     /** 400 {@code ValidationError}: a parameter is missing or malformed. */
     VALIDATION_ERROR(400, "ValidationError", "Request ARN is invalid"),
-    /** 400 {@code InvalidAction}: an action that STS, or this emulator, does not have. */
+    /** 400 {@code InvalidAction}: STS, or this emulator, does not have the action. */
     INVALID_ACTION(400, "InvalidAction", "Could not find operation for version 2011-06-15"),
     /** 403 {@code MissingAuthenticationToken}: the request is not signed. */
     MISSING_AUTHENTICATION_TOKEN(403, "MissingAuthenticationToken", "Request is missing Authentication Token"),
-    /** 403 {@code InvalidClientTokenId}: an unknown access key, or one without its session token. */
+    /** 403 {@code InvalidClientTokenId}: the access key is unknown or lacks its session token. */
     INVALID_CLIENT_TOKEN_ID(403, "InvalidClientTokenId", "The security token included in the request is invalid"),
     /** 403 {@code ExpiredToken}: the credentials that signed the request have expired. */
     EXPIRED_TOKEN(403, "ExpiredToken", "The security token included in the request is expired"),
-    /** 500 {@code InternalFailure}. */
+    /** 500 {@code InternalFailure}: STS has an internal error. */
     INTERNAL_FAILURE(500, "InternalFailure", "The request processing has failed because of an unknown error"),
-    /** 503 {@code ServiceUnavailable}. */
+    /** 503 {@code ServiceUnavailable}: STS is unavailable. */
     SERVICE_UNAVAILABLE(503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server");
 
     private final int status;
@@ -51,35 +50,24 @@ public enum StsError {
     }
 
     /**
-     * The code as it stands in the answer.
+     * Returns the code in the answer.
      *
-     * @return {@code Throttling}, for instance
+     * @return for example {@code Throttling}
      */
     public String code() {
         return code;
     }
 
     /**
-     * This answer in place of the service's own, for {@link StsService#faults()}.
+     * Returns a fault that sends this error instead of the service's own answer, for {@link StsService#faults()}.
      *
-     * @return a fault that may be put together with others
+     * @return a fault that can be combined with others
      */
     public Fault fault() {
         return Fault.answer(answer());
     }
 
     HttpAnswer answer() {
-        String requestId = UUID.randomUUID().toString();
-        String type = status < 500 ? "Sender" : "Receiver";
-        return StsService.xml(status, requestId, """
-                <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
-                  <Error>
-                    <Type>%s</Type>
-                    <Code>%s</Code>
-                    <Message>%s</Message>
-                  </Error>
-                  <RequestId>%s</RequestId>
-                </ErrorResponse>
-                """.formatted(type, code, message, requestId));
+        return StsXml.error(status, code, message);
     }
 }

@@ -3,11 +3,12 @@ package io.lanyard.testkit;
 
 import io.lanyard.testkit.iam.PodIdentitySession;
 import io.lanyard.testkit.internal.RoleArn;
+import io.lanyard.testkit.internal.TokenId;
+import io.lanyard.testkit.internal.go.GoTime;
 import io.lanyard.testkit.internal.go.Jwt;
 import io.lanyard.testkit.internal.http.HttpAnswer;
 import io.lanyard.testkit.internal.http.HttpRequest;
 import java.net.URI;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -27,31 +28,31 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * AWS STS in the test's own process, as far as IRSA and the question who one is need it: it serves
+ * AWS STS in the test's own process, as far as IRSA and caller identities need it. It serves
  * {@code AssumeRoleWithWebIdentity}, {@code AssumeRole} and {@code GetCallerIdentity} by the query protocol, POST or
- * GET, over plain HTTP, with the shapes and the error codes of its API.
+ * GET, over plain HTTP, with the responses and error codes of the real API.
  *
- * <p>An SDK is pointed at it by {@code AWS_ENDPOINT_URL_STS}, or the system property {@code aws.endpointUrlSts} of the
- * AWS SDK for Java, or {@code endpointOverride} of one client; {@link #environmentFor(String, Path)} has all that IRSA
- * takes.
+ * <p>An SDK finds it by {@code AWS_ENDPOINT_URL_STS}, by the system property {@code aws.endpointUrlSts} of the AWS SDK for
+ * Java, or by {@code endpointOverride} of one client. {@link #environmentFor(String, Path)} returns all variables of
+ * IRSA.
  *
- * <p>{@code AssumeRoleWithWebIdentity} wants a token that parses, is within its {@code nbf} and {@code exp}, has the
- * audience {@code sts.amazonaws.com} and a subject that the role admits ({@link #allow(String, String, String)}); it
- * checks no signature. The other two know their caller by the access key id that signed the request, and do not verify
- * the signature; for temporary credentials they want the session token that belongs to it, and {@code ExpiredToken} is
- * said past their end. They know the credentials that this service has given and those of
- * {@link #register(IssuedCredentials)} and {@link #register(String, String)}. {@code AssumeRole} asks no trust policy:
- * a known caller may assume any role.
+ * <p>{@code AssumeRoleWithWebIdentity} accepts a token that can be parsed, is valid by {@code nbf} and {@code exp}, and
+ * has the audience {@code sts.amazonaws.com} and a subject that the role trusts
+ * ({@link #allow(String, String, String)}). It does not verify the signature. The other two identify their caller by the
+ * access key ID of the request's signature, which they do not verify. Temporary credentials need their session token, and
+ * are rejected with {@code ExpiredToken} after their expiration. Known are the credentials that this service has issued,
+ * and those of {@link #register(IssuedCredentials)} and {@link #register(String, String)}. {@code AssumeRole} checks no
+ * trust policy: a known caller may assume any role.
  *
- * <p>Credentials live for the {@code DurationSeconds} of the request, and at most for
- * {@link #credentialLifetime(Duration)}, one hour at first. Where the real service refuses to go beyond a role's
- * maximum, this one shortens.
+ * <p>Credentials are valid for the {@code DurationSeconds} of the request, at most for
+ * {@link #credentialLifetime(Duration)}, one hour at first. The real service rejects a duration beyond the role's
+ * maximum; this one shortens it.
  *
  * <p>Thread-safe; see {@link CredentialsServer} for threads and blocking.
  */
 public final class StsService extends CredentialsServer {
     private static final String AUDIENCE = "sts.amazonaws.com";
-    private static final Duration DEFAULT_LIFE = Duration.ofHours(1);
+    private static final Duration DEFAULT_LIFETIME = Duration.ofHours(1);
     private static final Pattern SIGNER = Pattern.compile("AWS4-HMAC-SHA256 Credential=([^/,\\s]+)/.*");
 
     private final String region;
@@ -60,7 +61,7 @@ public final class StsService extends CredentialsServer {
 
     private record Trust(String roleArn, String subject) {}
 
-    /** Whose an access key is; without expiration and session token if the key is a long-term one. */
+    /** The owner of an access key. Expiration and session token are null for a long-term key. */
     private record Identity(
             String arn,
             String userId,
@@ -70,11 +71,11 @@ public final class StsService extends CredentialsServer {
     private StsService(Builder builder) {
         super("sts", Duration.ofSeconds(20), builder);
         region = builder.region;
-        credentialLifetime(DEFAULT_LIFE);
+        credentialLifetime(DEFAULT_LIFETIME);
     }
 
     /**
-     * Starts the service on a free port of 127.0.0.1; nobody may assume anything by a web identity yet.
+     * Starts the service on a free port of 127.0.0.1. No web identity may assume a role yet.
      *
      * @return the running service, to be closed
      */
@@ -83,7 +84,7 @@ public final class StsService extends CredentialsServer {
     }
 
     /**
-     * Settings first.
+     * Returns a builder for a service with other settings.
      *
      * @return a new builder
      */
@@ -92,7 +93,7 @@ public final class StsService extends CredentialsServer {
     }
 
     /**
-     * Where the service is, for {@code AWS_ENDPOINT_URL_STS} or {@code endpointOverride}.
+     * Returns the address of the service, for {@code AWS_ENDPOINT_URL_STS} or {@code endpointOverride}.
      *
      * @return {@code http://127.0.0.1:PORT}, or with the address that was set
      */
@@ -101,9 +102,9 @@ public final class StsService extends CredentialsServer {
     }
 
     /**
-     * What IRSA's webhook puts into a pod's environment as far as credentials need it, and this service's address.
+     * Returns the variables for credentials that IRSA's webhook sets in a pod, and this service's address.
      *
-     * @param roleArn of the service account's annotation
+     * @param roleArn the role in the service account's annotation
      * @param tokenFile the pod's token, issued for {@code sts.amazonaws.com}:
      *     {@link io.lanyard.testkit.token.ServiceAccountTokenFile#createForSts(String, String)}
      * @return {@code AWS_ROLE_ARN}, {@code AWS_WEB_IDENTITY_TOKEN_FILE}, {@code AWS_REGION} and
@@ -119,13 +120,13 @@ public final class StsService extends CredentialsServer {
     }
 
     /**
-     * Lets a service account assume a role by its token, as the role's trust policy does for IRSA. All others are told
+     * Lets a service account assume a role with its token, as the role's trust policy does for IRSA. Others receive
      * {@code AccessDenied}.
      *
      * @param roleArn {@code arn:aws:iam::<12 digits>:role/<name>}
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
-     * @throws IllegalArgumentException if that is no role ARN
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
+     * @throws IllegalArgumentException if that is not a role ARN
      */
     public void allow(String roleArn, String namespace, String serviceAccount) {
         RoleArn.accountOf(roleArn);
@@ -135,10 +136,10 @@ public final class StsService extends CredentialsServer {
     }
 
     /**
-     * Makes credentials known that another server gave: {@code agent.onIssued(sts::register)}. Their identity is the
-     * assumed role; with the session name that EKS Auth gave it, or {@code testkit}.
+     * Registers credentials of another server: {@code agent.onIssued(sts::register)}. Their identity is the assumed role
+     * with the session name of EKS Auth, or {@code testkit} if they have no session.
      *
-     * @param credentials given by any server of the testkit
+     * @param credentials issued by any server of the testkit
      */
     public void register(IssuedCredentials credentials) {
         PodIdentitySession session = credentials.session();
@@ -146,11 +147,11 @@ public final class StsService extends CredentialsServer {
     }
 
     /**
-     * Makes a long-term access key known.
+     * Registers a long-term access key.
      *
-     * @param accessKeyId {@code AKIA...}, in general
-     * @param arn whose it is: {@code arn:aws:iam::111122223333:user/deploy}
-     * @throws IllegalArgumentException if that is no ARN with an account
+     * @param accessKeyId usually {@code AKIA...}
+     * @param arn its owner, for example {@code arn:aws:iam::111122223333:user/deploy}
+     * @throws IllegalArgumentException if that is not an ARN with an account ID
      */
     public void register(String accessKeyId, String arn) {
         RoleArn.accountOf(arn);
@@ -178,7 +179,7 @@ public final class StsService extends CredentialsServer {
 
     @Override
     HttpAnswer answer(HttpRequest request, Fault fault) {
-        Map<String, String> form = form(request);
+        Map<String, String> form = request.form();
         try {
             return switch (form.getOrDefault("Action", "")) {
                 case "AssumeRoleWithWebIdentity" -> assumeRoleWithWebIdentity(form, fault);
@@ -215,13 +216,13 @@ public final class StsService extends CredentialsServer {
             }
         }
         IssuedCredentials credentials = issue(roleArn, expiration(fault, form));
-        return success(
+        return StsXml.success(
                 "AssumeRoleWithWebIdentity",
-                "    <SubjectFromWebIdentityToken>" + escape(subject) + "</SubjectFromWebIdentityToken>\n"
+                "    <SubjectFromWebIdentityToken>" + StsXml.escape(subject) + "</SubjectFromWebIdentityToken>\n"
                         + "    <Audience>" + AUDIENCE + "</Audience>\n"
                         + assumedRole(credentials, sessionName)
                         + "    <Provider>arn:aws:iam::" + credentials.accountId() + ":oidc-provider/"
-                        + escape(issuer.replaceFirst("^https://", "")) + "</Provider>\n");
+                        + StsXml.escape(issuer.replaceFirst("^https://", "")) + "</Provider>\n");
     }
 
     private HttpAnswer assumeRole(HttpRequest request, Map<String, String> form, Fault fault) throws RefusalException {
@@ -231,16 +232,16 @@ public final class StsService extends CredentialsServer {
         if (!RoleArn.matches(roleArn)) {
             throw new RefusalException(StsError.VALIDATION_ERROR);
         }
-        return success("AssumeRole", assumedRole(issue(roleArn, expiration(fault, form)), sessionName));
+        return StsXml.success("AssumeRole", assumedRole(issue(roleArn, expiration(fault, form)), sessionName));
     }
 
     private static HttpAnswer callerIdentity(Identity caller) {
-        return success("GetCallerIdentity", """
+        return StsXml.success("GetCallerIdentity", """
                     <Arn>%s</Arn>
                     <UserId>%s</UserId>
                     <Account>%s</Account>
                 """.formatted(
-                        escape(caller.arn), escape(caller.userId), RoleArn.accountOf(caller.arn)));
+                        StsXml.escape(caller.arn), StsXml.escape(caller.userId), RoleArn.accountOf(caller.arn)));
     }
 
     private String assumedRole(IssuedCredentials credentials, String sessionName) {
@@ -257,19 +258,19 @@ public final class StsService extends CredentialsServer {
                       <Expiration>%s</Expiration>
                     </Credentials>
                 """.formatted(
-                        escape(identity.userId),
-                        escape(identity.arn),
+                        StsXml.escape(identity.userId),
+                        StsXml.escape(identity.arn),
                         credentials.accessKeyId(),
-                        escape(credentials.secretAccessKey()),
-                        escape(credentials.sessionToken()),
-                        rfc3339Nano(credentials.expiration()));
+                        StsXml.escape(credentials.secretAccessKey()),
+                        StsXml.escape(credentials.sessionToken()),
+                        GoTime.rfc3339Nano(credentials.expiration()));
     }
 
     private Instant expiration(Fault fault, Map<String, String> form) throws RefusalException {
         String seconds = form.get("DurationSeconds");
         try {
-            Duration asked = seconds == null ? null : Duration.ofSeconds(Long.parseLong(seconds));
-            return expiration(fault, clock.instant(), asked);
+            Duration requested = seconds == null ? null : Duration.ofSeconds(Long.parseLong(seconds));
+            return expiration(fault, clock.instant(), requested);
         } catch (NumberFormatException | DateTimeException e) {
             throw new RefusalException(StsError.VALIDATION_ERROR);
         }
@@ -312,35 +313,17 @@ public final class StsService extends CredentialsServer {
         };
     }
 
-    /** The action alone: the other parameters may be secrets. */
+    /** Shows the action only, because the other parameters may be secrets. */
     @Override
     String target(HttpRequest request) {
-        return request.path() + "?Action=" + form(request).get("Action");
+        return request.path() + "?Action=" + request.form().get("Action");
     }
 
     @Override
     @Nullable
     String tokenId(HttpRequest request) {
         String signer = signer(request);
-        return signer != null ? signer : shownId(form(request).getOrDefault("WebIdentityToken", ""));
-    }
-
-    private static Map<String, String> form(HttpRequest request) {
-        String encoded = request.method().equals("POST")
-                ? request.body()
-                : request.query().replaceFirst("^\\?", "");
-        Map<String, String> form = new HashMap<>();
-        for (String pair : encoded.split("&", -1)) {
-            String[] parts = pair.split("=", 2);
-            try {
-                form.put(
-                        URLDecoder.decode(parts[0], StandardCharsets.UTF_8),
-                        parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
-            } catch (IllegalArgumentException e) {
-                // not a form: then without this parameter
-            }
-        }
-        return form;
+        return signer != null ? signer : TokenId.of(request.form().getOrDefault("WebIdentityToken", ""));
     }
 
     private static String parameter(Map<String, String> form, String name) throws RefusalException {
@@ -351,28 +334,7 @@ public final class StsService extends CredentialsServer {
         return value;
     }
 
-    private static HttpAnswer success(String action, String result) {
-        String requestId = UUID.randomUUID().toString();
-        return xml(200, requestId, """
-                <%1$sResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
-                  <%1$sResult>
-                %2$s  </%1$sResult>
-                  <ResponseMetadata>
-                    <RequestId>%3$s</RequestId>
-                  </ResponseMetadata>
-                </%1$sResponse>
-                """.formatted(action, result, requestId));
-    }
-
-    static HttpAnswer xml(int status, String requestId, String body) {
-        return HttpAnswer.of(status, "text/xml", body).with("x-amzn-RequestId", requestId);
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-    }
-
-    /** An id of IAM's form, the same for the same ARN. */
+    /** Returns an ID in IAM's format, always the same for an ARN. */
     private static String uniqueId(String prefix, String arn) {
         String digits =
                 UUID.nameUUIDFromBytes(arn.getBytes(StandardCharsets.UTF_8)).toString();
@@ -396,9 +358,9 @@ public final class StsService extends CredentialsServer {
         private Builder() {}
 
         /**
-         * Sets the region of {@link #environmentFor(String, Path)}; {@code us-west-2} if not set.
+         * Sets the region of {@link #environmentFor(String, Path)}; {@code us-west-2} by default.
          *
-         * @param region of AWS
+         * @param region the AWS region
          * @return this
          */
         public Builder region(String region) {

@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A clock that the test holds: it stands still until it is moved. What hangs on it and would act by itself, such as
- * kubelet in an {@link EksCluster}, acts before the move returns, on the thread that moves it.
+ * A clock that the test moves. Kubelet in an {@link EksCluster} acts on each move, on the thread that moves the clock and
+ * before the move returns.
  *
  * <p>Thread-safe.
  */
@@ -23,34 +23,34 @@ public final class TestClock implements InstantSource {
     }
 
     /**
-     * A clock that stands at that moment.
+     * Creates a clock that shows this time until it is moved.
      *
-     * @param start its time at first
+     * @param start the time
      * @return the clock
      */
     public static TestClock at(Instant start) {
         return new TestClock(Objects.requireNonNull(start, "start"));
     }
 
-    /** The time at which it stands. */
+    /** Returns the time that was set last. */
     @Override
     public Instant instant() {
         return now;
     }
 
     /**
-     * Moves it.
+     * Moves the clock.
      *
-     * @param duration how far; negative to set it back
+     * @param duration negative to move it back
      */
     public synchronized void advance(Duration duration) {
         set(now.plus(duration));
     }
 
     /**
-     * Sets it.
+     * Sets the clock.
      *
-     * @param moment its time from now on
+     * @param moment the new time
      */
     public synchronized void set(Instant moment) {
         now = Objects.requireNonNull(moment, "moment");

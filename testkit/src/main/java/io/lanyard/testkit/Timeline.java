@@ -9,10 +9,11 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * What servers saw and gave, in the order of time: for a person who wants to know why a test failed, and for a test that
- * wants to say what it expects. Tokens are named by their ids, identities by their access key ids; no secret is in it.
+ * The requests and issued credentials of servers in chronological order, for assertions and for reading after a failed
+ * test. Shows token IDs and access key IDs, no secrets.
  *
- * <p>Immutable: what happens later is in a later one. The checks throw an {@link AssertionError} that shows all of it.
+ * <p>Immutable: a timeline does not contain later requests. The checks throw an {@link AssertionError} that shows the whole
+ * timeline.
  */
 public final class Timeline {
 
@@ -33,16 +34,16 @@ public final class Timeline {
     }
 
     /**
-     * A timeline of nothing.
+     * Returns an empty timeline.
      *
-     * @return always the same
+     * @return always the same object
      */
     public static Timeline empty() {
         return EMPTY;
     }
 
     /**
-     * What a server has seen so far.
+     * Returns the timeline of a server so far.
      *
      * @param server an agent, STS or the instance metadata service
      * @return its timeline
@@ -52,7 +53,7 @@ public final class Timeline {
     }
 
     /**
-     * What a cluster's agent and EKS Auth have seen so far.
+     * Returns the timeline of a cluster's agent and EKS Auth so far.
      *
      * @param cluster the cluster
      * @return its timeline
@@ -62,9 +63,9 @@ public final class Timeline {
     }
 
     /**
-     * This and what a server has seen so far.
+     * Adds the timeline of a server so far.
      *
-     * @param server another
+     * @param server another server
      * @return a new timeline
      */
     public Timeline with(CredentialsServer server) {
@@ -77,9 +78,9 @@ public final class Timeline {
     }
 
     /**
-     * This and what a cluster's agent and EKS Auth have seen so far.
+     * Adds the timeline of a cluster's agent and EKS Auth so far.
      *
-     * @param cluster another
+     * @param cluster another cluster
      * @return a new timeline
      */
     public Timeline with(EksCluster cluster) {
@@ -91,16 +92,16 @@ public final class Timeline {
     }
 
     /**
-     * The requests, in the order in which they arrived.
+     * Returns the requests in order of arrival.
      *
-     * @return what is recorded of each
+     * @return the recorded requests
      */
     public List<RecordedRequest> requests() {
         return requests;
     }
 
     /**
-     * The ids of the tokens that were shown, each once, in the order in which they first were.
+     * Returns the IDs of the tokens in the requests, each once, in order of their first request.
      *
      * @return {@code jti}s, or digests of tokens without one
      */
@@ -113,7 +114,7 @@ public final class Timeline {
     }
 
     /**
-     * The identities that were made, in that order for each server.
+     * Returns the issued credentials, in order for each server.
      *
      * @return the credentials with their roles
      */
@@ -122,61 +123,64 @@ public final class Timeline {
     }
 
     /**
-     * Checks how many requests there were.
+     * Checks the number of requests.
      *
-     * @param count the number
+     * @param count the expected number
      * @return this
      */
     public Timeline hasRequests(int count) {
-        return check(requests.size() == count, "expected " + count + " requests, and there were " + requests.size());
+        return check(requests.size() == count, "expected " + count + " requests, but there were " + requests.size());
     }
 
     /**
-     * Checks the statuses that were answered.
+     * Checks the statuses of all answers.
      *
-     * @param statuses all of them, in order
+     * @param statuses the expected statuses, in order
      * @return this
      */
     public Timeline hasAnswered(Integer... statuses) {
         List<Integer> answered = requests.stream().map(RecordedRequest::status).toList();
-        return check(answered.equals(List.of(statuses)), "expected " + List.of(statuses) + ", and it was " + answered);
+        return check(
+                answered.equals(List.of(statuses)),
+                "expected statuses " + List.of(statuses) + ", but they were " + answered);
     }
 
     /**
-     * Checks how many different tokens were shown.
+     * Checks the number of different tokens in the requests.
      *
-     * @param count the number; after one rotation that was noticed, 2
+     * @param count the expected number; 2 if the client has used a token and its successor
      * @return this
      */
     public Timeline hasTokens(int count) {
-        return check(tokenIds().size() == count, "expected " + count + " tokens, and they were " + tokenIds());
+        return check(tokenIds().size() == count, "expected " + count + " tokens, but they were " + tokenIds());
     }
 
     /**
-     * Checks whom the identities that were made stand for.
+     * Checks the roles of all issued credentials.
      *
-     * @param roleArns the roles of all of them, in order
+     * @param roleArns the expected roles, in order
      * @return this
      */
     public Timeline hasIdentitiesOf(String... roleArns) {
         List<String> roles = identities.stream().map(IssuedCredentials::roleArn).toList();
-        return check(roles.equals(List.of(roleArns)), "expected " + List.of(roleArns) + ", and they were " + roles);
+        return check(
+                roles.equals(List.of(roleArns)), "expected roles " + List.of(roleArns) + ", but they were " + roles);
     }
 
-    private Timeline check(boolean so, String complaint) {
-        if (!so) {
-            throw new AssertionError(complaint + System.lineSeparator() + this);
+    private Timeline check(boolean expected, String message) {
+        if (!expected) {
+            throw new AssertionError(message + System.lineSeparator() + this);
         }
         return this;
     }
 
-    /** A line for each request and each call of EKS Auth, then one for each identity. */
+    /** Returns a line for each request and each call of EKS Auth, then one for each of the issued credentials. */
     @Override
     public String toString() {
         List<String> lines = new ArrayList<>();
         entries.forEach(entry -> lines.add(entry.at + "  " + entry.text));
-        identities.forEach(identity -> lines.add("made " + identity));
-        return lines.isEmpty() ? "nothing" : String.join(System.lineSeparator(), lines);
+        identities.forEach(identity -> lines.add(identity.toString()));
+        return lines.isEmpty() ? "no requests" : String.join(System.lineSeparator(), lines);
     }
 
     private static Entry entry(String server, RecordedRequest request) {

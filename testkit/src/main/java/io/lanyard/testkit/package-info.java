@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The servers of the container-credentials protocol, and of the sources around it in a chain, in the test's own process,
- * to the byte and with faults on request.
+ * Emulated servers of the container-credentials protocol, and of other sources in a credentials chain. They run in the
+ * test's own process, answer like the real servers byte for byte, and fail on demand.
  *
- * <p>{@link io.lanyard.testkit.EksPodIdentityAgent} and {@link io.lanyard.testkit.EcsCredentialsAgent} answer as the
- * real agents were captured answering, {@link io.lanyard.testkit.PresetAgent} as the smaller servers do; {@link
- * io.lanyard.testkit.EksCluster} is all that a pod of EKS Pod Identity meets, from the webhook to EKS Auth; {@link
- * io.lanyard.testkit.StsService} and {@link io.lanyard.testkit.InstanceMetadataService} stand for IRSA and the node;
- * {@link io.lanyard.testkit.Fault} bends an answer or breaks it off. Every secret they hand out is a fake that
- * contains the word {@code CANARY}, so that a scan of logs and heaps finds a leak.
+ * <p>{@link io.lanyard.testkit.EksPodIdentityAgent} and {@link io.lanyard.testkit.EcsCredentialsAgent} give the captured
+ * answers of the real agents, and {@link io.lanyard.testkit.PresetAgent} those of smaller servers. {@link
+ * io.lanyard.testkit.EksCluster} has all parts of EKS Pod Identity, from the webhook to EKS Auth. {@link
+ * io.lanyard.testkit.StsService} and {@link io.lanyard.testkit.InstanceMetadataService} serve IRSA and the node. {@link
+ * io.lanyard.testkit.Fault} delays, changes or breaks an answer. All secrets are fakes that contain {@code CANARY}, so
+ * that a scan of logs and heaps finds a leak.
  *
- * <p>The package {@link io.lanyard.testkit.token} has the tokens that pods show and the file in which kubelet keeps
- * them, {@link io.lanyard.testkit.iam} the roles that pods get and what associates them, and
- * {@link io.lanyard.testkit.junit} all of it as parameters of a test.
+ * <p>{@link io.lanyard.testkit.token} has the tokens of pods and kubelet's token file, {@link io.lanyard.testkit.iam} the
+ * roles and associations of pods, and {@link io.lanyard.testkit.junit} the annotations for JUnit.
  *
- * <p>The testkit shares no code with the rest of Lanyard: what would read wrongly and write wrongly in the same way
- * would prove nothing.
+ * <p>The testkit shares no code with the rest of Lanyard. If both used the same parser, a test could not find its errors.
  */
 @NullMarked
 package io.lanyard.testkit;

@@ -16,11 +16,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One answer of a real server, with the line ends of the wire.
+ * A captured answer of a real server, with the line ends of HTTP.
  *
- * @param name what was asked
+ * @param name the request
  * @param head status line and headers with the empty line
- * @param body as it was
+ * @param body unchanged
  */
 record Capture(String name, String head, String body) {
 
@@ -35,7 +35,7 @@ record Capture(String name, String head, String body) {
             throw new IllegalStateException(e);
         }
         List<Capture> captures = new ArrayList<>();
-        // a body ends before the time it took, or before the next section: then its last line end may be the file's
+        // a body ends before its duration or the next section; its last line end may belong to the file
         Matcher sections = Pattern.compile(
                         "### (.*?)\n(HTTP/.*?\n\n)(.*?)(?:\n\\[[^\\n]*s\\]\n|\n(?=### )|\\z)", Pattern.DOTALL)
                 .matcher(text);
@@ -78,14 +78,14 @@ record Capture(String name, String head, String body) {
                 : Optional.empty();
     }
 
-    /** The life that makes the emulator's expiration that of the capture. */
+    /** Returns the lifetime that leads to the expiration of the capture. */
     Duration lifetime() {
         return field("Expiration")
                 .map(text -> Duration.between(date(), Instant.parse(text)))
                 .orElse(Duration.ofHours(6));
     }
 
-    /** Gives out the very credentials of the capture. */
+    /** Returns a source of the credentials in the capture. */
     FakeCredentials credentials(Capture ifNone) {
         Capture from = field("AccessKeyId").isPresent() ? this : ifNone;
         return (roleArn, expiration, padding) -> new IssuedCredentials(

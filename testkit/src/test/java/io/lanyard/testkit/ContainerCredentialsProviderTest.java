@@ -17,7 +17,7 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
-/** The AWS SDK's own provider, unmodified, against every server that it may meet. */
+/** Resolves credentials from each server with the AWS SDK's own provider. */
 @Timeout(60)
 @ResourceLock(Resources.SYSTEM_PROPERTIES)
 class ContainerCredentialsProviderTest {
@@ -27,7 +27,7 @@ class ContainerCredentialsProviderTest {
     @EnumSource
     void the_sdk_gets_credentials_from_every_preset(AgentPreset preset) throws Exception {
         try (PresetAgent agent = PresetAgent.start(preset, ROLE)) {
-            assertSdkGetsThem(agent, agent.environment());
+            assertSdkResolvesFrom(agent, agent.environment());
         }
     }
 
@@ -36,18 +36,19 @@ class ContainerCredentialsProviderTest {
         try (EksPodIdentityAgent agent = EksPodIdentityAgent.start();
                 ServiceAccountTokenFile token = ServiceAccountTokenFile.create("shop", "cart")) {
             agent.associate("shop", "cart", ROLE);
-            assertSdkGetsThem(agent, agent.environmentFor(token));
+            assertSdkResolvesFrom(agent, agent.environmentFor(token));
         }
     }
 
     @Test
     void the_sdk_gets_credentials_from_the_ecs_agent() throws Exception {
         try (EcsCredentialsAgent agent = EcsCredentialsAgent.start()) {
-            assertSdkGetsThem(agent, agent.environmentFor(agent.task(ROLE)));
+            assertSdkResolvesFrom(agent, agent.environmentFor(agent.task(ROLE)));
         }
     }
 
-    private static void assertSdkGetsThem(CredentialsServer server, Map<String, String> environment) throws Exception {
+    private static void assertSdkResolvesFrom(CredentialsServer server, Map<String, String> environment)
+            throws Exception {
         AwsSessionCredentials credentials = SdkSettings.with(environment, () -> (AwsSessionCredentials) resolve(1));
         IssuedCredentials issued = server.issued().get(0);
         assertThat(credentials.accessKeyId()).isEqualTo(issued.accessKeyId());
@@ -58,7 +59,7 @@ class ContainerCredentialsProviderTest {
     }
 
     @Test
-    void the_sdk_asks_for_long_term_keys_at_every_call_because_the_year_1_is_long_past() throws Exception {
+    void the_sdk_requests_keys_that_expired_in_the_year_1_at_every_call() throws Exception {
         try (PresetAgent agent = PresetAgent.start(AgentPreset.AWS_VAULT_NO_SESSION, ROLE)) {
             SdkSettings.with(agent.environment(), () -> resolve(3));
             assertThat(agent.requests()).hasSize(3);
@@ -67,7 +68,7 @@ class ContainerCredentialsProviderTest {
 
     @ParameterizedTest
     @EnumSource
-    void the_sdk_fails_where_a_server_refuses_after_six_tries_if_by_a_5xx(AgentPreset preset) {
+    void the_sdk_fails_after_six_attempts_for_a_5xx_and_otherwise_after_one(AgentPreset preset) {
         try (PresetAgent agent = PresetAgent.start(preset, ROLE)) {
             agent.refuse(true);
             assertThatThrownBy(() -> SdkSettings.with(agent.environment(), () -> resolve(1)))

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Agent 1.105.1, byte for byte; of the remote address the port alone is put in. */
+/** Compares answers with captures of agent 1.105.1, byte for byte except the port of the remote address. */
 class EcsCredentialsAgentCaptureTest {
     private static final List<Capture> ALL = Capture.all("ecs-agent.txt");
     private static final String ID = "11111111-aaaa-bbbb-cccc-000000000001";

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How often an agent calls EKS Auth, and how long it waits for it. */
+/** The calls of an agent to EKS Auth: attempts, timeouts and sharing. */
 @Timeout(60)
 class EksAuthTest {
     private final EksPodIdentityAgent agent = EksPodIdentityAgent.start();
@@ -34,30 +34,30 @@ class EksAuthTest {
         agent.close();
     }
 
-    /** A client that has asked and waits. */
-    private RawClient asking() throws IOException {
+    /** Sends a request without reading the answer. */
+    private RawClient sendRequest() throws IOException {
         RawClient client = new RawClient(agent.port());
         client.send("GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nAuthorization: " + token
                 + "\r\n\r\n");
         return client;
     }
 
-    private String ask() throws IOException {
-        try (RawClient client = asking()) {
+    private String get() throws IOException {
+        try (RawClient client = sendRequest()) {
             return client.readAll();
         }
     }
 
-    private List<String> askAtOnce(int clients) throws Exception {
-        List<RawClient> asking = new ArrayList<>();
+    private List<String> getConcurrently(int count) throws Exception {
+        List<RawClient> clients = new ArrayList<>();
         List<String> answers = new ArrayList<>();
-        for (int i = 0; i < clients; i++) {
-            asking.add(asking());
+        for (int i = 0; i < count; i++) {
+            clients.add(sendRequest());
             if (i == 0) {
                 await().until(() -> eksAuth.calls().size() == 1);
             }
         }
-        for (RawClient client : asking) {
+        for (RawClient client : clients) {
             try (client) {
                 answers.add(client.readAll());
             }
@@ -77,9 +77,10 @@ class EksAuthTest {
         "NO_NODE_CREDENTIALS, 1",
         "CREDENTIALS, 1"
     })
-    void trouble_is_tried_three_times_and_all_else_once(EksAuthAnswer answer, int calls) throws Exception {
+    void transient_failures_are_attempted_three_times_and_others_once(EksAuthAnswer answer, int calls)
+            throws Exception {
         eksAuth.answerWith(answer);
-        ask();
+        get();
         assertThat(eksAuth.calls())
                 .hasSize(calls)
                 .extracting(EksAuth.Call::answer)
@@ -88,16 +89,16 @@ class EksAuthTest {
     }
 
     @Test
-    void trouble_that_passes_within_the_tries_is_not_felt() throws Exception {
+    void a_client_does_not_notice_a_failure_that_a_retry_resolves() throws Exception {
         eksAuth.answerNext(EksAuthAnswer.THROTTLED, EksAuthAnswer.UNAVAILABLE);
-        assertThat(ask()).startsWith("HTTP/1.1 200");
+        assertThat(get()).startsWith("HTTP/1.1 200");
         assertThat(eksAuth.calls()).hasSize(3);
     }
 
     @Test
-    void a_slow_answer_within_the_second_is_waited_for() throws Exception {
+    void the_agent_waits_up_to_a_second_for_an_answer() throws Exception {
         eksAuth.delay(Duration.ofMillis(300));
-        try (RawClient client = asking()) {
+        try (RawClient client = sendRequest()) {
             long start = System.nanoTime();
             assertThat(client.readAll()).startsWith("HTTP/1.1 200");
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(250));
@@ -106,30 +107,30 @@ class EksAuthTest {
     }
 
     @Test
-    void beyond_a_second_a_try_it_is_unreachable() throws Exception {
+    void a_service_slower_than_a_second_is_unreachable() throws Exception {
         eksAuth.delay(Duration.ofMinutes(1));
-        assertThat(ask()).startsWith("HTTP/1.1 500").endsWith("\r\n\r\n[]\n");
+        assertThat(get()).startsWith("HTTP/1.1 500").endsWith("\r\n\r\n[]\n");
         assertThat(eksAuth.calls()).hasSize(3);
         assertThat(agent.issued()).isEmpty();
     }
 
     @Test
-    void a_client_that_leaves_ends_the_tries_and_gets_nothing_into_the_cache() throws Exception {
+    void a_client_that_disconnects_ends_the_attempts() throws Exception {
         eksAuth.delay(Duration.ofMillis(900));
-        RawClient client = asking();
+        RawClient client = sendRequest();
         await().until(() -> eksAuth.calls().size() == 1);
         client.close();
         await().until(() -> agent.requests().size() == 1);
         assertThat(agent.issued()).isEmpty();
         eksAuth.clear();
-        assertThat(ask()).startsWith("HTTP/1.1 200");
+        assertThat(get()).startsWith("HTTP/1.1 200");
         assertThat(eksAuth.calls()).hasSize(2);
     }
 
     @Test
-    void an_agent_that_stops_waits_for_nobody() throws Exception {
+    void a_stop_does_not_wait_for_eks_auth() throws Exception {
         eksAuth.delay(Duration.ofSeconds(1));
-        try (RawClient client = asking()) {
+        try (RawClient client = sendRequest()) {
             await().until(() -> eksAuth.calls().size() == 1);
             agent.stop();
             assertThat(client.in().read()).isEqualTo(-1);
@@ -139,7 +140,7 @@ class EksAuthTest {
     }
 
     @Test
-    void a_second_request_sent_ahead_is_answered_in_its_turn() throws Exception {
+    void pipelined_requests_are_answered_in_order() throws Exception {
         eksAuth.delay(Duration.ofMillis(50));
         String first = "GET /v1/credentials HTTP/1.1\r\nHost: a\r\n\r\n"
                 .replace(": a", ": localhost\r\nAuthorization: " + token);
@@ -150,29 +151,29 @@ class EksAuthTest {
     }
 
     @Test
-    void a_success_is_shared_by_those_who_ask_meanwhile() throws Exception {
+    void concurrent_requests_share_a_success() throws Exception {
         eksAuth.delay(Duration.ofMillis(500));
-        assertThat(askAtOnce(10)).allMatch(answer -> answer.startsWith("HTTP/1.1 200"));
+        assertThat(getConcurrently(10)).allMatch(answer -> answer.startsWith("HTTP/1.1 200"));
         assertThat(eksAuth.calls()).hasSize(1);
         assertThat(agent.issued()).hasSize(1);
     }
 
     @Test
-    void a_failure_is_shared_by_nobody() throws Exception {
+    void concurrent_requests_do_not_share_a_failure() throws Exception {
         eksAuth.delay(Duration.ofMillis(500));
         eksAuth.answerWith(EksAuthAnswer.NOT_FOUND);
         long start = System.nanoTime();
-        assertThat(askAtOnce(4)).allMatch(answer -> answer.startsWith("HTTP/1.1 404"));
+        assertThat(getConcurrently(4)).allMatch(answer -> answer.startsWith("HTTP/1.1 404"));
         assertThat(eksAuth.calls()).hasSize(4);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1_800));
     }
 
     @Test
-    void a_client_that_leaves_while_another_asks_makes_no_call() throws Exception {
+    void a_client_that_disconnects_while_waiting_makes_no_call() throws Exception {
         eksAuth.delay(Duration.ofMillis(900));
-        try (RawClient leader = asking()) {
+        try (RawClient leader = sendRequest()) {
             await().until(() -> eksAuth.calls().size() == 1);
-            asking().close();
+            sendRequest().close();
             assertThat(leader.readAll()).startsWith("HTTP/1.1 200");
         }
         await().until(() -> agent.requests().size() == 2);

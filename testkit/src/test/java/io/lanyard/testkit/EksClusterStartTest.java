@@ -18,17 +18,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What a start costs, counted in the one thing that takes long: RSA keys. */
+/** Counts the RSA keys that a start generates, because they are its slowest part. */
 class EksClusterStartTest {
     private static final String ROLE = "arn:aws:iam::111122223333:role/Cart";
 
     @Test
-    void a_start_makes_no_key_and_all_clusters_of_a_jvm_share_one() throws Exception {
+    void a_start_generates_no_key_and_all_clusters_share_one() throws Exception {
         AtomicInteger keys = new AtomicInteger();
         URL classes = EksCluster.class.getProtectionDomain().getCodeSource().getLocation();
         Provider counting = new CountingProvider(keys);
         Security.insertProviderAt(counting, 1);
-        // a loader of its own, as in a JVM that has made no key yet
+        // a new class loader, as in a JVM without a key
         try (URLClassLoader fresh = new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader())) {
             Class<?> cluster = fresh.loadClass(EksCluster.class.getName());
             for (int i = 0; i < 20; i++) {
@@ -58,7 +58,7 @@ class EksClusterStartTest {
         private static final long serialVersionUID = 1L;
 
         CountingProvider(AtomicInteger keys) {
-            super("counting", "1", "counts the RSA keys that are made");
+            super("counting", "1", "counts the generated RSA keys");
             putService(new Service(this, "KeyPairGenerator", "RSA", Counting.class.getName(), null, null) {
                 @Override
                 public Object newInstance(@Nullable Object parameter) throws NoSuchAlgorithmException {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The whole path of a pod, from the association to the credentials. */
+/** The path of a pod from its association to its credentials. */
 @Timeout(60)
 class EksClusterTest {
     private static final String ROLE = "arn:aws:iam::111122223333:role/Cart";
@@ -63,11 +63,11 @@ class EksClusterTest {
         return cluster.runPod("shop", "cart");
     }
 
-    private String ask(Pod pod) throws IOException {
-        return ask(Files.readString(pod.tokenFile().path()));
+    private String get(Pod pod) throws IOException {
+        return get(Files.readString(pod.tokenFile().path()));
     }
 
-    private String ask(String token) throws IOException {
+    private String get(String token) throws IOException {
         return RawClient.exchange(
                 cluster.agent().port(),
                 "GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: " + token + "\r\n\r\n");
@@ -83,7 +83,7 @@ class EksClusterTest {
     }
 
     @Test
-    void the_webhook_injects_five_variables_and_a_token_where_an_association_is_visible() throws Exception {
+    void the_webhook_sets_five_variables_if_an_association_is_visible() throws Exception {
         Pod pod = pod();
         assertThat(pod.environment())
                 .containsExactly(
@@ -96,11 +96,11 @@ class EksClusterTest {
                         Map.entry(
                                 "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
                                 pod.tokenFile().path().toString()));
-        assertThat(ask(pod)).startsWith("HTTP/1.1 200").contains("\"AccountId\":\"111122223333\"");
+        assertThat(get(pod)).startsWith("HTTP/1.1 200").contains("\"AccountId\":\"111122223333\"");
     }
 
     @Test
-    void a_pod_that_was_created_before_its_association_was_visible_stays_without_it() {
+    void a_pod_created_before_its_association_is_visible_receives_no_token() {
         cluster.associate("shop", "cart", ROLE);
         clock.advance(Duration.ofMillis(6_999));
         Pod early = cluster.runPod("shop", "cart");
@@ -113,29 +113,29 @@ class EksClusterTest {
     }
 
     @Test
-    void a_lifetime_that_is_set_after_the_first_answer_is_that_of_the_next_answer() throws Exception {
+    void a_new_lifetime_applies_to_the_next_answer() throws Exception {
         Pod pod = pod();
-        ask(pod);
+        get(pod);
         cluster.agent().credentialLifetime(Duration.ofMinutes(20));
 
-        ask(pod);
+        get(pod);
 
         assertThat(lastIssued().expiration()).isEqualTo(clock.instant().plus(Duration.ofMinutes(20)));
         cluster.agent().padSessionToken(5000);
-        ask(pod);
+        get(pod);
         assertThat(lastIssued().sessionToken()).hasSizeGreaterThan(5000);
-        ask(pod);
+        get(pod);
         assertThat(cluster.agent().issued()).hasSize(3);
     }
 
     @Test
-    void a_deleted_association_is_visible_for_a_while() throws Exception {
+    void a_deleted_association_stays_visible_for_the_delay() throws Exception {
         Pod pod = pod();
         cluster.agent().cache(false);
         cluster.disassociate("shop", "cart");
-        assertThat(ask(pod)).startsWith("HTTP/1.1 200");
+        assertThat(get(pod)).startsWith("HTTP/1.1 200");
         clock.advance(Duration.ofSeconds(7));
-        assertThat(ask(pod))
+        assertThat(get(pod))
                 .startsWith("HTTP/1.1 404")
                 .contains("(ResourceNotFoundException): No association found for service account shop/cart in cluster"
                         + " prod, fault: client");
@@ -143,11 +143,11 @@ class EksClusterTest {
     }
 
     @Test
-    void a_session_carries_the_six_tags_and_the_name_that_eks_gives_it() throws Exception {
+    void a_session_has_six_tags_and_a_name_of_eks() throws Exception {
         Pod pod = pod();
         String id = cluster.associate("shop", "cart", ROLE);
         clock.advance(Duration.ofSeconds(7));
-        ask(pod);
+        get(pod);
         PodIdentitySession session = lastSession();
         assertThat(session.tags())
                 .containsExactly(
@@ -166,7 +166,7 @@ class EksClusterTest {
     }
 
     @Test
-    void session_tags_can_be_disabled_and_only_then_a_policy_be_set() throws Exception {
+    void an_association_has_session_tags_or_a_policy() throws Exception {
         PodIdentityAssociation tagged = PodIdentityAssociation.of("shop", "cart", IamRole.trustingEks(ROLE))
                 .withPolicy("{\"Version\":\"2012-10-17\",\"Statement\":[]}");
         assertThatThrownBy(() -> cluster.associate(tagged))
@@ -174,18 +174,18 @@ class EksClusterTest {
                 .hasMessageContaining("withoutSessionTags()");
         assertThatThrownBy(() -> tagged.withPolicy("[]")).isInstanceOf(IllegalArgumentException.class);
         associated(tagged.withoutSessionTags());
-        ask(cluster.runPod("shop", "cart"));
+        get(cluster.runPod("shop", "cart"));
         assertThat(lastSession().tags()).isEmpty();
         assertThat(lastSession().policy()).isEqualTo(tagged.policy());
     }
 
     @Test
-    void a_target_role_is_what_the_pod_gets_if_it_trusts_the_pods_role() throws Exception {
+    void a_pod_receives_a_target_role_that_trusts_its_role() throws Exception {
         IamRole target = IamRole.trustingRole(TARGET, "arn:aws:iam::111122223333:role/Other");
         associated(PodIdentityAssociation.of("shop", "cart", IamRole.trustingEks(ROLE))
                 .withTargetRole(target));
         Pod pod = cluster.runPod("shop", "cart");
-        assertThat(ask(pod)).startsWith("HTTP/1.1 400").contains("EKS does not have permissions to assume");
+        assertThat(get(pod)).startsWith("HTTP/1.1 400").contains("EKS does not have permissions to assume");
         target.trustPolicy("""
                 {"Statement": {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:*",
                  "Condition": {"StringEquals": {
@@ -193,21 +193,21 @@ class EksClusterTest {
                    "aws:RequestTag/kubernetes-service-account": "cart"},
                   "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/Cart"}}}}
                 """);
-        assertThat(ask(pod)).startsWith("HTTP/1.1 200").contains("\"AccountId\":\"444455556666\"");
+        assertThat(get(pod)).startsWith("HTTP/1.1 200").contains("\"AccountId\":\"444455556666\"");
         assertThat(lastIssued().roleArn()).isEqualTo(TARGET);
         assertThat(lastIssued().expiration()).isEqualTo(clock.instant().plus(Duration.ofMinutes(59)));
         assertThat(lastSession().tags()).hasSize(6);
     }
 
     @Test
-    void a_role_that_does_not_trust_eks_is_refused_until_its_policy_is_mended() throws Exception {
+    void a_role_is_refused_until_its_policy_trusts_eks() throws Exception {
         IamRole role = IamRole.of(ROLE, """
                 {"Statement": [{"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"},
                  "Action": "sts:AssumeRole"}]}
                 """);
         associated(PodIdentityAssociation.of("shop", "cart", role));
         Pod pod = cluster.runPod("shop", "cart");
-        assertThat(ask(pod)).startsWith("HTTP/1.1 400").contains("(AccessDeniedException)");
+        assertThat(get(pod)).startsWith("HTTP/1.1 400").contains("(AccessDeniedException)");
         role.trustPolicy("""
                 {"Statement": [{"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"},
                  "Action": ["sts:AssumeRole", "sts:TagSession"],
@@ -216,40 +216,40 @@ class EksClusterTest {
                     "aws:SourceAccount": "999900001111"},
                   "ArnEquals": {"aws:SourceArn": "arn:aws:eks:eu-west-1:999900001111:cluster/prod"}}}]}
                 """);
-        assertThat(ask(pod)).startsWith("HTTP/1.1 200");
+        assertThat(get(pod)).startsWith("HTTP/1.1 200");
     }
 
     @Test
-    void a_deleted_pods_token_is_invalid_and_its_file_gone() throws Exception {
+    void deleting_a_pod_invalidates_its_token_and_deletes_its_file() throws Exception {
         Pod pod = pod();
         Pod other = cluster.runPod("shop", "cart");
         String token = Files.readString(pod.tokenFile().path());
         pod.close();
         pod.close();
         assertThat(pod.tokenFile().path()).doesNotExist();
-        assertThat(ask(token)).startsWith("HTTP/1.1 400").contains("(InvalidTokenException): Unable to verify token");
-        assertThat(ask(other)).startsWith("HTTP/1.1 200");
+        assertThat(get(token)).startsWith("HTTP/1.1 400").contains("(InvalidTokenException): Unable to verify token");
+        assertThat(get(other)).startsWith("HTTP/1.1 200");
     }
 
     @Test
-    void tokens_of_another_cluster_and_forged_ones_are_invalid() throws Exception {
+    void forged_tokens_and_tokens_of_another_cluster_are_invalid() throws Exception {
         Pod pod = pod();
-        String ours = Files.readString(pod.tokenFile().path());
-        String[] parts = ours.split("\\.", -1);
-        String theirs = ServiceAccountTokens.create().withClock(clock).issue("shop", "cart");
+        String own = Files.readString(pod.tokenFile().path());
+        String[] parts = own.split("\\.", -1);
+        String foreign = ServiceAccountTokens.create().withClock(clock).issue("shop", "cart");
         for (String token : List.of(
-                theirs,
-                theirs.substring(0, theirs.lastIndexOf('.') + 1) + parts[2],
+                foreign,
+                foreign.substring(0, foreign.lastIndexOf('.') + 1) + parts[2],
                 parts[0] + "." + parts[1] + ".",
                 parts[0] + "." + parts[1] + ".!")) {
-            assertThat(ask(token)).startsWith("HTTP/1.1 400").contains("(InvalidTokenException)");
+            assertThat(get(token)).startsWith("HTTP/1.1 400").contains("(InvalidTokenException)");
         }
-        assertThat(ask(ours)).startsWith("HTTP/1.1 200");
-        assertThat(ask(cluster.tokens().issue("shop", "cart"))).startsWith("HTTP/1.1 200");
+        assertThat(get(own)).startsWith("HTTP/1.1 200");
+        assertThat(get(cluster.tokens().issue("shop", "cart"))).startsWith("HTTP/1.1 200");
     }
 
     @Test
-    void kubelet_replaces_a_token_at_80_percent_of_its_life_and_the_old_one_stays_good() throws Exception {
+    void kubelet_replaces_a_token_at_80_percent_of_its_lifetime() throws Exception {
         Pod pod = pod();
         String first = Files.readString(pod.tokenFile().path());
         clock.advance(Duration.ofMinutes(19 * 60 + 12).minusMillis(1));
@@ -257,15 +257,15 @@ class EksClusterTest {
         clock.advance(Duration.ofMillis(1));
         String second = Files.readString(pod.tokenFile().path());
         assertThat(second).isNotEqualTo(first);
-        assertThat(ask(first)).startsWith("HTTP/1.1 200");
+        assertThat(get(first)).startsWith("HTTP/1.1 200");
         clock.advance(Duration.ofMinutes(4 * 60 + 48));
-        assertThat(ask(first)).startsWith("HTTP/1.1 400").contains("token is expired");
-        assertThat(ask(pod)).startsWith("HTTP/1.1 200");
+        assertThat(get(first)).startsWith("HTTP/1.1 400").contains("token is expired");
+        assertThat(get(pod)).startsWith("HTTP/1.1 200");
         assertThat(pod.tokenFile().path()).hasContent(second);
     }
 
     @Test
-    void a_token_rotated_by_hand_is_due_by_its_own_age_and_one_from_the_future_at_once() throws Exception {
+    void a_token_is_due_by_its_own_age_or_if_it_is_from_the_future() throws Exception {
         Pod pod = pod();
         clock.advance(Duration.ofHours(10));
         pod.tokenFile().rotate();
@@ -277,7 +277,7 @@ class EksClusterTest {
     }
 
     @Test
-    void on_another_clock_kubelet_looks_when_it_is_told_to() throws Exception {
+    void with_another_clock_kubelet_acts_on_request() throws Exception {
         try (EksCluster other =
                 EksCluster.builder().clock(clock.withZone(ZoneOffset.UTC)).start()) {
             other.associate("shop", "cart", ROLE);
@@ -329,18 +329,18 @@ class EksClusterTest {
     }
 
     @Test
-    void eks_auth_and_the_agent_go_wrong_apart_from_each_other() throws Exception {
+    void eks_auth_and_the_agent_fail_independently() throws Exception {
         Pod pod = pod();
         cluster.agent().faults().next(Fault.status(503));
-        assertThat(ask(pod)).startsWith("HTTP/1.1 503");
+        assertThat(get(pod)).startsWith("HTTP/1.1 503");
         assertThat(cluster.eksAuth().calls()).isEmpty();
         cluster.eksAuth().answerWith(EksAuthAnswer.THROTTLED);
-        assertThat(ask(pod)).startsWith("HTTP/1.1 429");
+        assertThat(get(pod)).startsWith("HTTP/1.1 429");
         cluster.agent().restart();
-        assertThat(ask(pod)).startsWith("HTTP/1.1 429");
+        assertThat(get(pod)).startsWith("HTTP/1.1 429");
         cluster.eksAuth().clear();
-        assertThat(ask(pod)).startsWith("HTTP/1.1 200");
-        assertThat(ask(pod)).startsWith("HTTP/1.1 200");
+        assertThat(get(pod)).startsWith("HTTP/1.1 200");
+        assertThat(get(pod)).startsWith("HTTP/1.1 200");
         assertThat(cluster.agent().requests()).hasSize(5);
         String tokenId = cluster.agent().requests().get(0).tokenId();
         assertThat(cluster.eksAuth().calls())
@@ -349,9 +349,9 @@ class EksClusterTest {
     }
 
     @Test
-    void another_node_has_the_same_eks_auth_and_a_cache_of_its_own() throws Exception {
+    void two_nodes_share_eks_auth_but_no_cache() throws Exception {
         Pod pod = pod();
-        ask(pod);
+        get(pod);
         try (EksPodIdentityAgent second = EksPodIdentityAgent.builder()
                 .clock(clock)
                 .eksAuth(cluster.eksAuth())
@@ -366,7 +366,7 @@ class EksClusterTest {
     }
 
     @Test
-    void close_leaves_no_pod_no_thread_and_no_hold_on_the_clock() throws Exception {
+    void close_removes_pods_threads_and_clock_listeners() throws Exception {
         TestClock own = TestClock.at(clock.instant());
         EksCluster closed = EksCluster.builder().clock(own).start();
         closed.associate("shop", "cart", ROLE);
@@ -382,7 +382,7 @@ class EksClusterTest {
     }
 
     @Test
-    void nonsense_settings_are_refused() {
+    void invalid_settings_are_rejected() {
         assertThatThrownBy(() -> EksCluster.builder().associationDelay(Duration.ofSeconds(-1)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> cluster.eksAuth().delay(Duration.ofSeconds(-1)))

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The agent that caches as the real one does. */
+/** The cache of the EKS agent. */
 @Timeout(60)
 class EksCredentialsCacheTest {
     private static final String ROLE = "arn:aws:iam::111122223333:role/App";
@@ -61,23 +61,23 @@ class EksCredentialsCacheTest {
         agent.close();
     }
 
-    private String ask() throws IOException {
-        return ask(token);
+    private String get() throws IOException {
+        return get(token);
     }
 
-    private String ask(String withToken) throws IOException {
+    private String get(String withToken) throws IOException {
         return RawClient.exchange(
                 agent.port(),
                 "GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: " + withToken + "\r\n\r\n");
     }
 
-    /** The number of the credentials given. */
-    private int given() throws IOException {
-        return Integer.parseInt(field(ask(), "AccessKeyId").substring("ASIAPEERPEERPEER".length()));
+    /** Returns the number of the served credentials. */
+    private int served() throws IOException {
+        return Integer.parseInt(field(get(), "AccessKeyId").substring("ASIAPEERPEERPEER".length()));
     }
 
     private Duration left() throws IOException {
-        return Duration.between(now.get(), Instant.parse(field(ask(), "Expiration")));
+        return Duration.between(now.get(), Instant.parse(field(get(), "Expiration")));
     }
 
     private static String field(String answer, String name) {
@@ -106,35 +106,34 @@ class EksCredentialsCacheTest {
     }
 
     @Test
-    void a_target_roles_credentials_are_those_of_the_capture_line_by_line() throws Exception {
+    void the_credentials_of_a_target_role_equal_the_capture() throws Exception {
         List<Line> captured = Line.capture();
         agent.credentialLifetime(Duration.ofSeconds(150)); // the capture's 59 minutes
         now.set(captured.get(0).time());
         token = tokens.token("shop", "cart").lifetime(Duration.ofDays(1)).issue();
-        List<Line> played = new ArrayList<>();
+        List<Line> replayed = new ArrayList<>();
         for (Line line : captured) {
             now.set(line.time());
-            String answer = ask();
-            played.add(new Line(line.time(), field(answer, "AccessKeyId"), field(answer, "Expiration")));
+            String answer = get();
+            replayed.add(new Line(line.time(), field(answer, "AccessKeyId"), field(answer, "Expiration")));
         }
-        assertThat(played).hasSize(34).isEqualTo(captured);
+        assertThat(replayed).hasSize(34).isEqualTo(captured);
     }
 
     @Test
-    void a_target_role_lives_59_minutes_in_its_own_account_and_is_not_renewed_before_its_last_15_seconds()
-            throws Exception {
+    void credentials_of_a_target_role_are_renewed_in_their_last_15_seconds() throws Exception {
         agent.associate("shop", "cart", ROLE, "arn:aws:iam::444455556666:role/Target");
         assertThat(left()).isEqualTo(Duration.ofMinutes(59));
-        assertThat(field(ask(), "AccountId")).isEqualTo("444455556666");
+        assertThat(field(get(), "AccountId")).isEqualTo("444455556666");
         after(Duration.ofMinutes(59).minusSeconds(16));
-        assertThat(given()).isEqualTo(1);
+        assertThat(served()).isEqualTo(1);
         after(Duration.ofMinutes(59).minusSeconds(15));
-        assertThat(given()).isEqualTo(2);
+        assertThat(served()).isEqualTo(2);
         assertThat(left()).isEqualTo(Duration.ofMinutes(59));
     }
 
     @Test
-    void a_shorter_life_than_the_chained_roles_stays_shorter() throws Exception {
+    void a_lifetime_below_59_minutes_applies_to_target_roles() throws Exception {
         agent.associate("shop", "cart", ROLE, ROLE);
         agent.credentialLifetime(Duration.ofMinutes(20));
         assertThat(left()).isEqualTo(Duration.ofMinutes(20));
@@ -142,39 +141,39 @@ class EksCredentialsCacheTest {
 
     @Test
     void six_hour_credentials_are_renewed_in_the_minute_after_three_hours() throws Exception {
-        assertThat(given()).isEqualTo(1);
+        assertThat(served()).isEqualTo(1);
         after(Duration.ofHours(3).plusSeconds(59));
-        assertThat(given()).isEqualTo(1);
+        assertThat(served()).isEqualTo(1);
         after(Duration.ofHours(3).plusSeconds(60));
-        assertThat(given()).isEqualTo(2);
+        assertThat(served()).isEqualTo(2);
         assertThat(left()).isEqualTo(Duration.ofHours(6));
     }
 
     @Test
-    void credentials_are_as_old_as_they_would_be_had_the_agent_renewed_them_unasked() throws Exception {
-        assertThat(given()).isEqualTo(1);
+    void a_request_makes_up_for_all_renewals_that_were_due() throws Exception {
+        assertThat(served()).isEqualTo(1);
         after(Duration.ofHours(14)); // renewed at 3:01, 6:02, 9:03 and 12:04
-        assertThat(given()).isEqualTo(5);
+        assertThat(served()).isEqualTo(5);
         assertThat(left()).isEqualTo(Duration.ofHours(18).plusMinutes(4).minusHours(14));
         assertThat(agent.issued()).hasSize(5);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"THROTTLED", "INTERNAL_ERROR", "UNAVAILABLE", "UNREACHABLE", "NO_NODE_CREDENTIALS"})
-    void a_renewal_that_fails_keeps_what_there_is_down_to_15_seconds(EksAuthAnswer trouble) throws Exception {
-        assertThat(given()).isEqualTo(1);
+    void a_failed_renewal_keeps_the_credentials_until_15_seconds_are_left(EksAuthAnswer trouble) throws Exception {
+        assertThat(served()).isEqualTo(1);
         agent.eksAuth().answerWith(trouble);
         after(Duration.ofHours(6).minusSeconds(16));
-        assertThat(given()).isEqualTo(1);
+        assertThat(served()).isEqualTo(1);
         after(Duration.ofHours(6).minusSeconds(15));
-        assertThat(ask()).doesNotContain("AccessKeyId");
+        assertThat(get()).doesNotContain("AccessKeyId");
         agent.eksAuth().answerWith(EksAuthAnswer.CREDENTIALS);
-        assertThat(given()).isEqualTo(2);
+        assertThat(served()).isEqualTo(2);
     }
 
     @Test
-    void a_failed_renewal_is_tried_again_two_minutes_later() throws Exception {
-        assertThat(given()).isEqualTo(1);
+    void a_failed_renewal_is_repeated_two_minutes_later() throws Exception {
+        assertThat(served()).isEqualTo(1);
         agent.eksAuth()
                 .answerNext(
                         EksAuthAnswer.THROTTLED,
@@ -182,11 +181,11 @@ class EksCredentialsCacheTest {
                         EksAuthAnswer.THROTTLED,
                         EksAuthAnswer.NO_NODE_CREDENTIALS);
         after(Duration.ofHours(3).plusMinutes(1));
-        assertThat(given()).isEqualTo(1);
+        assertThat(served()).isEqualTo(1);
         after(Duration.ofHours(3).plusMinutes(4).plusSeconds(59));
-        assertThat(given()).isEqualTo(1);
+        assertThat(served()).isEqualTo(1);
         after(Duration.ofHours(3).plusMinutes(5));
-        assertThat(given()).isEqualTo(2);
+        assertThat(served()).isEqualTo(2);
         assertThat(left()).isEqualTo(Duration.ofHours(6));
     }
 
@@ -199,61 +198,61 @@ class EksCredentialsCacheTest {
                 "EXPIRED_TOKEN",
                 "INVALID_TOKEN"
             })
-    void a_renewal_that_is_refused_for_good_evicts(EksAuthAnswer refusal) throws Exception {
-        assertThat(given()).isEqualTo(1);
+    void a_permanently_refused_renewal_evicts_the_credentials(EksAuthAnswer refusal) throws Exception {
+        assertThat(served()).isEqualTo(1);
         agent.eksAuth().answerWith(refusal);
         after(Duration.ofHours(3));
-        assertThat(given()).isEqualTo(1);
+        assertThat(served()).isEqualTo(1);
         after(Duration.ofHours(3).plusMinutes(1));
-        assertThat(ask()).doesNotContain("AccessKeyId");
+        assertThat(get()).doesNotContain("AccessKeyId");
     }
 
     @Test
-    void an_association_that_ended_is_felt_at_the_next_renewal() throws Exception {
-        assertThat(given()).isEqualTo(1);
+    void a_deleted_association_takes_effect_at_the_next_renewal() throws Exception {
+        assertThat(served()).isEqualTo(1);
         agent.disassociate("shop", "cart");
-        assertThat(given()).isEqualTo(1);
+        assertThat(served()).isEqualTo(1);
         after(Duration.ofHours(3).plusMinutes(1));
-        assertThat(ask()).startsWith("HTTP/1.1 404");
+        assertThat(get()).startsWith("HTTP/1.1 404");
     }
 
     @Test
-    void a_token_is_renewed_for_until_it_expires() throws Exception {
+    void credentials_are_renewed_until_their_token_expires() throws Exception {
         String fourHours =
                 tokens.token("shop", "cart").lifetime(Duration.ofHours(4)).issue();
-        assertThat(ask(fourHours)).contains("PEER0001");
+        assertThat(get(fourHours)).contains("PEER0001");
         after(Duration.ofHours(3).plusMinutes(59));
-        assertThat(ask(fourHours)).contains("PEER0002");
+        assertThat(get(fourHours)).contains("PEER0002");
         after(Duration.ofHours(4));
-        assertThat(ask(fourHours)).startsWith("HTTP/1.1 400").contains("token is expired");
+        assertThat(get(fourHours)).startsWith("HTTP/1.1 400").contains("token is expired");
         assertThat(agent.issued()).hasSize(2);
     }
 
     @Test
-    void another_token_is_another_entry_also_for_the_same_pod() throws Exception {
-        assertThat(given()).isEqualTo(1);
+    void each_token_has_its_own_entry() throws Exception {
+        assertThat(served()).isEqualTo(1);
         String rotated = tokens.issue("shop", "cart");
-        assertThat(ask(rotated)).contains("PEER0002");
+        assertThat(get(rotated)).contains("PEER0002");
         agent.eksAuth().answerWith(EksAuthAnswer.UNREACHABLE);
-        assertThat(given()).isEqualTo(1);
-        assertThat(ask(rotated)).contains("PEER0002");
-        assertThat(ask(tokens.issue("shop", "cart"))).startsWith("HTTP/1.1 500");
+        assertThat(served()).isEqualTo(1);
+        assertThat(get(rotated)).contains("PEER0002");
+        assertThat(get(tokens.issue("shop", "cart"))).startsWith("HTTP/1.1 500");
     }
 
     @Test
-    void a_restart_forgets_everything() throws Exception {
-        assertThat(given()).isEqualTo(1);
+    void a_restart_empties_the_cache() throws Exception {
+        assertThat(served()).isEqualTo(1);
         agent.restart();
-        assertThat(given()).isEqualTo(2);
+        assertThat(served()).isEqualTo(2);
     }
 
     @Test
-    void a_scripted_lifetime_is_always_new_and_too_short_a_one_is_not_kept() throws Exception {
+    void a_fault_with_a_lifetime_bypasses_the_cache() throws Exception {
         agent.faults().next(Fault.lifetime(Duration.ofSeconds(15)), Fault.lifetime(Duration.ofSeconds(45)));
-        assertThat(given()).isEqualTo(1);
-        assertThat(given()).isEqualTo(2);
-        assertThat(given()).isEqualTo(2);
+        assertThat(served()).isEqualTo(1);
+        assertThat(served()).isEqualTo(2);
+        assertThat(served()).isEqualTo(2);
         after(Duration.ofSeconds(30));
-        assertThat(given()).isEqualTo(3);
+        assertThat(served()).isEqualTo(3);
     }
 }

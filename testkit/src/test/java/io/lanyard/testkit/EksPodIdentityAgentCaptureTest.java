@@ -17,11 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Agent 0.1.37, byte for byte: date, credentials and expiration are made those of the capture, nothing is masked. */
+/** Compares answers with captures of agent 0.1.37, byte for byte, with date, credentials and expiration of the capture. */
 class EksPodIdentityAgentCaptureTest {
     private static final List<Capture> ALL = Capture.all("eks-pod-identity-agent.txt");
 
-    /** Other ports of the real agent. */
+    /** Captures of the real agent's other ports. */
     private static final Set<String> NOT_EMULATED = Set.of("health", "ready", "metrics head");
 
     private static final Map<String, EksAuthAnswer> EKS_AUTH = Map.ofEntries(
@@ -72,11 +72,11 @@ class EksPodIdentityAgentCaptureTest {
         }
     }
 
-    /** The same texts once more, not because a script says so but because this is what has happened. */
+    /** Causes the refusals instead of scripting them. */
     @ParameterizedTest
     @ValueSource(
             strings = {"EKS Auth: notfound", "EKS Auth: denied-trust", "EKS Auth: invalid", "EKS Auth: invalidreq"})
-    void a_cluster_comes_to_what_was_captured(String name) throws Exception {
+    void the_refusals_of_a_cluster_equal_the_captures(String name) throws Exception {
         Capture capture = ALL.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()

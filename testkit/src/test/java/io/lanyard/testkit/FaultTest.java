@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What each fault does on the wire. */
+/** The effect of each fault on the connection. */
 @Timeout(30)
 class FaultTest {
     private static final Pattern EXPIRATION = Pattern.compile("\"Expiration\":\"([^\"]+)\"");
@@ -27,7 +27,7 @@ class FaultTest {
     private String request = "";
 
     @BeforeEach
-    void a_task() {
+    void addTask() {
         String uri = agent.task("arn:aws:iam::111122223333:role/Task");
         request = "GET " + uri + " HTTP/1.1\r\nHost: 169.254.170.2\r\n\r\n";
     }
@@ -91,7 +91,7 @@ class FaultTest {
     }
 
     @Test
-    void reset_gives_a_connection_reset() throws Exception {
+    void reset_resets_the_connection() throws Exception {
         try (RawClient client = sent(Fault.reset())) {
             assertThatThrownBy(() -> client.in().read())
                     .isInstanceOf(SocketException.class)
@@ -100,7 +100,7 @@ class FaultTest {
     }
 
     @Test
-    void reset_in_body_gives_a_connection_reset_before_the_body_is_whole() throws Exception {
+    void reset_in_body_resets_the_connection_before_the_end_of_the_body() throws Exception {
         try (RawClient client = sent(Fault.resetInBody())) {
             assertThatThrownBy(client::readAll)
                     .isInstanceOf(SocketException.class)
@@ -109,7 +109,7 @@ class FaultTest {
     }
 
     @Test
-    void half_body_promises_all_sends_half_and_closes() throws Exception {
+    void half_body_announces_the_whole_body_sends_half_and_closes() throws Exception {
         agent.faults().next(Fault.halfBody());
         String answer = exchange();
         String[] parts = answer.split("\r\n\r\n", 2);
@@ -119,13 +119,13 @@ class FaultTest {
     }
 
     @Test
-    void close_without_answer_gives_the_end_of_the_stream() throws Exception {
+    void close_without_answer_ends_the_stream() throws Exception {
         agent.faults().next(Fault.closeWithoutAnswer());
         assertThat(exchange()).isEmpty();
     }
 
     @Test
-    void oversize_sends_exactly_so_many_bytes_and_the_connection_lives_on() throws Exception {
+    void oversize_sends_the_given_number_of_bytes_and_keeps_the_connection() throws Exception {
         try (RawClient client = sent(Fault.oversize(100_001))) {
             assertThat(client.readHead()).contains("Content-Length: 100001\r\n");
             assertThat(client.read(100_001)).hasSize(100_001);
@@ -135,7 +135,7 @@ class FaultTest {
     }
 
     @Test
-    void endless_goes_on_until_the_client_leaves() throws Exception {
+    void endless_sends_until_the_client_disconnects() throws Exception {
         try (RawClient client = sent(Fault.endless())) {
             assertThat(client.readHead()).contains("Transfer-Encoding: chunked\r\n");
             InputStream in = client.in();
@@ -145,13 +145,13 @@ class FaultTest {
     }
 
     @Test
-    void garbage_is_no_http() throws Exception {
+    void garbage_is_not_http() throws Exception {
         agent.faults().next(Fault.garbage());
         assertThat(exchange()).isNotEmpty().doesNotContain("HTTP");
     }
 
     @Test
-    void body_is_sent_as_it_is() throws Exception {
+    void body_is_sent_unchanged() throws Exception {
         agent.faults().next(Fault.body("null"));
         assertThat(exchange())
                 .startsWith("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
@@ -175,7 +175,7 @@ class FaultTest {
     }
 
     @Test
-    void expired_gives_credentials_of_the_past_and_lifetime_such_of_any_life() throws Exception {
+    void expired_and_lifetime_set_the_expiration() throws Exception {
         agent.faults().next(Fault.expired(Duration.ofHours(1)), Fault.lifetime(Duration.ofSeconds(5)));
         assertThat(expiration(exchange()))
                 .isBetween(Instant.now().minusSeconds(3610), Instant.now().minusSeconds(3590));
@@ -184,7 +184,7 @@ class FaultTest {
     }
 
     @Test
-    void lifetime_passes_over_the_shortest_life_of_the_eks_agent() throws Exception {
+    void lifetime_may_be_shorter_than_the_eks_agent_allows() throws Exception {
         try (EksPodIdentityAgent eks = EksPodIdentityAgent.start()) {
             eks.associate("ns", "sa", "arn:aws:iam::111122223333:role/App");
             eks.faults().next(Fault.lifetime(Duration.ofSeconds(3)));
@@ -198,7 +198,7 @@ class FaultTest {
     }
 
     @Test
-    void a_script_gives_the_queued_faults_in_order_then_the_standing_one_until_it_is_cleared() throws Exception {
+    void queued_faults_apply_in_order_before_the_standing_fault() throws Exception {
         agent.faults().always(Fault.status(500));
         agent.faults().next(Fault.status(429), Fault.status(404));
         agent.faults().times(2, Fault.status(403));
@@ -213,7 +213,7 @@ class FaultTest {
     }
 
     @Test
-    void faults_compose_and_nonsense_is_refused() throws Exception {
+    void faults_can_be_combined_unless_they_conflict() throws Exception {
         try (RawClient client = sent(Fault.delay(Duration.ofMillis(100))
                 .then(Fault.delay(Duration.ofMillis(100)))
                 .then(Fault.status(500)))) {
@@ -233,7 +233,7 @@ class FaultTest {
     }
 
     @Test
-    void a_fault_tells_its_parts_but_no_body() {
+    void the_text_of_a_fault_shows_its_parts_but_no_body() {
         Fault fault = Fault.delay(Duration.ofSeconds(1))
                 .then(Fault.body("{\"secret\":1}"))
                 .then(Fault.drip(Duration.ofMillis(2)))

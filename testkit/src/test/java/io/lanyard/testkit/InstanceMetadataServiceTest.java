@@ -45,7 +45,7 @@ class InstanceMetadataServiceTest {
 
     @Test
     @ResourceLock(Resources.SYSTEM_PROPERTIES)
-    void the_sdk_gets_the_credentials_of_the_nodes_role() throws Exception {
+    void the_sdk_resolves_the_credentials_of_the_nodes_role() throws Exception {
         try (InstanceMetadataService metadata = InstanceMetadataService.start(ROLE)) {
             metadata.credentialLifetime(Duration.ofHours(2));
             AwsCredentials credentials = resolve(metadata);
@@ -61,7 +61,7 @@ class InstanceMetadataServiceTest {
 
     @Test
     @ResourceLock(Resources.SYSTEM_PROPERTIES)
-    void the_sdk_is_told_of_an_instance_without_a_role() {
+    void the_sdk_fails_for_an_instance_without_a_role() {
         try (InstanceMetadataService metadata = InstanceMetadataService.start(ROLE)) {
             metadata.removeRole();
             assertThatThrownBy(() -> resolve(metadata)).isInstanceOf(SdkClientException.class);
@@ -79,7 +79,7 @@ class InstanceMetadataServiceTest {
 
     @Test
     @ResourceLock(Resources.SYSTEM_PROPERTIES)
-    void the_sdk_learns_its_region() throws Exception {
+    void the_sdk_resolves_the_region() throws Exception {
         try (InstanceMetadataService metadata =
                 InstanceMetadataService.builder().region("eu-central-1").start()) {
             assertThat(SdkSettings.with(metadata.environment(), () -> new InstanceProfileRegionProvider().getRegion()))
@@ -88,7 +88,7 @@ class InstanceMetadataServiceTest {
     }
 
     @Test
-    void version_2_wants_a_token_that_it_has_given_and_that_has_not_expired() throws Exception {
+    void version_2_requires_a_token_that_it_issued_and_that_has_not_expired() throws Exception {
         AtomicReference<Instant> now = new AtomicReference<>(NOW);
         try (InstanceMetadataService metadata =
                 InstanceMetadataService.builder().clock(now::get).start()) {
@@ -109,7 +109,7 @@ class InstanceMetadataServiceTest {
     }
 
     @Test
-    void version_1_needs_none_but_looks_at_one_that_is_there() throws Exception {
+    void version_1_needs_no_token_but_checks_a_given_one() throws Exception {
         try (InstanceMetadataService metadata =
                 InstanceMetadataService.builder().version1().start()) {
             metadata.role(ROLE);
@@ -120,7 +120,7 @@ class InstanceMetadataServiceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0", "21601", "x", "-1", "999999"})
-    void a_token_lives_from_one_second_to_six_hours(String life) throws Exception {
+    void a_token_lifetime_is_between_one_second_and_six_hours(String life) throws Exception {
         try (InstanceMetadataService metadata = InstanceMetadataService.start(ROLE)) {
             String header = life.isEmpty() ? "" : "X-aws-ec2-metadata-token-ttl-seconds: " + life + "\r\n";
             assertThat(put(metadata, header)).startsWith("HTTP/1.1 400 Bad Request\r\n");
@@ -129,7 +129,7 @@ class InstanceMetadataServiceTest {
     }
 
     @Test
-    void credentials_have_the_usual_fields_and_on_the_extended_path_their_account() throws Exception {
+    void the_extended_path_adds_the_account_to_credentials() throws Exception {
         try (InstanceMetadataService metadata =
                 InstanceMetadataService.builder().extendedCredentials().start()) {
             metadata.role(ROLE);
@@ -148,7 +148,7 @@ class InstanceMetadataServiceTest {
     }
 
     @Test
-    void what_is_not_there_is_not_found() throws Exception {
+    void unknown_paths_are_not_found() throws Exception {
         try (InstanceMetadataService metadata = InstanceMetadataService.start(ROLE)) {
             String token = token(metadata);
             for (String target : new String[] {"/", CREDENTIALS + "Other", EXTENDED, "/latest/meta-data/iam/"}) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** aws-vault and ecs-local-container-endpoints, byte for byte: nothing is masked. */
+/** Compares answers with captures of aws-vault and ecs-local-container-endpoints, byte for byte. */
 class PresetAgentCaptureTest {
     private static final List<Capture> ALL = Capture.all("aws-vault-and-ecs-local.txt");
 

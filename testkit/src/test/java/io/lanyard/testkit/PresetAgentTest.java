@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the captures do not show. */
+/** Behaviour of the presets that is not in the captures. */
 @Timeout(60)
 class PresetAgentTest {
     private static final String ROLE = "arn:aws:iam::111122223333:role/App";
@@ -31,11 +31,11 @@ class PresetAgentTest {
         return agent.environment().getOrDefault("AWS_CONTAINER_AUTHORIZATION_TOKEN", "");
     }
 
-    private static String ask(PresetAgent agent, String methodAndTarget) throws IOException {
-        return ask(agent, methodAndTarget, token(agent));
+    private static String exchange(PresetAgent agent, String methodAndTarget) throws IOException {
+        return exchange(agent, methodAndTarget, token(agent));
     }
 
-    private static String ask(PresetAgent agent, String methodAndTarget, String token) throws IOException {
+    private static String exchange(PresetAgent agent, String methodAndTarget, String token) throws IOException {
         String authorization = token.isEmpty() ? "" : "Authorization: " + token + "\r\n";
         return RawClient.exchange(
                         agent.port(), methodAndTarget + " HTTP/1.1\r\nHost: localhost\r\n" + authorization + "\r\n")
@@ -44,7 +44,7 @@ class PresetAgentTest {
     }
 
     @Test
-    void the_environment_is_the_one_that_each_server_asks_for() {
+    void each_preset_returns_its_own_variables() {
         Map<AgentPreset, String> locations = Map.of(
                 AgentPreset.AWS_VAULT,
                 "http://127.0.0.1:PORT token [A-Z2-7]{40}",
@@ -77,7 +77,7 @@ class PresetAgentTest {
     }
 
     @Test
-    void a_server_on_another_address_is_not_called_localhost() throws Exception {
+    void the_uri_contains_localhost_only_for_127_0_0_1() throws Exception {
         try (PresetAgent agent = PresetAgent.builder(AgentPreset.AWS_SSO, ROLE)
                 .address(InetAddress.getByName("127.0.0.2"))
                 .start()) {
@@ -88,9 +88,9 @@ class PresetAgentTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ECS_LOCAL")
-    void a_token_is_an_unmistakable_fake_and_is_never_recorded(AgentPreset preset) throws Exception {
+    void a_token_is_a_recognizable_fake_and_is_not_recorded(AgentPreset preset) throws Exception {
         try (PresetAgent agent = start(preset)) {
-            ask(agent, "GET /");
+            exchange(agent, "GET /");
             assertThat(token(agent)).contains("CANARY");
             assertThat(agent.requests()).hasSize(1);
             assertThat(agent.requests().toString()).doesNotContain("CANARY");
@@ -98,20 +98,20 @@ class PresetAgentTest {
     }
 
     @Test
-    void aws_vault_refuses_to_assume_what_is_no_role() throws Exception {
+    void aws_vault_rejects_an_invalid_role_arn() throws Exception {
         try (PresetAgent agent = start(AgentPreset.AWS_VAULT)) {
-            assertThat(ask(agent, "GET /role-arn/App"))
+            assertThat(exchange(agent, "GET /role-arn/App"))
                     .startsWith("HTTP/1.1 500 ")
                     .contains("sts:AssumeRole");
         }
     }
 
     @Test
-    void long_term_keys_have_no_end_and_no_session_and_sts_knows_them_so() throws Exception {
+    void sts_recognizes_long_term_keys() throws Exception {
         try (PresetAgent agent = start(AgentPreset.AWS_VAULT_NO_SESSION);
                 StsService sts = StsService.start()) {
             agent.onIssued(sts::register);
-            assertThat(ask(agent, "GET /")).contains("\"Expiration\":\"0001-01-01T00:00:00Z\"", "\"Token\":\"\"}");
+            assertThat(exchange(agent, "GET /")).contains("\"Expiration\":\"0001-01-01T00:00:00Z\"", "\"Token\":\"\"}");
             String accessKeyId = agent.issued().get(0).accessKeyId();
             assertThat(RawClient.exchange(
                             sts.port(),
@@ -119,15 +119,17 @@ class PresetAgentTest {
                                     + " Credential=" + accessKeyId + "/20261122/us-east-1/sts/aws4_request\r\n\r\n"))
                     .startsWith("HTTP/1.1 200 ");
             agent.faults().next(Fault.expired(Duration.ofMinutes(1)));
-            assertThat(ask(agent, "GET /")).contains("\"Expiration\":\"2026-11-22T04:59:00Z\"");
+            assertThat(exchange(agent, "GET /")).contains("\"Expiration\":\"2026-11-22T04:59:00Z\"");
         }
     }
 
     @Test
-    void ecs_local_says_that_sts_refused_a_session() throws Exception {
+    void ecs_local_reports_that_sts_refuses_a_session() throws Exception {
         try (PresetAgent agent = start(AgentPreset.ECS_LOCAL)) {
             agent.refuse(true);
-            assertThat(ask(agent, "GET /creds")).startsWith("HTTP/1.1 500 ").contains("sts:GetSessionToken");
+            assertThat(exchange(agent, "GET /creds"))
+                    .startsWith("HTTP/1.1 500 ")
+                    .contains("sts:GetSessionToken");
         }
     }
 
@@ -135,7 +137,7 @@ class PresetAgentTest {
     void aws_sso_writes_the_expiration_with_an_offset() throws Exception {
         try (PresetAgent agent = start(AgentPreset.AWS_SSO)) {
             for (String target : new String[] {"/", "/slot/dev"}) {
-                assertThat(ask(agent, "GET " + target))
+                assertThat(exchange(agent, "GET " + target))
                         .startsWith("HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n\r\n")
                         .contains("\"Expiration\":\"2026-11-21T23:00:00-07:00\",\"RoleArn\":\"" + ROLE + "\"");
             }
@@ -143,29 +145,29 @@ class PresetAgentTest {
     }
 
     @Test
-    void aws_sso_wants_its_bearer_token_a_known_place_and_a_minute_of_life() throws Exception {
+    void aws_sso_rejects_a_wrong_token_path_or_method_and_short_lifetimes() throws Exception {
         try (PresetAgent agent = start(AgentPreset.AWS_SSO)) {
             String bare = token(agent).substring("Bearer ".length());
-            assertThat(ask(agent, "GET /", bare))
+            assertThat(exchange(agent, "GET /", bare))
                     .startsWith("HTTP/1.1 403 ")
                     .endsWith("\r\n\r\n{\"code\":\"403\",\"message\":\"Invalid authorization token\"}\n");
             for (String target : new String[] {"/slot/", "/other", "/?a=b"}) {
-                assertThat(ask(agent, "GET " + target))
+                assertThat(exchange(agent, "GET " + target))
                         .startsWith("HTTP/1.1 404 ")
                         .endsWith("{\"code\":\"404\",\"message\":\"Credentials unavailable\"}\n");
             }
-            assertThat(ask(agent, "POST /")).startsWith("HTTP/1.1 400 ").endsWith("\"Bad request\"}\n");
+            assertThat(exchange(agent, "POST /")).startsWith("HTTP/1.1 400 ").endsWith("\"Bad request\"}\n");
             agent.credentialLifetime(Duration.ofSeconds(60));
-            assertThat(ask(agent, "GET /"))
+            assertThat(exchange(agent, "GET /"))
                     .startsWith("HTTP/1.1 404 ")
                     .endsWith("{\"code\":\"404\",\"message\":\"Credentials expired\"}\n");
         }
     }
 
     @Test
-    void greengrass_gives_credentials_without_a_type() throws Exception {
+    void greengrass_answers_without_a_content_type() throws Exception {
         try (PresetAgent agent = start(AgentPreset.GREENGRASS)) {
-            String answer = ask(agent, "GET " + GREENGRASS_PATH);
+            String answer = exchange(agent, "GET " + GREENGRASS_PATH);
             IssuedCredentials issued = agent.issued().get(0);
             assertThat(answer)
                     .isEqualTo("HTTP/1.1 200 OK\r\n\r\n{\"AccessKeyId\":\"" + issued.accessKeyId()
@@ -176,59 +178,60 @@ class PresetAgentTest {
     }
 
     @Test
-    void greengrass_refuses_without_a_word_and_passes_on_what_aws_iot_says() throws Exception {
+    void greengrass_answers_its_own_errors_without_a_body() throws Exception {
         try (PresetAgent agent = start(AgentPreset.GREENGRASS)) {
-            assertThat(ask(agent, "POST " + GREENGRASS_PATH)).isEqualTo("HTTP/1.1 405 Method Not Allowed\r\n\r\n");
-            assertThat(ask(agent, "GET /2016-11-01/credentialprovider")).isEqualTo("HTTP/1.1 400 Bad Request\r\n\r\n");
-            assertThat(ask(agent, "GET " + GREENGRASS_PATH, "wrong")).isEqualTo("HTTP/1.1 403 Forbidden\r\n\r\n");
+            assertThat(exchange(agent, "POST " + GREENGRASS_PATH)).isEqualTo("HTTP/1.1 405 Method Not Allowed\r\n\r\n");
+            assertThat(exchange(agent, "GET /2016-11-01/credentialprovider"))
+                    .isEqualTo("HTTP/1.1 400 Bad Request\r\n\r\n");
+            assertThat(exchange(agent, "GET " + GREENGRASS_PATH, "wrong")).isEqualTo("HTTP/1.1 403 Forbidden\r\n\r\n");
             agent.credentialLifetime(Duration.ofSeconds(-5));
-            assertThat(ask(agent, "GET " + GREENGRASS_PATH))
+            assertThat(exchange(agent, "GET " + GREENGRASS_PATH))
                     .startsWith("HTTP/1.1 500 ")
                     .endsWith("TES responded with credentials that expired at 2026-11-22T04:59:55Z");
             agent.refuse(true);
-            assertThat(ask(agent, "GET " + GREENGRASS_PATH))
+            assertThat(exchange(agent, "GET " + GREENGRASS_PATH))
                     .startsWith("HTTP/1.1 403 ")
                     .endsWith("TES responded with status code: 403. Caching response. {\"message\":\"Access Denied\"}");
         }
     }
 
     @Test
-    void greengrass_lite_answers_in_html_and_null_for_what_it_cannot_have() throws Exception {
+    void greengrass_lite_answers_html_and_null_after_a_refusal() throws Exception {
         try (PresetAgent agent = start(AgentPreset.GREENGRASS_LITE)) {
             String html = "\r\nContent-Type: text/html; charset=ISO-8859-1\r\n\r\n";
             String get = "GET " + GREENGRASS_PATH;
-            assertThat(ask(agent, get)).startsWith("HTTP/1.1 200 OK" + html + "{\"AccessKeyId\":\"");
-            assertThat(ask(agent, "GET /"))
+            assertThat(exchange(agent, get)).startsWith("HTTP/1.1 200 OK" + html + "{\"AccessKeyId\":\"");
+            assertThat(exchange(agent, "GET /"))
                     .isEqualTo("HTTP/1.1 400 Bad Request" + html
                             + "Only /2016-11-01/credentialprovider/ uri is supported.");
-            assertThat(ask(agent, get, ""))
+            assertThat(exchange(agent, get, ""))
                     .isEqualTo("HTTP/1.1 400 Bad Request" + html
                             + "Authorization header is needed to process the request.");
-            assertThat(ask(agent, get, "short"))
+            assertThat(exchange(agent, get, "short"))
                     .isEqualTo("HTTP/1.1 400 Bad Request" + html + "SVCUID length must be exactly 16.");
-            assertThat(ask(agent, get, "0123456789ABCDEF"))
+            assertThat(exchange(agent, get, "0123456789ABCDEF"))
                     .isEqualTo("HTTP/1.1 404 Not Found" + html + "No such svcuid present.");
             agent.refuse(true);
-            assertThat(ask(agent, get)).isEqualTo("HTTP/1.1 200 OK" + html + "null");
+            assertThat(exchange(agent, get)).isEqualTo("HTTP/1.1 200 OK" + html + "null");
         }
     }
 
     @Test
-    void cloud_shell_prints_prettily_for_a_quarter_of_an_hour() throws Exception {
+    void cloud_shell_pretty_prints_15_minute_credentials() throws Exception {
         try (PresetAgent agent = start(AgentPreset.CLOUD_SHELL)) {
-            assertThat(ask(agent, "GET " + CLOUD_SHELL_PATH))
+            assertThat(exchange(agent, "GET " + CLOUD_SHELL_PATH))
                     .contains(
                             "{\n\t\"Type\": \"\",\n",
                             "\t\"Expiration\": \"2026-11-22T05:15:00Z\",\n\t\"Code\": \"Success\"\n}");
-            assertThat(ask(agent, "GET " + CLOUD_SHELL_PATH, "wrong")).startsWith("HTTP/1.1 401 ");
-            assertThat(ask(agent, "GET /")).startsWith("HTTP/1.1 404 ");
+            assertThat(exchange(agent, "GET " + CLOUD_SHELL_PATH, "wrong")).startsWith("HTTP/1.1 401 ");
+            assertThat(exchange(agent, "GET /")).startsWith("HTTP/1.1 404 ");
             agent.refuse(true);
-            assertThat(ask(agent, "GET " + CLOUD_SHELL_PATH)).startsWith("HTTP/1.1 500 ");
+            assertThat(exchange(agent, "GET " + CLOUD_SHELL_PATH)).startsWith("HTTP/1.1 500 ");
         }
     }
 
     @Test
-    void what_is_no_role_is_refused_at_the_start() {
+    void an_invalid_role_arn_is_rejected_at_the_start() {
         assertThatThrownBy(() -> PresetAgent.start(AgentPreset.AWS_VAULT, "App"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("App");

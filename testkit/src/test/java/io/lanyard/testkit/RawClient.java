@@ -8,7 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** Sends bytes, reads bytes; knows nothing of HTTP. */
+/** Sends and reads bytes. */
 final class RawClient implements AutoCloseable {
     private final Socket socket;
 
@@ -17,7 +17,7 @@ final class RawClient implements AutoCloseable {
         socket.setSoTimeout(10_000);
     }
 
-    /** One request on a connection of its own; everything that comes back until the server closes. */
+    /** Sends a request on a new connection and returns everything until the server closes it. */
     static String exchange(int port, String request) throws IOException {
         try (RawClient client = new RawClient(port)) {
             client.send(request);
@@ -50,13 +50,14 @@ final class RawClient implements AutoCloseable {
         return new String(socket.getInputStream().readNBytes(bytes), StandardCharsets.UTF_8);
     }
 
-    /** Up to and with the empty line. */
+    /** Reads up to the empty line, inclusive. */
     String readHead() throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.UTF_8).endsWith("\r\n\r\n")) {
             int b = socket.getInputStream().read();
             if (b < 0) {
-                throw new IOException("ended in the head: " + head.toString(StandardCharsets.UTF_8));
+                throw new IOException(
+                        "the connection was closed in the head: " + head.toString(StandardCharsets.UTF_8));
             }
             head.write(b);
         }

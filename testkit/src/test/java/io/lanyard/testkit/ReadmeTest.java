@@ -28,7 +28,7 @@ import software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsPr
 @CredentialsTest
 class ReadmeTest {
     @Test
-    void an_outage_ends(
+    void the_cart_recovers_from_an_outage(
             @PodIdentity(namespace = "shop", serviceAccount = "cart", role = "arn:aws:iam::111122223333:role/Cart")
                     Pod pod,
             EksCluster cluster) {
@@ -42,7 +42,7 @@ class ReadmeTest {
     private record Cart(Map<String, String> environment) {
         String credentials() {
             try {
-                return ask(environment).replaceAll(".*\"AccessKeyId\":\"(\\w+)\".*", "$1");
+                return get(environment).replaceAll(".*\"AccessKeyId\":\"(\\w+)\".*", "$1");
             } catch (IOException e) {
                 return "unavailable";
             }
@@ -50,7 +50,7 @@ class ReadmeTest {
     }
 
     @Test
-    void an_outage_ends_without_junit() throws Exception {
+    void the_agent_recovers_from_an_outage() throws Exception {
         try (var agent = EksPodIdentityAgent.start();
                 var token = ServiceAccountTokenFile.create("shop", "cart")) {
             agent.associate("shop", "cart", "arn:aws:iam::111122223333:role/Cart");
@@ -67,7 +67,7 @@ class ReadmeTest {
 
     @Test
     @ResourceLock(Resources.SYSTEM_PROPERTIES)
-    void two_sources_are_ready_for_a_chain() {
+    void sts_and_instance_metadata_serve_a_chain() {
         try (var tokenFile = ServiceAccountTokenFile.createForSts("shop", "cart");
                 var metadata = InstanceMetadataService.start("arn:aws:iam::111122223333:role/Node");
                 var sts = StsService.start()) {
@@ -100,7 +100,7 @@ class ReadmeTest {
     }
 
     @Test
-    void a_pod_outlives_a_rotation_a_throttling_and_a_broken_agent() throws Exception {
+    void a_pod_recovers_from_a_rotation_a_throttling_and_a_broken_agent() throws Exception {
         String trustPolicy = """
                 {"Statement": {"Effect": "Allow", "Principal": {"Service": "pods.eks.amazonaws.com"},
                  "Action": ["sts:AssumeRole", "sts:TagSession"]}}
@@ -114,24 +114,24 @@ class ReadmeTest {
             cluster.associate(PodIdentityAssociation.of("shop", "cart", role));
             clock.advance(Duration.ofSeconds(7));
             Pod pod = cluster.runPod("shop", "cart");
-            String first = ask(pod);
+            String first = get(pod);
 
             clock.advance(Duration.ofHours(20));
             cluster.eksAuth().answerWith(EksAuthAnswer.THROTTLED);
             cluster.agent().faults().next(Fault.status(503));
 
-            assertThatThrownBy(() -> ask(pod)).hasMessageContaining("503");
-            assertThatThrownBy(() -> ask(pod)).hasMessageContaining("429");
+            assertThatThrownBy(() -> get(pod)).hasMessageContaining("503");
+            assertThatThrownBy(() -> get(pod)).hasMessageContaining("429");
             cluster.eksAuth().clear();
-            assertThat(ask(pod)).contains("AccessKeyId").isNotEqualTo(first);
+            assertThat(get(pod)).contains("AccessKeyId").isNotEqualTo(first);
         }
     }
 
-    private static String ask(Pod pod) throws IOException {
-        return ask(pod.environment());
+    private static String get(Pod pod) throws IOException {
+        return get(pod.environment());
     }
 
-    private static String ask(Map<String, String> environment) throws IOException {
+    private static String get(Map<String, String> environment) throws IOException {
         var connection = URI.create(environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
                 .toURL()
                 .openConnection();

@@ -13,7 +13,7 @@ import software.amazon.awssdk.core.SdkSystemSetting;
 class SdkPropertiesTest {
 
     @Test
-    void each_variable_that_the_testkit_sets_has_the_name_that_the_sdk_reads() {
+    void each_variable_maps_to_the_property_that_the_sdk_reads() {
         for (SdkSystemSetting setting : SdkSystemSetting.values()) {
             Map<String, String> property = SdkProperties.of(Map.of(setting.environmentVariable(), "value"));
             if (!property.isEmpty()) {
@@ -36,13 +36,13 @@ class SdkPropertiesTest {
     }
 
     @Test
-    void a_variable_that_the_sdk_has_no_property_for_is_left_out() {
+    void a_variable_without_a_property_is_left_out() {
         assertThat(SdkProperties.of(Map.of("AWS_STS_REGIONAL_ENDPOINTS", "regional")))
                 .isEmpty();
     }
 
     @Test
-    void closing_restores_what_was_there_before() {
+    void closing_restores_the_previous_values() {
         System.setProperty("aws.region", "before");
         try {
             SdkProperties properties = SdkProperties.set(Map.of("AWS_REGION", "eu-west-1", "AWS_ROLE_ARN", "role"));

@@ -4,7 +4,7 @@ package io.lanyard.testkit;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
-/** Runs an action with a container's environment in the system properties of the AWS SDK for Java. */
+/** Runs an action with a container's environment in the AWS SDK's system properties. */
 final class SdkSettings {
     private SdkSettings() {}
 

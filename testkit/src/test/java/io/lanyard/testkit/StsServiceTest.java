@@ -35,7 +35,7 @@ import software.amazon.awssdk.services.sts.model.AssumeRoleWithWebIdentityRespon
 import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
 import software.amazon.awssdk.services.sts.model.StsException;
 
-/** Seen by the AWS SDK's own client; by bare HTTP only what the SDK cannot send. */
+/** Uses the AWS SDK's client, and plain HTTP only for requests that the SDK cannot send. */
 @Timeout(60)
 class StsServiceTest {
     private static final String ROLE = "arn:aws:iam::111122223333:role/team/Cart";
@@ -89,7 +89,7 @@ class StsServiceTest {
     }
 
     @Test
-    void a_service_account_gets_the_role_that_admits_it() {
+    void a_service_account_assumes_a_role_that_trusts_it() {
         sts.allow(ROLE, "shop", "cart");
         AssumeRoleWithWebIdentityResponse response = assume(token.issue());
         IssuedCredentials issued = sts.issued().get(0);
@@ -112,7 +112,7 @@ class StsServiceTest {
     }
 
     @Test
-    void a_role_admits_nobody_else() {
+    void a_role_rejects_other_service_accounts() {
         sts.allow(ROLE, "shop", "checkout");
         sts.allow("arn:aws:iam::111122223333:role/Other", "shop", "cart");
         StsException refusal = refusal(token.issue());
@@ -139,7 +139,7 @@ class StsServiceTest {
     }
 
     @Test
-    void credentials_live_as_long_as_asked_and_no_longer_than_allowed() {
+    void the_requested_duration_is_limited_by_the_lifetime() {
         sts.allow(ROLE, "shop", "cart");
         sts.credentialLifetime(Duration.ofMinutes(20));
         anonymous.assumeRoleWithWebIdentity(request ->
@@ -152,7 +152,7 @@ class StsServiceTest {
     }
 
     @Test
-    void credentials_of_another_server_have_an_identity_once_registered() throws Exception {
+    void registered_credentials_of_another_server_have_an_identity() throws Exception {
         try (InstanceMetadataService metadata = InstanceMetadataService.start(ROLE)) {
             metadata.onIssued(sts::register);
             String target = "/latest/meta-data/iam/security-credentials/Cart";
@@ -171,7 +171,7 @@ class StsServiceTest {
 
     @Test
     @ResourceLock(Resources.SYSTEM_PROPERTIES)
-    void a_pods_credentials_have_the_session_that_eks_auth_opened() throws Exception {
+    void registered_credentials_of_a_pod_have_the_session_of_eks_auth() throws Exception {
         try (EksPodIdentityAgent agent = EksPodIdentityAgent.start();
                 ServiceAccountTokenFile file = ServiceAccountTokenFile.create("shop", "cart")) {
             agent.associate("shop", "cart", ROLE);
@@ -186,7 +186,7 @@ class StsServiceTest {
     }
 
     @Test
-    void a_long_term_key_is_that_of_a_user_and_may_assume_a_role() {
+    void a_registered_long_term_key_belongs_to_a_user_and_may_assume_a_role() {
         AwsBasicCredentials user = AwsBasicCredentials.create("AKIACANARY0000000001", "CANARY");
         assertThat(refusal(user).awsErrorDetails().errorCode()).isEqualTo("InvalidClientTokenId");
         sts.register("AKIACANARY0000000001", "arn:aws:iam::111122223333:user/deploy");
@@ -217,7 +217,7 @@ class StsServiceTest {
     }
 
     @Test
-    void the_query_protocol_takes_GET_too_and_no_record_holds_a_secret() throws Exception {
+    void GET_requests_are_served_and_records_contain_no_secret() throws Exception {
         sts.allow(ROLE, "shop", "cart");
         String jwt = token.issue();
         String get = "GET /?Version=2011-06-15&Action=AssumeRoleWithWebIdentity&RoleSessionName=a&RoleArn=" + ROLE
@@ -234,7 +234,7 @@ class StsServiceTest {
     }
 
     @Test
-    void what_is_no_action_or_not_signed_is_refused() throws Exception {
+    void unknown_actions_and_unsigned_requests_are_rejected() throws Exception {
         for (String target : new String[] {"/", "/?Action=GetSessionToken", "/?%zz", "/?Action=%zz"}) {
             assertThat(RawClient.exchange(sts.port(), "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n"))
                     .startsWith("HTTP/1.1 400 ")
@@ -247,7 +247,7 @@ class StsServiceTest {
 
     @Test
     @ResourceLock(Resources.SYSTEM_PROPERTIES)
-    void the_sdk_finds_it_by_the_environment_of_a_pod() throws Exception {
+    void the_sdk_finds_the_service_by_the_variables_of_a_pod() throws Exception {
         sts.allow(ROLE, "shop", "cart");
         try (ServiceAccountTokenFile file = ServiceAccountTokenFile.create(token)) {
             AwsCredentials credentials = SdkSettings.with(sts.environmentFor(ROLE, file.path()), () -> {
@@ -260,7 +260,7 @@ class StsServiceTest {
     }
 
     @Test
-    void the_sdk_gets_a_role_once_it_is_throttled_no_more() {
+    void the_sdk_assumes_a_role_after_throttling_ends() {
         sts.allow(ROLE, "shop", "cart");
         try (StsAssumeRoleWithWebIdentityCredentialsProvider provider =
                 StsAssumeRoleWithWebIdentityCredentialsProvider.builder()

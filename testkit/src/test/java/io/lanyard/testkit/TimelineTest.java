@@ -19,13 +19,13 @@ class TimelineTest {
     private Pod pod;
 
     @BeforeEach
-    void twoCallsAndARotationBetween() throws IOException {
+    void sendTwoRequestsWithARotationInBetween() throws IOException {
         cluster.associate("shop", "cart", ROLE);
         pod = cluster.runPod("shop", "cart");
         cluster.agent().faults().next(Fault.status(503));
-        ask();
+        get();
         pod.tokenFile().rotate();
-        ask();
+        get();
     }
 
     @AfterEach
@@ -34,7 +34,7 @@ class TimelineTest {
     }
 
     @Test
-    void it_tells_what_was_asked_and_answered_and_whose_identity_was_made() {
+    void a_timeline_lists_requests_calls_and_issued_credentials() {
         Timeline timeline = Timeline.of(cluster);
 
         timeline.hasRequests(2).hasAnswered(503, 200).hasTokens(2).hasIdentitiesOf(ROLE);
@@ -44,42 +44,42 @@ class TimelineTest {
                         line -> assertThat(line).contains("GET /v1/credentials, token ", "-> 200"),
                         line -> assertThat(line).contains("EKS Auth: CREDENTIALS, token "),
                         line -> assertThat(line)
-                                .startsWith("made IssuedCredentials[ASIA")
+                                .startsWith("IssuedCredentials[ASIA")
                                 .contains(ROLE));
         assertThat(timeline.toString()).doesNotContain("CANARY", "eyJ");
     }
 
     @Test
-    void what_was_expected_and_is_not_so_is_told_with_all_that_was() {
+    void a_failed_check_shows_the_whole_timeline() {
         Timeline timeline = Timeline.of(cluster);
 
         assertThatThrownBy(() -> timeline.hasRequests(1))
                 .isInstanceOf(AssertionError.class)
-                .hasMessageContainingAll("expected 1 requests, and there were 2", "-> 503", "-> 200");
-        assertThatThrownBy(() -> timeline.hasAnswered(200)).hasMessageContaining("it was [503, 200]");
+                .hasMessageContainingAll("expected 1 requests, but there were 2", "-> 503", "-> 200");
+        assertThatThrownBy(() -> timeline.hasAnswered(200)).hasMessageContaining("they were [503, 200]");
         assertThatThrownBy(() -> timeline.hasTokens(1)).hasMessageContaining("expected 1 tokens");
         assertThatThrownBy(() -> timeline.hasIdentitiesOf()).hasMessageContaining(ROLE);
     }
 
     @Test
-    void what_happens_later_is_in_a_later_one() throws IOException {
+    void a_timeline_does_not_contain_later_requests() throws IOException {
         Timeline before = Timeline.of(cluster);
 
-        ask();
+        get();
 
         before.hasRequests(2);
         Timeline.of(cluster).hasRequests(3);
     }
 
     @Test
-    void several_servers_make_one_timeline() {
+    void timelines_of_several_servers_can_be_combined() {
         try (StsService sts = StsService.start()) {
             assertThat(Timeline.of(cluster).with(sts).requests()).hasSize(2);
-            assertThat(Timeline.of(sts)).hasToString("nothing");
+            assertThat(Timeline.of(sts)).hasToString("no requests");
         }
     }
 
-    private void ask() throws IOException {
+    private void get() throws IOException {
         HttpURLConnection connection =
                 (HttpURLConnection) cluster.agent().credentialsUri().toURL().openConnection();
         connection.setRequestProperty(

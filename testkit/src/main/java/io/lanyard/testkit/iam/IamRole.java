@@ -8,15 +8,15 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A role of IAM, as far as assuming it is concerned: its ARN and its trust policy, which can be changed while a cluster
- * runs. What the role may do then, these credentials being fakes, is not emulated.
+ * The ARN and the trust policy of an IAM role. The policy can be changed while a cluster runs. The role's permissions are
+ * not emulated, because its credentials are fakes.
  *
- * <p>The trust policy is read as IAM does it: {@code Allow} and {@code Deny}, principals that are services, roles,
+ * <p>The trust policy is evaluated as in IAM: {@code Allow} and {@code Deny}, principals that are services, roles,
  * accounts or {@code *}, actions with wildcards, and the conditions {@code StringEquals}, {@code StringLike},
  * {@code ArnEquals} and {@code ArnLike} on {@code aws:RequestTag/*}, {@code aws:SourceArn}, {@code aws:SourceAccount},
- * {@code aws:PrincipalArn} and {@code sts:ExternalId}. A document with anything else is refused rather than misread.
+ * {@code aws:PrincipalArn} and {@code sts:ExternalId}. A document with any other element is rejected.
  *
- * <p>Thread-safe. A change is in force at once, without IAM's propagation delay. Nothing here blocks or does I/O.
+ * <p>Thread-safe. A change takes effect immediately, without IAM's propagation delay. Nothing here blocks or does I/O.
  */
 public final class IamRole {
     private static final String EKS = "pods.eks.amazonaws.com";
@@ -30,12 +30,12 @@ public final class IamRole {
     }
 
     /**
-     * A role with the trust policy that is given, as it stands in IAM.
+     * Returns a role with a trust policy.
      *
      * @param arn {@code arn:aws:iam::<12 digits>:role/<name>}
-     * @param trustPolicy a policy document in JSON
+     * @param trustPolicy the policy document, in JSON
      * @return the role
-     * @throws IllegalArgumentException if that is no role ARN, or no policy that can be emulated
+     * @throws IllegalArgumentException if that is not a role ARN, or not a policy that can be emulated
      */
     public static IamRole of(String arn, String trustPolicy) {
         Objects.requireNonNull(RoleArn.accountOf(arn));
@@ -43,23 +43,23 @@ public final class IamRole {
     }
 
     /**
-     * A role that EKS Pod Identity may assume, for any cluster.
+     * Returns a role that EKS Pod Identity may assume, for any cluster.
      *
      * @param arn {@code arn:aws:iam::<12 digits>:role/<name>}
      * @return the role
-     * @throws IllegalArgumentException if that is no role ARN
+     * @throws IllegalArgumentException if that is not a role ARN
      */
     public static IamRole trustingEks(String arn) {
         return of(arn, trustPolicy("Service", EKS));
     }
 
     /**
-     * A role that another role may assume: the target role of an association.
+     * Returns a role that another role may assume, for use as the target role of an association.
      *
      * @param arn {@code arn:aws:iam::<12 digits>:role/<name>}
      * @param trustedRoleArn the ARN of the other role
      * @return the role
-     * @throws IllegalArgumentException if that is no role ARN
+     * @throws IllegalArgumentException if that is not a role ARN
      */
     public static IamRole trustingRole(String arn, String trustedRoleArn) {
         Objects.requireNonNull(RoleArn.accountOf(trustedRoleArn));
@@ -67,7 +67,7 @@ public final class IamRole {
     }
 
     /**
-     * Its name in AWS.
+     * Returns the ARN.
      *
      * @return the ARN
      */
@@ -78,27 +78,27 @@ public final class IamRole {
     /**
      * Replaces the trust policy, as {@code aws iam update-assume-role-policy} does.
      *
-     * @param document a policy document in JSON
-     * @throws IllegalArgumentException if that is no policy that can be emulated; the old one stays then
+     * @param document the policy document, in JSON
+     * @throws IllegalArgumentException if that is not a policy that can be emulated; then the old one stays
      */
     public void trustPolicy(String document) {
         trust = TrustPolicy.parse(document);
     }
 
     /**
-     * Returns whether the trust policy lets a caller assume the role with session tags, which takes
+     * Returns whether the trust policy lets a caller assume the role with session tags, which needs
      * {@code sts:AssumeRole} and {@code sts:TagSession}.
      *
      * @param caller every text by which a policy may name the caller: a service; or the ARN of a role, its account, and
      *     the ARN of that account's root
-     * @param context the condition keys of the request with their values; the case of a key does not matter
+     * @param context the condition keys of the request with their values; keys are not case-sensitive
      * @return whether both actions are allowed
      */
     public boolean trusts(Set<String> caller, Map<String, String> context) {
         return trust.trusts(new TrustPolicy.Request(caller, context));
     }
 
-    /** The ARN. */
+    /** Returns the ARN. */
     @Override
     public String toString() {
         return arn;

@@ -5,16 +5,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which role the pods of a service account get, as {@code aws eks create-pod-identity-association} is told it. Immutable:
- * each option gives a new one.
+ * The role for the pods of a service account, with the options of {@code aws eks create-pod-identity-association}.
+ * Immutable: each option returns a new association.
  *
- * @param namespace of Kubernetes
- * @param serviceAccount its name
+ * @param namespace the Kubernetes namespace
+ * @param serviceAccount the service account
  * @param role the role in the cluster's account
- * @param targetRole a role that is assumed from that one, and whose credentials the pod gets then; null for none
- * @param sessionTags whether the sessions carry the six tags
- * @param policy a session policy in JSON, null for none; it wants the session tags disabled. It is kept with the session
- *     and judged by nobody, since these credentials open nothing
+ * @param targetRole a role that is assumed from that one, and whose credentials the pod then receives; null for none
+ * @param sessionTags whether sessions have the six tags
+ * @param policy a session policy in JSON, null for none; it requires disabled session tags. It is recorded with the
+ *     session but has no effect, because the credentials are fakes
  */
 public record PodIdentityAssociation(
         String namespace,
@@ -25,13 +25,13 @@ public record PodIdentityAssociation(
         @Nullable String policy) {
 
     /**
-     * An association before it is created.
+     * Creates an association with all options.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
      * @param role the role in the cluster's account
      * @param targetRole the role that is assumed from it, null for none
-     * @param sessionTags whether the sessions carry the six tags
+     * @param sessionTags whether sessions have the six tags
      * @param policy a session policy, null for none
      * @throws IllegalArgumentException if the policy is not a JSON object
      */
@@ -45,22 +45,22 @@ public record PodIdentityAssociation(
     }
 
     /**
-     * The ordinary association: one role, with session tags.
+     * Returns an association of one role, with session tags.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
      * @param role the role in the cluster's account
-     * @return the association before it is created
+     * @return the association
      */
     public static PodIdentityAssociation of(String namespace, String serviceAccount, IamRole role) {
         return new PodIdentityAssociation(namespace, serviceAccount, role, null, true, null);
     }
 
     /**
-     * {@code --target-role-arn}.
+     * Sets {@code --target-role-arn}.
      *
-     * @param target the role that the credentials stand for; it must trust the other one
-     * @return the same with a target role
+     * @param target the role of the credentials; it must trust the association's role
+     * @return a new association with a target role
      */
     public PodIdentityAssociation withTargetRole(IamRole target) {
         return new PodIdentityAssociation(
@@ -68,19 +68,19 @@ public record PodIdentityAssociation(
     }
 
     /**
-     * {@code --disable-session-tags}.
+     * Sets {@code --disable-session-tags}.
      *
-     * @return the same without session tags
+     * @return a new association without session tags
      */
     public PodIdentityAssociation withoutSessionTags() {
         return new PodIdentityAssociation(namespace, serviceAccount, role, targetRole, false, policy);
     }
 
     /**
-     * {@code --policy}. To create such an association, its session tags must be disabled.
+     * Sets {@code --policy}. Such an association can only be created without session tags.
      *
      * @param json the policy document
-     * @return the same with a session policy
+     * @return a new association with a session policy
      * @throws IllegalArgumentException if that is not a JSON object
      */
     public PodIdentityAssociation withPolicy(String json) {

@@ -5,11 +5,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The role session that EKS Auth opened for a pod: what CloudTrail would show and what policies could ask for.
+ * The role session of a pod at EKS Auth, with the values that CloudTrail shows and that policies can test.
  *
  * @param associationId {@code a-} and 17 letters and digits
- * @param roleSessionName {@code eks-<cluster>-<pod>-<uuid>}; STS allows 64 characters, so cluster and pod are cut to what
- *     the UUID leaves of them
+ * @param roleSessionName {@code eks-<cluster>-<pod>-<uuid>}; cluster and pod are truncated, because STS allows 64
+ *     characters
  * @param tags {@code eks-cluster-arn}, {@code eks-cluster-name}, {@code kubernetes-namespace},
  *     {@code kubernetes-service-account}, {@code kubernetes-pod-name} and {@code kubernetes-pod-uid}, in that order; empty
  *     if the association disables them; immutable

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A role's trust policy: who may do what under which conditions. Immutable. */
+/** A role's trust policy: the allowed and denied callers, actions and conditions. Immutable. */
 final class TrustPolicy {
     private static final Set<String> ELEMENTS = Set.of("Sid", "Effect", "Principal", "Action", "Condition");
     private static final Set<String> OPERATORS = Set.of("StringEquals", "StringLike", "ArnEquals", "ArnLike");
@@ -26,7 +26,7 @@ final class TrustPolicy {
     }
 
     /**
-     * Someone who asks to assume the role.
+     * A request to assume the role.
      *
      * @param names every text by which a policy may name the caller
      * @param context the condition keys in lower case
@@ -44,21 +44,21 @@ final class TrustPolicy {
         List<Statement> statements = new ArrayList<>();
         oneOrMany(document(document).get("Statement")).forEach(element -> statements.add(statement(element)));
         if (statements.isEmpty()) {
-            throw new IllegalArgumentException("a trust policy has a Statement");
+            throw new IllegalArgumentException("a trust policy must have a Statement");
         }
         return new TrustPolicy(List.copyOf(statements));
     }
 
-    /** The JSON object that a policy document is. */
+    /** Parses a policy document. */
     static Map<?, ?> document(String json) {
         try {
             return object(GoJson.parse(json), "a policy document");
         } catch (GoJson.SyntaxException e) {
-            throw new IllegalArgumentException("a policy document is JSON: " + e.getMessage(), e);
+            throw new IllegalArgumentException("a policy document must be JSON: " + e.getMessage(), e);
         }
     }
 
-    /** Whether it lets the caller assume the role with session tags, which takes both actions. */
+    /** Returns whether the caller may assume the role with session tags, which needs both actions. */
     boolean trusts(Request request) {
         return allows("sts:AssumeRole", request) && allows("sts:TagSession", request);
     }
@@ -94,12 +94,12 @@ final class TrustPolicy {
         Map<?, ?> statement = object(element, "a Statement");
         for (Object name : statement.keySet()) {
             if (!ELEMENTS.contains(name)) {
-                throw new IllegalArgumentException("not emulated in a trust policy: " + name);
+                throw new IllegalArgumentException("element of a trust policy not emulated: " + name);
             }
         }
         String effect = String.valueOf(statement.get("Effect"));
         if (!effect.equals("Allow") && !effect.equals("Deny")) {
-            throw new IllegalArgumentException("Effect is Allow or Deny, not " + effect);
+            throw new IllegalArgumentException("Effect must be Allow or Deny: " + effect);
         }
         List<Pattern> actions = texts(statement.get("Action")).stream()
                 .map(action -> glob(action, Pattern.CASE_INSENSITIVE))
@@ -143,13 +143,13 @@ final class TrustPolicy {
         return List.copyOf(conditions);
     }
 
-    /** {@code *} and {@code ?} as IAM has them. */
+    /** Compiles a pattern with IAM's wildcards {@code *} and {@code ?}. */
     private static Pattern glob(String text, int flags) {
         String regex = Pattern.quote(text).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q");
         return Pattern.compile(regex, flags | Pattern.DOTALL);
     }
 
-    /** IAM takes one value without the brackets of a list of one. */
+    /** Returns a list; IAM accepts a single value without brackets. */
     private static List<? extends @Nullable Object> oneOrMany(@Nullable Object value) {
         return value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
     }
@@ -162,6 +162,6 @@ final class TrustPolicy {
         if (value instanceof Map<?, ?> map) {
             return map;
         }
-        throw new IllegalArgumentException(name + " is a JSON object");
+        throw new IllegalArgumentException(name + " must be a JSON object");
     }
 }

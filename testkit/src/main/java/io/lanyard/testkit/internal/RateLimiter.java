@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** A token bucket on the agent's clock. Thread-safe. */
+/** A token bucket that runs on the agent's clock. Thread-safe. */
 public final class RateLimiter {
     private final InstantSource clock;
     private final double perSecond;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.testkit.internal;
 
-/** The ARN of a role, as far as the servers look into it. */
+/** Parses the ARN of a role. */
 public final class RoleArn {
     private RoleArn() {}
 
@@ -9,11 +9,11 @@ public final class RoleArn {
         return text.matches("arn:[^:]+:[^:]*:[^:]*:\\d{12}:.+");
     }
 
-    /** The account in an ARN; throws for what is no role ARN. */
+    /** Returns the account in an ARN; throws an exception if the text is not a role ARN. */
     public static String accountOf(String roleArn) {
         if (!matches(roleArn)) {
             throw new IllegalArgumentException(
-                    "a role ARN looks like arn:aws:iam::111122223333:role/Name, not like " + roleArn);
+                    "not an ARN with an account ID: " + roleArn + "; expected arn:aws:iam::<12 digits>:role/<name>");
         }
         return roleArn.split(":", 6)[4];
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What several servers need and no test sees. This package and those below it are not exported. */
+/** Code that several servers share. This package and its subpackages are not exported. */
 @NullMarked
 package io.lanyard.testkit.internal;
 

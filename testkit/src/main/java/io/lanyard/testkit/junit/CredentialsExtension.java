@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** What stands behind {@link CredentialsTest} and {@link PodIdentity}. Thread-safe. */
+/** Implements {@link CredentialsTest} and {@link PodIdentity}. Thread-safe. */
 final class CredentialsExtension
         implements ParameterResolver, BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback {
 
@@ -42,16 +42,16 @@ final class CredentialsExtension
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        boolean heldClock = Arrays.asList(parameter.getDeclaringExecutable().getParameterTypes())
+        boolean withTestClock = Arrays.asList(parameter.getDeclaringExecutable().getParameterTypes())
                 .contains(TestClock.class);
-        Servers servers = Servers.of(context, heldClock);
+        Servers servers = Servers.of(context, withTestClock);
         if (type == Pod.class) {
             return servers.pod(parameter.findAnnotation(PodIdentity.class).orElse(null));
         }
         return servers.get(type);
     }
 
-    /** Starts the pod as which a whole class runs. */
+    /** Starts the pod of a class. */
     @Override
     public void beforeAll(ExtensionContext context) {
         context.getTestClass()
@@ -65,12 +65,13 @@ final class CredentialsExtension
         Servers.ofClasses(context).forEach(Servers::testBegins);
     }
 
-    /** Shows a test that failed what its servers saw, and closes those that are its own. */
+    /** Adds the servers' timeline to the failure of a test, and closes the test's own servers. */
     @Override
     public void afterEach(ExtensionContext context) {
         Servers servers = Servers.known(context);
         if (servers != null) {
-            context.getExecutionException().ifPresent(failure -> failure.addSuppressed(new Seen(servers.timeline())));
+            context.getExecutionException()
+                    .ifPresent(failure -> failure.addSuppressed(new TimelineNote(servers.timeline())));
         }
         Servers.close(context);
         Servers.ofClasses(context).forEach(Servers::testEnds);
@@ -82,12 +83,12 @@ final class CredentialsExtension
         context.getTestClass().ifPresent(Servers::runEnds);
     }
 
-    /** Suppressed exceptions are what every runner prints; it has no stack, for nothing was thrown. */
-    private static final class Seen extends Exception {
+    /** Carries the timeline as a suppressed exception, because every runner prints these. It has no stack. */
+    private static final class TimelineNote extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Seen(Timeline timeline) {
-            super("what the servers saw:" + System.lineSeparator() + timeline, null, false, false);
+        TimelineNote(Timeline timeline) {
+            super("timeline of the servers:" + System.lineSeparator() + timeline, null, false, false);
         }
     }
 }

@@ -10,19 +10,19 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives the tests of a class, or one test, the servers of the testkit as parameters: {@link
+ * Provides the servers of the testkit as parameters of a test, or of all tests of a class: {@link
  * io.lanyard.testkit.EksCluster}, its {@link io.lanyard.testkit.EksAuth} and {@link
  * io.lanyard.testkit.EksPodIdentityAgent}, a {@link io.lanyard.testkit.Pod} of it (see {@link PodIdentity}), {@link
  * io.lanyard.testkit.EcsCredentialsAgent}, {@link io.lanyard.testkit.StsService}, {@link
  * io.lanyard.testkit.InstanceMetadataService}, and a {@link io.lanyard.testkit.TestClock}, on which all of them then
  * run.
  *
- * <p>Each test has servers of its own, started when they are asked for and closed after the test, so that tests may run
- * in parallel. What a constructor or a {@code @BeforeAll} method asks for belongs to the class and is shared by its
- * tests. Before each test but the first, unless another test of the class is running, these servers are restored to what
- * they were before the first: records, faults, answers and settings of one test are not seen by the next.
+ * <p>Each test has its own servers, which start when a parameter needs them and close after the test, so that tests may
+ * run in parallel. Servers that are parameters of a constructor or a {@code @BeforeAll} method belong to the class and are
+ * shared by its tests. Before each further test, unless another test of the class is running, they are restored to their
+ * state before the first test, so that no test sees records, faults, answers and settings of another.
  *
- * <p>When a test fails, the failure also shows what the servers saw: a {@link io.lanyard.testkit.Timeline}.
+ * <p>The failure of a test also shows the {@link io.lanyard.testkit.Timeline} of its servers.
  */
 @Documented
 @Inherited
@@ -33,9 +33,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 public @interface CredentialsTest {
 
     /**
-     * The region of the cluster and of STS.
+     * Sets the region of the cluster and of STS.
      *
-     * @return a region of AWS; empty for {@code us-west-2}
+     * @return an AWS region; empty for {@code us-west-2}
      */
     String region() default "";
 }

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
 
 /**
- * A pod whose service account is associated with a role.
+ * Configures a pod whose service account is associated with a role.
  *
- * <p>At a parameter of type {@link io.lanyard.testkit.Pod}: which pod it is. At a class: its tests run as that pod. What
- * the webhook would put into the environment stands in the AWS SDK's system properties, from before anything of the
- * class is started until after its last test; so a Spring Boot test needs this one line, whichever provider the
- * application uses. Such classes do not run beside others that use system properties. Each has a cluster of its own, and
- * so an application context of its own in Spring's cache.
+ * <p>On a parameter of type {@link io.lanyard.testkit.Pod}, it configures that pod. On a class, its tests run as that pod:
+ * the AWS SDK's system properties have the values of the webhook's variables from before the class starts until after its
+ * last test. So a Spring Boot test needs only this annotation, whichever provider the application uses. Such classes do
+ * not run in parallel with others that use system properties. Each has its own cluster, and therefore its own application
+ * context in Spring's cache.
  */
 @Documented
 @Inherited
@@ -30,30 +30,30 @@ import org.junit.jupiter.api.parallel.Resources;
 public @interface PodIdentity {
 
     /**
-     * The Kubernetes namespace.
+     * Sets the Kubernetes namespace.
      *
      * @return its name
      */
     String namespace() default "default";
 
     /**
-     * The service account.
+     * Sets the service account.
      *
      * @return its name
      */
     String serviceAccount() default "default";
 
     /**
-     * The role that the service account is associated with.
+     * Sets the role that is associated with the service account.
      *
      * @return {@code arn:aws:iam::<12 digits>:role/<name>}
      */
     String role() default "arn:aws:iam::111122223333:role/test";
 
     /**
-     * The region of the pod's cluster. For classes; for a parameter it is that of {@link CredentialsTest#region()}.
+     * Sets the region of the pod's cluster, on classes only. A parameter's region is {@link CredentialsTest#region()}.
      *
-     * @return a region of AWS; empty for {@code us-west-2}
+     * @return an AWS region; empty for {@code us-west-2}
      */
     String region() default "";
 }

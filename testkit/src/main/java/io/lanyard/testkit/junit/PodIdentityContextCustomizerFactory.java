@@ -12,11 +12,11 @@ import org.springframework.test.context.MergedContextConfiguration;
 
 /**
  * Makes the pod of a {@link PodIdentity} class part of the key by which Spring's test framework caches application
- * contexts. Found by Spring, in {@code META-INF/spring.factories}; does nothing without Spring.
+ * contexts. Spring finds it in {@code META-INF/spring.factories}.
  *
- * <p>Each run of such a class has a pod and a cluster of its own, so no other run may have its context: the key is the
- * class and the number of its run. A class inside, annotated with {@code @Nested}, runs as the pod of the class around
- * it and shares its context. Thread-safe.
+ * <p>Each run of such a class has its own pod and cluster, so no other run may use its context. Therefore the key contains
+ * the class and the number of its run. A {@code @Nested} class runs as the pod of its enclosing class and shares its
+ * context. Thread-safe.
  */
 final class PodIdentityContextCustomizerFactory implements ContextCustomizerFactory {
 
@@ -34,7 +34,7 @@ final class PodIdentityContextCustomizerFactory implements ContextCustomizerFact
         return null;
     }
 
-    /** What is compared; there is nothing to customize, because the pod is in the system properties. */
+    /** Part of the cache key. It customizes nothing, because the pod is in the system properties. */
     private record OfPod(Class<?> type, int run) implements ContextCustomizer {
         @Override
         public void customizeContext(ConfigurableApplicationContext context, MergedContextConfiguration mergedConfig) {}

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
 
-/** The servers of a test, or of a class and so of all its tests. */
+/** The servers of a test, or of a class and thus of all its tests. */
 final class Servers {
 
     private static final Namespace NAMESPACE = Namespace.create(CredentialsExtension.class);
@@ -52,32 +52,33 @@ final class Servers {
     private final Deque<Runnable> undoing = new ArrayDeque<>();
     private int running;
 
-    private Servers(@Nullable Servers ofClass, boolean heldClock, String region) {
+    private Servers(@Nullable Servers ofClass, boolean withTestClock, String region) {
         this.ofClass = ofClass;
         this.region = region;
         if (ofClass != null && ofClass.clock instanceof TestClock) {
             this.clock = ofClass.clock;
         } else {
-            this.clock =
-                    heldClock ? TestClock.at(Instant.now().truncatedTo(ChronoUnit.SECONDS)) : InstantSource.system();
+            this.clock = withTestClock
+                    ? TestClock.at(Instant.now().truncatedTo(ChronoUnit.SECONDS))
+                    : InstantSource.system();
         }
     }
 
-    /** Those of the test or class; made when they are first asked for. */
-    static Servers of(ExtensionContext context, boolean heldClock) {
+    /** Returns the servers of the test or class, created at the first call. */
+    static Servers of(ExtensionContext context, boolean withTestClock) {
         Store store = context.getStore(NAMESPACE);
         Servers known = known(context);
         Object owner = context.getUniqueId();
         Servers own = store.get(owner, Servers.class);
         if (own == null) {
-            own = new Servers(known, heldClock, region(context));
+            own = new Servers(known, withTestClock, region(context));
             store.put(owner, own);
             store.put(Servers.class, own);
         }
         return own;
     }
 
-    /** The region that the nearest annotation names: of the test, of its class, or of an enclosing class. */
+    /** Returns the region of the nearest annotation: on the test, its class, or an enclosing class. */
     private static String region(ExtensionContext context) {
         for (ExtensionContext at = context; at != null; at = at.getParent().orElse(null)) {
             AnnotatedElement element = at.getElement().orElse(null);
@@ -93,7 +94,7 @@ final class Servers {
         return DEFAULT_REGION;
     }
 
-    /** Those of the test's class and of the classes around it. */
+    /** Returns the servers of the test's class and of its enclosing classes. */
     static List<Servers> ofClasses(ExtensionContext test) {
         List<Servers> all = new ArrayList<>();
         Servers next = test.getParent().map(Servers::known).orElse(null);
@@ -104,7 +105,7 @@ final class Servers {
         return all;
     }
 
-    /** Restores the servers to what they were before the first test that saw them, unless another test is running. */
+    /** Restores the servers to their state before their first test, unless another test is running. */
     synchronized void testBegins() {
         if (running++ == 0) {
             started.forEach((type, server) -> {
@@ -124,7 +125,7 @@ final class Servers {
         running--;
     }
 
-    /** Those of the test, or else of its class. */
+    /** Returns the servers of the test, otherwise of its class; null if there are none. */
     static @Nullable Servers known(ExtensionContext context) {
         return context.getStore(NAMESPACE).get(Servers.class, Servers.class);
     }
@@ -180,14 +181,14 @@ final class Servers {
                 || (type == TestClock.class && clock instanceof TestClock);
     }
 
-    /** The same pod for the same annotation; its service account is associated on the way. */
+    /** Returns the pod of an annotation, always the same. The first call associates its service account. */
     synchronized Pod pod(@Nullable PodIdentity identity) {
         if (identity != null
                 && !identity.region().isEmpty()
                 && !identity.region().equals(region)) {
-            throw new IllegalArgumentException("the pod is in the region of its cluster, " + region
-                    + ": set the region at the class or test, @CredentialsTest(region = \"" + identity.region()
-                    + "\")");
+            throw new IllegalArgumentException("a pod must be in the region of its cluster, " + region
+                    + "; set the cluster's region at the class or test: @CredentialsTest(region = \""
+                    + identity.region() + "\")");
         }
         PodKey key = identity == null
                 ? new PodKey("default", "default", "arn:aws:iam::111122223333:role/test")
@@ -202,13 +203,13 @@ final class Servers {
         return (Pod) known;
     }
 
-    /** Lets this JVM be that pod, until it is closed. */
+    /** Sets the system properties of a pod until the servers close. */
     synchronized void runAs(PodIdentity identity) {
         SdkProperties properties = SdkProperties.set(pod(identity).environment());
         undoing.push(properties::close);
     }
 
-    /** How often the tests of a class have been run before; each run has servers of its own. */
+    /** Returns the number of earlier runs of a class. Each run has its own servers. */
     static int finishedRuns(Class<?> testClass) {
         return FINISHED_RUNS.get(testClass).get();
     }

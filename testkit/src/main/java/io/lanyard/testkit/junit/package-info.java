@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * The testkit for JUnit Jupiter: servers as parameters of a test, a test class that runs as a pod, and a timeline of what
- * they saw when a test fails. Needs {@code junit-jupiter-api} on the class path, 5.12 or newer.
+ * Annotations for JUnit Jupiter: servers as parameters of a test, test classes that run as a pod, and a timeline with each
+ * failure. Needs {@code junit-jupiter-api} 5.12 or newer on the class path.
  */
 @NullMarked
 package io.lanyard.testkit.junit;

@@ -19,15 +19,15 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * A projected service-account token on disk, kept by the steps of kubelet's atomic writer.
+ * A projected service-account token on disk, written as kubelet's atomic writer does.
  *
- * <p>The path is a symbolic link to {@code ..data/eks-pod-identity-token}, and {@code ..data} one to a directory with a
- * time in its name. A new token goes into a new directory; {@code ..data_tmp} is linked to it and renamed over
- * {@code ..data}, which is atomic; then the old directory is deleted. So a reader sees the old token or the new one,
- * whole, or, if it has resolved the links too early, no file at all.
+ * <p>The path is a symbolic link to {@code ..data/eks-pod-identity-token}, and {@code ..data} is a link to a directory
+ * named after the current time. A new token is written to a new directory. {@code ..data_tmp} is linked to it and
+ * atomically renamed to {@code ..data}; then the old directory is deleted. So a reader sees the complete old or new
+ * token, or no file if it resolved the links before the rename and opens the file after the deletion.
  *
- * <p>Needs a file system with symbolic links and POSIX permissions. Thread-safe: changes wait for each other. Everything
- * that touches the disk throws {@link UncheckedIOException} when the disk refuses.
+ * <p>Needs a file system with symbolic links and POSIX permissions. Thread-safe: changes wait for each other. All methods
+ * that use the disk throw {@link UncheckedIOException} if an operation fails.
  */
 public final class ServiceAccountTokenFile implements AutoCloseable {
     private static final String NAME = "eks-pod-identity-token";
@@ -38,7 +38,7 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
     private final Path directory;
     private int generation = (int) (System.nanoTime() % 1_000_000_000L);
     private Instant issued = Instant.MIN;
-    private boolean overwritten; // guarded by this
+    private boolean overwritten;
 
     private ServiceAccountTokenFile(ServiceAccountTokens.Draft token, Path directory) {
         this.token = token;
@@ -46,10 +46,10 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
     }
 
     /**
-     * A file in a directory of its own under the system's temporary one, with a token for 24 hours.
+     * Creates a file in a new temporary directory, with a token that is valid for 24 hours.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
      * @return the file, to be closed
      */
     public static ServiceAccountTokenFile create(String namespace, String serviceAccount) {
@@ -57,12 +57,12 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
     }
 
     /**
-     * A file in a directory of its own under the system's temporary one.
+     * Creates a file in a new temporary directory.
      *
      * @param tokens issues this token and those of {@link #rotate()}
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
-     * @param lifetime of each token
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
+     * @param lifetime the lifetime of each token
      * @return the file, to be closed
      */
     public static ServiceAccountTokenFile create(
@@ -71,9 +71,9 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
     }
 
     /**
-     * A file in a directory of its own under the system's temporary one.
+     * Creates a file in a new temporary directory.
      *
-     * @param token what to issue now and at each {@link #rotate()}
+     * @param token the draft to issue now and at each {@link #rotate()}
      * @return the file, to be closed
      */
     public static ServiceAccountTokenFile create(ServiceAccountTokens.Draft token) {
@@ -89,11 +89,11 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
     }
 
     /**
-     * Creates a file as IRSA's webhook projects it: with a token for {@code sts.amazonaws.com}, which
-     * {@link io.lanyard.testkit.StsService} accepts and the agents of EKS do not.
+     * Creates a file as IRSA's webhook projects it, with a token for {@code sts.amazonaws.com}.
+     * {@link io.lanyard.testkit.StsService} accepts such tokens; EKS Auth rejects them.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
      * @return the file, to be closed
      */
     public static ServiceAccountTokenFile createForSts(String namespace, String serviceAccount) {
@@ -102,22 +102,22 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
     }
 
     /**
-     * The path for {@code AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}.
+     * Returns the path for {@code AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE}.
      *
-     * @return absolute, the same for the life of this object
+     * @return an absolute path, always the same
      */
     public Path path() {
         return directory.resolve(NAME);
     }
 
-    /** Puts a newly issued token in place of the present one. */
+    /** Replaces the token by a newly issued one. */
     public synchronized void rotate() {
         issued = token.now();
         put(token.issue());
         overwritten = false;
     }
 
-    /** Rotates the token if kubelet would by now: after 80 % of its lifetime, or 24 hours. */
+    /** Rotates the token if kubelet would: after 80 % of its lifetime, or 24 hours. */
     public synchronized void rotateIfDue() {
         if (token.isDue(issued)) {
             rotate();
@@ -132,9 +132,9 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
     }
 
     /**
-     * Puts any text in place of the present token, by the same steps.
+     * Replaces the token by any text, as atomically as {@link #rotate()} does.
      *
-     * @param content the file's content in UTF-8, as it is
+     * @param content the file's content, written in UTF-8
      */
     public synchronized void write(String content) {
         overwritten = true;
@@ -162,7 +162,7 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
         }
     }
 
-    /** Takes the token away; {@link #write(String)} and {@link #rotate()} bring it back. */
+    /** Removes the token; {@link #write(String)} and {@link #rotate()} restore it. */
     public synchronized void remove() {
         overwritten = true;
         try {
@@ -177,7 +177,7 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
         }
     }
 
-    /** Deletes file and directory. Does nothing the second time. */
+    /** Deletes file and directory. Further calls have no effect. */
     @Override
     public synchronized void close() {
         try {
@@ -191,7 +191,7 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
         return directory.resolve("..data");
     }
 
-    /** What {@code ..data} points to, or the volume itself if there is none yet. */
+    /** Returns the target of {@code ..data}, or the volume itself before the first token. */
     private Path currentDirectory() throws IOException {
         return Files.isSymbolicLink(data()) ? directory.resolve(Files.readSymbolicLink(data())) : directory;
     }
@@ -204,7 +204,7 @@ public final class ServiceAccountTokenFile implements AutoCloseable {
         return created;
     }
 
-    /** Links are deleted, not followed. */
+    /** Deletes links without following them. */
     private static void deleteTree(Path root) throws IOException {
         if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             return;

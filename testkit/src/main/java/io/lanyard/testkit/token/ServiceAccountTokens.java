@@ -3,37 +3,23 @@ package io.lanyard.testkit.token;
 
 import io.lanyard.testkit.internal.go.GoJson;
 import io.lanyard.testkit.internal.go.Jwt;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
-import java.security.Signature;
-import java.security.SignatureException;
-import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 
 /**
  * An API server that issues projected service-account tokens for EKS Pod Identity: RS256, with the claims that a real
- * cluster writes, signed with a key of this JVM's own.
+ * cluster writes.
  *
- * <p>Immutable and thread-safe. The key is made when the first token is issued, which takes some hundred milliseconds
- * once in a JVM; after that a token takes about a millisecond. Nothing here does I/O.
+ * <p>Immutable and thread-safe. All issuers of a JVM share one key. It is generated when the first token is issued, which
+ * takes a few hundred milliseconds; after that a token takes about a millisecond. Nothing here does I/O.
  */
 public final class ServiceAccountTokens {
-    private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
-    private static final String ALGORITHM = "SHA256withRSA";
     private static final Duration A_DAY = Duration.ofHours(24);
 
     private final InstantSource clock;
@@ -47,7 +33,7 @@ public final class ServiceAccountTokens {
     }
 
     /**
-     * An issuer on the system's clock, for a cluster in {@code us-west-2}.
+     * Returns an issuer on the system clock, for a cluster in {@code us-west-2}.
      *
      * @return the issuer
      */
@@ -56,11 +42,11 @@ public final class ServiceAccountTokens {
     }
 
     /**
-     * Creates the issuer of a new cluster, which takes the tokens of no other for its own.
+     * Creates the issuer of a new cluster, which accepts no other cluster's tokens.
      *
-     * @param clock where {@code iat}, {@code nbf} and {@code exp} come from
-     * @param region of AWS
-     * @return an issuer whose {@link #issuer()} is never the same twice
+     * @param clock the clock for {@code iat}, {@code nbf} and {@code exp}
+     * @param region the AWS region
+     * @return an issuer with an {@link #issuer()} of its own
      */
     public static ServiceAccountTokens ofNewCluster(InstantSource clock, String region) {
         String id = UUID.randomUUID().toString().replace("-", "").toUpperCase(Locale.ROOT);
@@ -68,9 +54,9 @@ public final class ServiceAccountTokens {
     }
 
     /**
-     * The same issuer on another clock.
+     * Returns the same issuer on another clock.
      *
-     * @param clock where {@code iat}, {@code nbf} and {@code exp} come from
+     * @param clock the clock for {@code iat}, {@code nbf} and {@code exp}
      * @return a new issuer
      */
     public ServiceAccountTokens withClock(InstantSource clock) {
@@ -78,9 +64,9 @@ public final class ServiceAccountTokens {
     }
 
     /**
-     * The same issuer in another region.
+     * Returns the same issuer in another region.
      *
-     * @param region of AWS
+     * @param region the AWS region
      * @return a new issuer
      */
     public ServiceAccountTokens withRegion(String region) {
@@ -88,11 +74,11 @@ public final class ServiceAccountTokens {
     }
 
     /**
-     * Issues a token for 24 hours, as the webhook asks for.
+     * Issues a token with the lifetime that the webhook requests, 24 hours.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
-     * @return a JWT, never the same twice
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
+     * @return a JWT, different each time
      */
     public String issue(String namespace, String serviceAccount) {
         return token(namespace, serviceAccount).issue();
@@ -101,32 +87,32 @@ public final class ServiceAccountTokens {
     /**
      * Issues a token.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
-     * @param lifetime from now to {@code exp}; zero or negative for an expired one
-     * @return a JWT, never the same twice
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
+     * @param lifetime from now to {@code exp}; zero or negative for an expired token
+     * @return a JWT, different each time
      */
     public String issue(String namespace, String serviceAccount, Duration lifetime) {
         return token(namespace, serviceAccount).lifetime(lifetime).issue();
     }
 
     /**
-     * Issues a token whose 24 hours were over a while ago.
+     * Issues a token that has expired after 24 hours.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
-     * @param ago how long ago it expired
-     * @return a JWT, never the same twice
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
+     * @param ago the time since its expiration
+     * @return a JWT, different each time
      */
     public String issueExpired(String namespace, String serviceAccount, Duration ago) {
         return token(namespace, serviceAccount).issuedAgo(A_DAY.plus(ago)).issue();
     }
 
     /**
-     * A token with options, for 24 hours from now unless they say otherwise.
+     * Returns the draft of a token, valid for 24 hours from now unless its options say otherwise.
      *
-     * @param namespace of Kubernetes
-     * @param serviceAccount its name
+     * @param namespace the Kubernetes namespace
+     * @param serviceAccount the service account
      * @return the token before it is issued
      */
     public Draft token(String namespace, String serviceAccount) {
@@ -147,25 +133,25 @@ public final class ServiceAccountTokens {
     }
 
     /**
-     * The key that verifies every token of this JVM.
+     * Returns the key that verifies the tokens.
      *
-     * @return an RSA key of 2048 bits
+     * @return an RSA key of 2048 bits, the same for all issuers of this JVM
      */
     public PublicKey publicKey() {
-        return Key.PAIR.getPublic();
+        return SigningKey.publicKey();
     }
 
     /**
-     * The {@code kid} in the tokens' headers.
+     * Returns the {@code kid} in the tokens' headers.
      *
      * @return 40 hex digits
      */
     public String keyId() {
-        return Key.ID;
+        return SigningKey.ID;
     }
 
     /**
-     * The {@code iss} in the tokens' claims. Clusters share the key of this JVM, so it is this that tells them apart.
+     * Returns the {@code iss} in the tokens' claims. It distinguishes clusters, because they share the key of this JVM.
      *
      * @return {@code https://oidc.eks.<region>.amazonaws.com/id/<32 hex digits>}
      */
@@ -174,24 +160,16 @@ public final class ServiceAccountTokens {
     }
 
     /**
-     * Returns whether the issuer and the signature of a token are this cluster's. The times are not looked at.
+     * Returns whether this issuer has issued and signed a token. Times are not checked.
      *
      * @param token a JWT, or any text
-     * @return false also for what is no JWT
+     * @return false also for a text that is not a JWT
      */
     public boolean hasIssued(String token) {
         try {
-            String claimedIssuer = Jwt.parse(token).text("iss");
-            int end = token.lastIndexOf('.');
-            Signature signature = Signature.getInstance(ALGORITHM);
-            signature.initVerify(publicKey());
-            signature.update(token.substring(0, end).getBytes(StandardCharsets.US_ASCII));
-            byte[] claimed = Base64.getUrlDecoder().decode(token.substring(end + 1));
-            return issuer().equals(claimedIssuer) && signature.verify(claimed);
-        } catch (Jwt.MalformedException | SignatureException | IllegalArgumentException e) {
+            return issuer().equals(Jwt.parse(token).text("iss")) && SigningKey.hasSigned(token);
+        } catch (Jwt.MalformedException e) {
             return false;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has RSA", e);
         }
     }
 
@@ -201,15 +179,7 @@ public final class ServiceAccountTokens {
      * @return a JSON Web Key Set with one key
      */
     public String jwks() {
-        RSAPublicKey key = (RSAPublicKey) publicKey();
-        return "{\"keys\":[{\"use\":\"sig\",\"kty\":\"RSA\",\"kid\":\"" + keyId() + "\",\"alg\":\"RS256\""
-                + ",\"n\":\"" + unsigned(key.getModulus())
-                + "\",\"e\":\"" + unsigned(key.getPublicExponent()) + "\"}]}";
-    }
-
-    private static String unsigned(BigInteger number) {
-        byte[] bytes = number.toByteArray();
-        return BASE64.encodeToString(bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes);
+        return SigningKey.jwks();
     }
 
     private String uid(String namespace, String name) {
@@ -217,49 +187,7 @@ public final class ServiceAccountTokens {
         return UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
-    private String sign(String claims) {
-        String header = GoJson.object("alg", "RS256", "kid", Key.ID);
-        String content = encode(header) + "." + encode(claims);
-        try {
-            Signature signature = Signature.getInstance(ALGORITHM);
-            signature.initSign(Key.PAIR.getPrivate());
-            signature.update(content.getBytes(StandardCharsets.US_ASCII));
-            return content + "." + BASE64.encodeToString(signature.sign());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has RSA", e);
-        }
-    }
-
-    private static String encode(String text) {
-        return BASE64.encodeToString(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** Made at first use. */
-    private static final class Key {
-        static final KeyPair PAIR = pair();
-        static final String ID = id(PAIR.getPublic());
-
-        private static KeyPair pair() {
-            try {
-                KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-                generator.initialize(2048);
-                return generator.generateKeyPair();
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every JDK has RSA", e);
-            }
-        }
-
-        private static String id(PublicKey key) {
-            try {
-                return HexFormat.of()
-                        .formatHex(MessageDigest.getInstance("SHA-1").digest(key.getEncoded()));
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every JDK has SHA-1", e);
-            }
-        }
-    }
-
-    /** A token before it is issued. Immutable: each option gives a new draft. */
+    /** A token before it is issued. Immutable: each option returns a new draft. */
     public static final class Draft {
         private final ServiceAccountTokens tokens;
         private final String namespace;
@@ -298,7 +226,7 @@ public final class ServiceAccountTokens {
         /**
          * Sets {@code exp}.
          *
-         * @param lifetime from {@code iat} on
+         * @param lifetime the time after {@code iat}
          * @return a new draft
          */
         public Draft lifetime(Duration lifetime) {
@@ -306,9 +234,9 @@ public final class ServiceAccountTokens {
         }
 
         /**
-         * Sets {@code iat}, and {@code nbf} and {@code exp} with it.
+         * Sets {@code iat}, and thereby {@code nbf} and {@code exp}.
          *
-         * @param age how long ago; negative for a clock that is ahead
+         * @param age the time since the token was issued; negative if the issuer's clock is ahead
          * @return a new draft
          */
         public Draft issuedAgo(Duration age) {
@@ -316,9 +244,9 @@ public final class ServiceAccountTokens {
         }
 
         /**
-         * Sets {@code nbf} apart from {@code iat}, where it is in every real token.
+         * Sets {@code nbf}, which equals {@code iat} in every real token.
          *
-         * @param afterIssue how long after {@code iat}
+         * @param afterIssue the time after {@code iat}
          * @return a new draft
          */
         public Draft notBefore(Duration afterIssue) {
@@ -337,7 +265,7 @@ public final class ServiceAccountTokens {
         }
 
         /**
-         * Names the pod, whose {@code uid} follows from its name.
+         * Sets the pod's name, and its {@code uid} to a value derived from the name.
          *
          * @param pod name of the pod
          * @return a new draft
@@ -347,10 +275,10 @@ public final class ServiceAccountTokens {
         }
 
         /**
-         * Names the pod.
+         * Sets the pod.
          *
          * @param pod name of the pod
-         * @param uid tells it from other pods that have or had that name
+         * @param uid distinguishes the pod from others that have or had that name
          * @return a new draft
          */
         public Draft pod(String pod, String uid) {
@@ -358,7 +286,7 @@ public final class ServiceAccountTokens {
         }
 
         /**
-         * Leaves out pod and node, as in a token that was asked for by hand.
+         * Omits pod and node, as in a token that {@code kubectl create token} issues.
          *
          * @return a new draft
          */
@@ -369,14 +297,14 @@ public final class ServiceAccountTokens {
         /**
          * Issues the token.
          *
-         * @return a JWT, never the same twice
+         * @return a JWT, different each time
          */
         public String issue() {
-            Instant issuedAt = tokens.clock.instant().minus(age);
+            Instant issuedAt = now().minus(age);
             String node = "ip-10-0-12-34." + tokens.region + ".compute.internal";
-            // in the order of their names, as the API server's library writes them
+            // sorted by name, as the API server's library writes them
             String binding = bound ? ",\"node\":" + named(node) + ",\"pod\":" + object(pod, podUid) : "";
-            return tokens.sign("{\"aud\":[" + GoJson.text(audience) + "]"
+            return SigningKey.sign("{\"aud\":[" + GoJson.text(audience) + "]"
                     + ",\"exp\":" + issuedAt.plus(lifetime).getEpochSecond()
                     + ",\"iat\":" + issuedAt.getEpochSecond()
                     + ",\"iss\":" + GoJson.text(tokens.issuer())
@@ -395,9 +323,9 @@ public final class ServiceAccountTokens {
             return GoJson.object("name", name, "uid", uid);
         }
 
-        /** Whether kubelet would replace a token of that time by now: after 80 % of its life, or 24 hours. */
+        /** Returns whether kubelet would replace a token issued at that time: after 80 % of its lifetime, or 24 hours. */
         boolean isDue(Instant issued) {
-            Instant now = tokens.clock.instant();
+            Instant now = now();
             Duration freshFor = lifetime.multipliedBy(80).dividedBy(100);
             Instant due = issued.plus(freshFor.compareTo(A_DAY) < 0 ? freshFor : A_DAY);
             return !now.isBefore(due) || now.isBefore(issued);

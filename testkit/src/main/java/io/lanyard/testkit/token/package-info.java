@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Service-account tokens: an API server's issuer, and the file that kubelet projects into a pod. */
+/** Service-account tokens: the issuer of an API server, and the file that kubelet projects into a pod. */
 @NullMarked
 package io.lanyard.testkit.token;
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Trust policies as people paste them, with single quotes here. */
+/** Evaluates trust policies, written with single quotes. */
 class TrustPolicyTest {
     private static final String EKS = "'Principal': {'Service': 'pods.eks.amazonaws.com'}";
     private static final String BOTH = "'Action': ['sts:AssumeRole', 'sts:TagSession']";
@@ -45,7 +45,7 @@ class TrustPolicyTest {
                 "'Effect': 'Allow', " + EKS + ", " + BOTH
                         + ", 'Condition': {'ArnLike': {'aws:SourceArn': 'arn:aws:eks:*:111122223333:cluster/?.b'}}",
             })
-    void this_trusts_eks(String statement) {
+    void these_statements_trust_eks(String statement) {
         assertThat(policy(statement).trusts(REQUEST)).isTrue();
     }
 
@@ -70,12 +70,12 @@ class TrustPolicyTest {
                 "'Effect': 'Allow', " + EKS + ", " + BOTH
                         + ", 'Condition': {'ArnEquals': {'aws:SourceArn': 'arn:aws:eks:*:cluster/a?b.'}}",
             })
-    void this_does_not(String statement) {
+    void these_statements_do_not(String statement) {
         assertThat(policy(statement).trusts(REQUEST)).isFalse();
     }
 
     @Test
-    void two_statements_may_allow_an_action_each_and_one_that_denies_wins() {
+    void a_deny_overrides_statements_that_allow() {
         String assume = "'Effect': 'Allow', " + EKS + ", 'Action': 'sts:AssumeRole'";
         String tag = "'Effect': 'Allow', " + EKS + ", 'Action': 'sts:TagSession'";
         String deny = "'Effect': 'Deny', 'Principal': '*', 'Action': 'sts:TagSession', 'Condition': ";
@@ -100,7 +100,7 @@ class TrustPolicyTest {
                 "{'Statement': {'Effect': 'Allow', 'Principal': '*', 'Action': '*', 'Condition':"
                         + " {'StringEquals': {'aws:SourceIp': 'x'}}}}",
             })
-    void what_cannot_be_judged_is_refused(String document) {
+    void policies_that_cannot_be_emulated_are_rejected(String document) {
         IamRole role = IamRole.trustingEks("arn:aws:iam::111122223333:role/App");
         assertThatThrownBy(() -> role.trustPolicy(json(document))).isInstanceOf(IllegalArgumentException.class);
         assertThat(role.trusts(REQUEST.names(), REQUEST.context())).isTrue();

@@ -44,18 +44,18 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.ContainerCredentialsProvider;
 
-/** The classes inside are run by an engine of their own. */
+/** A separate JUnit engine runs the nested classes. */
 class CredentialsExtensionTest {
 
     @Test
-    void a_test_is_given_each_server_that_it_asks_for() {
-        run(Asking.class)
+    void each_server_can_be_a_parameter() {
+        run(AllServers.class)
                 .testEvents()
                 .assertStatistics(events -> events.succeeded(1).failed(0));
     }
 
     @CredentialsTest
-    static class Asking {
+    static class AllServers {
         @Test
         void all(
                 EksCluster cluster,
@@ -72,14 +72,14 @@ class CredentialsExtensionTest {
     }
 
     @Test
-    void a_pod_has_the_role_that_its_annotation_says() {
-        run(Running.class)
+    void a_pod_has_the_role_of_its_annotation() {
+        run(Pods.class)
                 .testEvents()
                 .assertStatistics(events -> events.succeeded(1).failed(0));
     }
 
     @CredentialsTest
-    static class Running {
+    static class Pods {
         @Test
         void pods(
                 @PodIdentity(namespace = "shop", serviceAccount = "cart", role = "arn:aws:iam::111122223333:role/Cart")
@@ -96,7 +96,7 @@ class CredentialsExtensionTest {
     }
 
     @Test
-    void with_a_clock_as_a_parameter_the_servers_run_on_it() {
+    void servers_run_on_the_clock_parameter() {
         run(OnAClock.class)
                 .testEvents()
                 .assertStatistics(events -> events.succeeded(1).failed(0));
@@ -110,16 +110,16 @@ class CredentialsExtensionTest {
             Path kept = pod.tokenFile().path();
             String token = Files.readString(kept);
             clock.advance(Duration.ofDays(2));
-            assertThat(Files.readString(kept)).as("kubelet has rotated it").isNotEqualTo(token);
+            assertThat(Files.readString(kept)).as("rotated token").isNotEqualTo(token);
             assertThat(get(pod.environment())).isEqualTo(200);
             assertThat(get(pod.environment(), token))
-                    .as("the old token has ended")
+                    .as("status with the expired token")
                     .isEqualTo(400);
         }
     }
 
     @Test
-    void what_before_all_asks_for_is_shared_and_the_rest_is_each_tests_own() {
+    void parameters_of_before_all_are_shared_and_others_are_not() {
         Shared.CLUSTERS.clear();
         Shared.ECS.clear();
 
@@ -160,7 +160,7 @@ class CredentialsExtensionTest {
     }
 
     @Test
-    void tests_that_run_at_the_same_time_do_not_see_each_other() {
+    void concurrent_tests_have_their_own_servers() {
         AtOnce.agents.clear();
 
         EngineTestKit.engine("junit-jupiter")
@@ -201,7 +201,7 @@ class CredentialsExtensionTest {
     }
 
     @Test
-    void a_test_that_fails_shows_what_the_servers_saw_and_no_secret() {
+    void a_failure_shows_the_timeline_without_secrets() {
         Throwable failure = run(Failing.class).testEvents().failed().stream()
                 .findFirst()
                 .orElseThrow()
@@ -209,13 +209,13 @@ class CredentialsExtensionTest {
                 .getThrowable()
                 .orElseThrow();
 
-        assertThat(failure).hasMessage("as it happens");
+        assertThat(failure).hasMessage("expected failure");
         assertThat(failure.getSuppressed())
                 .singleElement()
                 .satisfies(seen -> assertThat(seen.toString())
                         .contains(
                                 "EksPodIdentityAgent: GET /v1/credentials, token ", " -> 200", "EKS Auth: CREDENTIALS")
-                        .contains("made IssuedCredentials[ASIA")
+                        .contains("IssuedCredentials[ASIA")
                         .doesNotContain("CANARY", "eyJ"));
     }
 
@@ -224,20 +224,20 @@ class CredentialsExtensionTest {
         @Test
         void fails(Pod pod) throws IOException {
             get(pod.environment());
-            throw new AssertionError("as it happens");
+            throw new AssertionError("expected failure");
         }
     }
 
     @Test
     @ResourceLock(Resources.SYSTEM_PROPERTIES)
-    void a_class_runs_as_a_pod_whichever_provider_it_uses() {
-        System.setProperty("aws.region", "as it was");
+    void a_class_runs_as_a_pod_with_any_provider() {
+        System.setProperty("aws.region", "before");
         try {
             run(AsPod.class)
                     .testEvents()
                     .assertStatistics(events -> events.succeeded(1).failed(0));
 
-            assertThat(System.getProperty("aws.region")).isEqualTo("as it was");
+            assertThat(System.getProperty("aws.region")).isEqualTo("before");
             assertThat(System.getProperty("aws.containerCredentialsFullUri")).isNull();
         } finally {
             System.clearProperty("aws.region");
@@ -259,36 +259,36 @@ class CredentialsExtensionTest {
     }
 
     @Test
-    void when_a_test_is_over_its_servers_are_gone() {
-        run(Leaving.class)
+    void servers_close_after_their_test() {
+        run(Closing.class)
                 .testEvents()
                 .assertStatistics(events -> events.succeeded(1).failed(0));
 
-        assertThat(Leaving.tokenFile).doesNotExist();
-        assertThatThrownBy(() -> Objects.requireNonNull(Leaving.uri).toURL().openStream())
+        assertThat(Closing.tokenFile).doesNotExist();
+        assertThatThrownBy(() -> Objects.requireNonNull(Closing.uri).toURL().openStream())
                 .isInstanceOf(ConnectException.class);
     }
 
     @CredentialsTest
-    static class Leaving {
+    static class Closing {
         static @Nullable Path tokenFile;
         static @Nullable URI uri;
 
         @Test
-        void leaves(Pod pod, EksPodIdentityAgent agent) {
+        void remembers(Pod pod, EksPodIdentityAgent agent) {
             tokenFile = pod.tokenFile().path();
             uri = agent.credentialsUri();
         }
     }
 
     @Test
-    void what_a_test_does_to_the_servers_of_its_class_is_not_seen_by_the_next_test() {
+    void shared_servers_are_restored_before_each_test() {
         run(Sharing.class)
                 .testEvents()
                 .assertStatistics(events -> events.succeeded(4).failed(0));
     }
 
-    /** Each test finds the servers as {@code @BeforeAll} left them, and leaves them as no other test wants them. */
+    /** Each test checks that the servers are as {@code @BeforeAll} left them, and then breaks them. */
     @CredentialsTest
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     static class Sharing {
@@ -304,28 +304,28 @@ class CredentialsExtensionTest {
 
         @Test
         void one(EksCluster cluster, @PodIdentity Pod pod, EcsCredentialsAgent ecs) throws IOException {
-            findsAndLeaves(cluster, pod, ecs);
+            checkAndBreak(cluster, pod, ecs);
         }
 
         @Test
         void two(EksCluster cluster, @PodIdentity Pod pod, EcsCredentialsAgent ecs) throws IOException {
-            findsAndLeaves(cluster, pod, ecs);
+            checkAndBreak(cluster, pod, ecs);
         }
 
         @Nested
         class Inner {
             @Test
             void three(EksCluster cluster, @PodIdentity Pod pod, EcsCredentialsAgent ecs) throws IOException {
-                findsAndLeaves(cluster, pod, ecs);
+                checkAndBreak(cluster, pod, ecs);
             }
 
             @Test
             void four(EksCluster cluster, @PodIdentity Pod pod, EcsCredentialsAgent ecs) throws IOException {
-                findsAndLeaves(cluster, pod, ecs);
+                checkAndBreak(cluster, pod, ecs);
             }
         }
 
-        private void findsAndLeaves(EksCluster cluster, Pod pod, EcsCredentialsAgent ecs) throws IOException {
+        private void checkAndBreak(EksCluster cluster, Pod pod, EcsCredentialsAgent ecs) throws IOException {
             assertThat(cluster.agent().requests()).isEmpty();
             assertThat(cluster.agent().issued()).isEmpty();
             assertThat(cluster.eksAuth().calls()).isEmpty();

@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.test.context.ContextConfiguration;
 import org.springframework.test.context.TestContextManager;
 
-/** Application contexts of Spring's test framework, which caches them, in classes that run as pods. */
+/** Spring's cached application contexts in test classes that run as pods. */
 @ResourceLock(Resources.SYSTEM_PROPERTIES)
 class PodIdentityContextsTest {
 
@@ -38,7 +38,7 @@ class PodIdentityContextsTest {
     }
 
     @Test
-    void a_class_that_is_run_again_has_a_context_of_the_new_pod() {
+    void a_class_that_runs_again_has_a_new_context() {
         run(1, Second.class);
         run(1, Second.class);
 
@@ -46,14 +46,14 @@ class PodIdentityContextsTest {
     }
 
     @Test
-    void the_tests_of_a_class_and_of_the_classes_inside_share_its_context() {
+    void the_tests_of_a_class_and_its_nested_classes_share_a_context() {
         run(3, WithInner.class);
 
         assertThat(APPLICATIONS).hasSize(1);
     }
 
     @Test
-    void classes_that_run_as_no_pod_share_a_context_as_ever() throws Exception {
+    void classes_without_a_pod_share_a_context() throws Exception {
         assertThat(context(Plain.class)).isSameAs(context(OtherPlain.class));
         assertThat(new PodIdentityContextCustomizerFactory()
                         .createContextCustomizer(WithInner.StaticNested.class, List.of()))
@@ -84,7 +84,7 @@ class PodIdentityContextsTest {
                 .isEqualTo(Objects.requireNonNull(System.getProperty("aws.containerCredentialsFullUri")));
     }
 
-    /** Finds its agent when it starts, as an application with a provider does. */
+    /** Reads the URI of its agent when it starts, as a credentials provider does. */
     static final class Application {
         private final String agent = System.getProperty("aws.containerCredentialsFullUri", "none");
     }

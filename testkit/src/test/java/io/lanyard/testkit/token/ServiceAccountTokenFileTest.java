@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class ServiceAccountTokenFileTest {
 
     @Test
-    void the_volume_looks_like_kubelets() throws Exception {
+    void the_volume_has_the_layout_of_kubelet() throws Exception {
         try (ServiceAccountTokenFile file = ServiceAccountTokenFile.create("shop", "cart")) {
             Path volume = volumeOf(file);
             assertThat(file.path()).isAbsolute().hasFileName("eks-pod-identity-token");
@@ -38,7 +38,7 @@ class ServiceAccountTokenFileTest {
     }
 
     @Test
-    void rotation_leaves_a_new_token_and_deletes_the_old_directory() throws Exception {
+    void rotation_writes_a_new_token_and_deletes_the_old_directory() throws Exception {
         try (ServiceAccountTokenFile file =
                 ServiceAccountTokenFile.create(ServiceAccountTokens.create(), "shop", "cart", Duration.ofMinutes(10))) {
             String before = Files.readString(file.path());
@@ -51,7 +51,7 @@ class ServiceAccountTokenFileTest {
     }
 
     @Test
-    void any_text_can_be_written_and_the_token_removed_and_brought_back() throws Exception {
+    void a_token_can_be_overwritten_removed_and_restored() throws Exception {
         try (ServiceAccountTokenFile file = ServiceAccountTokenFile.create("shop", "cart")) {
             file.write(" \n");
             assertThat(file.path()).hasContent(" \n");
@@ -64,7 +64,7 @@ class ServiceAccountTokenFileTest {
     }
 
     @Test
-    void close_leaves_nothing_behind() {
+    void close_deletes_the_volume() {
         ServiceAccountTokenFile file = ServiceAccountTokenFile.create("shop", "cart");
         Path volume = volumeOf(file);
         file.close();
@@ -73,7 +73,7 @@ class ServiceAccountTokenFileTest {
     }
 
     @Test
-    void a_reader_sees_whole_tokens_or_no_file_during_rotations() throws Exception {
+    void a_reader_sees_complete_tokens_or_no_file_during_rotations() throws Exception {
         Set<String> written = ConcurrentHashMap.newKeySet();
         Set<String> seen = ConcurrentHashMap.newKeySet();
         AtomicBoolean done = new AtomicBoolean();
@@ -105,7 +105,7 @@ class ServiceAccountTokenFileTest {
                 seen.add(Files.readString(path));
                 reads++;
             } catch (NoSuchFileException e) {
-                // resolved too early: as in a pod
+                // the links were resolved before a rotation, as can happen in a pod
             }
         }
         return reads;

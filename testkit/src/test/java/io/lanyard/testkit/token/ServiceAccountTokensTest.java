@@ -30,7 +30,7 @@ class ServiceAccountTokensTest {
     }
 
     @Test
-    void a_cluster_knows_its_own_tokens() {
+    void an_issuer_recognizes_its_own_tokens() {
         ServiceAccountTokens other = ServiceAccountTokens.ofNewCluster(InstantSource.fixed(NOW), "us-west-2");
         String token = tokens.issue("shop", "cart");
         assertThat(tokens.hasIssued(token)).isTrue();
@@ -68,7 +68,7 @@ class ServiceAccountTokensTest {
     }
 
     @Test
-    void two_tokens_are_never_the_same() {
+    void each_token_is_different() {
         assertThat(tokens.issue("shop", "cart")).isNotEqualTo(tokens.issue("shop", "cart"));
     }
 

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** JSON as Go's {@code encoding/json} writes it and complains about it. */
+/** Reads and writes JSON as Go's {@code encoding/json} does, with the messages of its errors. */
 public final class GoJson {
-    /** Far below Go's 10,000, so that no stack is at risk. */
+    /** Far below Go's 10,000, so that the stack suffices. */
     private static final int MAX_DEPTH = 1_000;
 
     private final String text;
@@ -21,7 +21,7 @@ public final class GoJson {
         this.text = text;
     }
 
-    /** A JSON object from alternating names and values; a value is a string or a number. */
+    /** Returns a JSON object from alternating names and values; a value is a string or a number. */
     public static String object(Object... namesAndValues) {
         StringBuilder out = new StringBuilder("{");
         for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -40,14 +40,14 @@ public final class GoJson {
         return out.append('}').toString();
     }
 
-    /** One JSON string, with its quotes. */
+    /** Returns a JSON string with its quotes. */
     public static String text(String value) {
         StringBuilder out = new StringBuilder();
         quote(out, value);
         return out.toString();
     }
 
-    /** Go escapes {@code < > &} too, so that JSON may stand inside HTML. */
+    /** Escapes {@code < > &} too, as Go does for JSON inside HTML. */
     private static void quote(StringBuilder out, String value) {
         out.append('"');
         for (int i = 0; i < value.length(); i++) {
@@ -294,7 +294,7 @@ public final class GoJson {
         };
     }
 
-    /** What Go calls a syntax error, in Go's words. */
+    /** A syntax error, with Go's message. */
     public static final class SyntaxException extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -4,7 +4,7 @@ package io.lanyard.testkit.internal.go;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Go's {@code path.Clean}, with the leading slash and the trailing one kept as its HTTP routers do. */
+/** Go's {@code path.Clean} as its HTTP routers use it: leading and trailing slashes are kept. */
 public final class GoPath {
     private GoPath() {}
 

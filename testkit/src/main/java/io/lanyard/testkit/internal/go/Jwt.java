@@ -11,9 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A JSON Web Token, parsed and not verified, with the texts of golang-jwt 5.2.2, the library of the EKS agent.
- */
+/** A JSON Web Token, parsed but not verified, with the messages of golang-jwt 5.2.2, which the EKS agent uses. */
 public final class Jwt {
     private static final Set<String> METHODS = Set.of(
             "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512",
@@ -48,7 +46,7 @@ public final class Jwt {
         return jwt;
     }
 
-    /** What is wrong with the times, in the library's words; empty if nothing is. No leeway. */
+    /** Returns the library's message if the token has expired or is not valid yet, otherwise an empty text. No leeway. */
     public String timeFault(Instant now) {
         List<String> faults = new ArrayList<>();
         if (expiresAt != null && !now.isBefore(expiresAt)) {
@@ -69,7 +67,7 @@ public final class Jwt {
         return claim instanceof List<?> list ? list.contains(audience) : audience.equals(claim);
     }
 
-    /** Name or uid of the pod that it is bound to; null if it is bound to none. */
+    /** Returns name or uid of the pod that the token is bound to; null if it is not bound. */
     public @Nullable String pod(String field) {
         return claims.get("kubernetes.io") instanceof Map<?, ?> kubernetes
                         && kubernetes.get("pod") instanceof Map<?, ?> pod
@@ -78,7 +76,6 @@ public final class Jwt {
                 : null;
     }
 
-    /** The token itself, for whoever verifies it. */
     public String token() {
         return token;
     }
@@ -120,11 +117,11 @@ public final class Jwt {
         }
     }
 
-    /** Go's unpadded URL alphabet: the error names the offending byte, or the start of a group of one character. */
+    /** Decodes Go's unpadded URL alphabet. The error names the illegal byte, or the start of an incomplete group. */
     private static byte[] decode(String segment) throws MalformedException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int bits = 0;
-        int held = 0;
+        int pending = 0;
         int group = 0;
         for (int i = 0; i < segment.length(); i++) {
             int value = ALPHABET.indexOf(segment.charAt(i));
@@ -133,10 +130,10 @@ public final class Jwt {
             }
             group = (group + 1) % 4;
             bits = (bits << 6) | value;
-            held += 6;
-            if (held >= 8) {
-                held -= 8;
-                out.write(bits >> held);
+            pending += 6;
+            if (pending >= 8) {
+                pending -= 8;
+                out.write(bits >> pending);
             }
         }
         if (group == 1) {
@@ -149,6 +146,7 @@ public final class Jwt {
         return new MalformedException("token is malformed: " + message);
     }
 
+    /** A token that cannot be parsed, with the library's message. */
     public static final class MalformedException extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** How Go's libraries read and write: JSON, paths and tokens, with the texts of their errors. */
+/** Text formats of Go's libraries: JSON, paths, times and tokens, with the messages of their errors. */
 @NullMarked
 package io.lanyard.testkit.internal.go;
 

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /** An answer before it is framed. Headers are sorted by name, as Go's net/http writes them. Immutable. */
 public final class HttpAnswer {
-    /** Go answers in chunks what does not fit this buffer. */
+    /** Size of Go's buffer: longer bodies are chunked. */
     private static final int CHUNKING_BEYOND = 2048;
 
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
@@ -68,7 +68,7 @@ public final class HttpAnswer {
         return new HttpAnswer(status, headers, body.getBytes(StandardCharsets.UTF_8), false);
     }
 
-    /** Text whose handler names no type: Go makes it out from the body, and writes it behind the length. */
+    /** Returns text without a declared type: Go detects it from the body and writes it after the length. */
     public static HttpAnswer sniffed(int status, String body) {
         return new HttpAnswer(status, new TreeMap<>(), body.getBytes(StandardCharsets.UTF_8), true);
     }
@@ -77,13 +77,26 @@ public final class HttpAnswer {
         return of(status, "application/json", body);
     }
 
-    /** As Go's {@code http.Error} writes it: with a trailing newline. */
+    /** Returns an error as Go's {@code http.Error} writes it, with a trailing newline. */
     public static HttpAnswer error(int status, String text) {
         return of(status, "text/plain; charset=utf-8", text + "\n").with("X-Content-Type-Options", "nosniff");
     }
 
     public static HttpAnswer notFound() {
         return error(404, "404 page not found");
+    }
+
+    /** Returns a redirect as Go's {@code http.Redirect} writes it: a body for GET, a type for GET and HEAD. */
+    public static HttpAnswer movedPermanently(HttpRequest request, String location) {
+        boolean get = request.method().equals("GET");
+        String escaped = location.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&#34;")
+                .replace("'", "&#39;");
+        String body = get ? "<a href=\"" + escaped + "\">Moved Permanently</a>.\n\n" : "";
+        String type = get || request.isHead() ? "text/html; charset=utf-8" : "";
+        return of(301, type, body).with("Location", location);
     }
 
     public HttpAnswer with(String name, String value) {
@@ -110,7 +123,7 @@ public final class HttpAnswer {
         return REASONS.getOrDefault(status, "status code " + status);
     }
 
-    /** The answer as Go's server frames it for that request. */
+    /** Frames the answer as Go's server does for that request. */
     Wire wire(HttpRequest request, Instant now, boolean mustClose) {
         boolean bodiless = request.isHead() || status == 204 || status == 304;
         if (body.length <= CHUNKING_BEYOND) {
@@ -131,7 +144,7 @@ public final class HttpAnswer {
         return frame(request, now, mustClose, Framing.CHUNKED, 0).body(chunked.toByteArray());
     }
 
-    /** The head alone, for a body that the caller makes up. */
+    /** Frames the head alone, for a body that the caller generates. */
     Wire frame(HttpRequest request, Instant now, boolean mustClose, Framing framing, long length) {
         boolean keepAlive10 = request.http10() && request.hasToken("Connection", "keep-alive") && !mustClose;
         boolean close = mustClose
@@ -164,10 +177,13 @@ public final class HttpAnswer {
         head.append(name).append(": ").append(value).append("\r\n");
     }
 
-    /** How the end of a body is told. */
+    /** How the client recognizes the end of a body. */
     enum Framing {
+        /** By Content-Length. */
         LENGTH,
+        /** By the last chunk. */
         CHUNKED,
+        /** By the end of the connection, or because the body is empty. */
         NONE
     }
 

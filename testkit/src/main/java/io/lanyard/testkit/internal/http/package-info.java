@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** An HTTP server in the manner of Go's net/http that can break off, delay and garble each answer. */
+/** An HTTP server that behaves like Go's net/http and can break, delay and corrupt each answer. */
 @NullMarked
 package io.lanyard.testkit.internal.http;
 

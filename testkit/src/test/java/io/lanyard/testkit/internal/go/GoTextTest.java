@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The words of Go's libraries, by which the agent explains a token that it cannot read. */
+/** The messages of Go's libraries in the agent's answers to malformed tokens. */
 class GoTextTest {
     private static final String HEADER = encode("{\"alg\":\"RS256\"}");
 
@@ -47,14 +47,14 @@ class GoTextTest {
             \\;        invalid character '\\\\' looking for beginning of value
             ';         invalid character '\\'' looking for beginning of value
             """)
-    void a_syntax_error_is_told_as_go_tells_it(String json, String message) {
+    void syntax_errors_have_the_messages_of_go(String json, String message) {
         assertThatThrownBy(() -> GoJson.parse(json))
                 .isInstanceOf(GoJson.SyntaxException.class)
                 .hasMessage(message);
     }
 
     @Test
-    void json_is_read_and_written_as_go_does() throws Exception {
+    void json_is_read_and_written_as_in_go() throws Exception {
         assertThat(GoJson.parse(" {\"a\" : [ 1, -2.5e+1, true, false, null, {}, [] ], \"b\":\"\\u003c\\n/\"} "))
                 .isEqualTo(Map.of(
                         "a",
@@ -72,7 +72,7 @@ class GoTextTest {
     }
 
     @Test
-    void a_token_that_cannot_be_parsed_is_told_as_the_agent_tells_it() {
+    void malformed_tokens_have_the_messages_of_the_agent() {
         assertMalformed("a.b", "token is malformed: token contains an invalid number of segments");
         assertMalformed("a.b.c.d", "token is malformed: token contains an invalid number of segments");
         assertMalformed(
@@ -99,7 +99,7 @@ class GoTextTest {
     }
 
     @Test
-    void times_are_checked_without_leeway_and_their_faults_joined() throws Exception {
+    void times_are_checked_without_leeway() throws Exception {
         Jwt jwt = Jwt.parse(HEADER + "." + encode("{\"exp\":100.9,\"nbf\":200}") + ".");
         assertThat(jwt.timeFault(Instant.ofEpochSecond(99))).isEqualTo("token is not valid yet");
         assertThat(jwt.timeFault(Instant.ofEpochSecond(100))).isEqualTo("token is expired, token is not valid yet");
