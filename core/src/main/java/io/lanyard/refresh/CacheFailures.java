@@ -7,13 +7,13 @@ import io.lanyard.internal.FailureText;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The failures that a cache itself has, apart from those of its loader. Loaded with the first failure. */
+/** Creates the failures that the cache finds itself, apart from those of its loader. Loaded with the first failure. */
 final class CacheFailures {
 
     private CacheFailures() {}
 
     /**
-     * The failure for a value that has expired and is not handed out.
+     * Creates the failure for a value that has expired and is not served.
      *
      * @param cause why there is no newer one, or null when the source itself returned one that had expired
      */
@@ -33,21 +33,30 @@ final class CacheFailures {
     }
 
     static CredentialsException lost(String name) {
-        return unfinished("the load of " + name + " was lost to an error of the JVM, such as OutOfMemoryError", null)
-                .build();
+        return transientFailure(
+                "the load of " + name + " was lost to an error of the JVM, such as OutOfMemoryError", null);
     }
 
     static CredentialsException waitsForItself(String circle) {
-        return unfinished(
-                        "the source waits for itself: " + circle
-                                + "; a loader must not use the credentials that it loads",
-                        null)
-                .build();
+        return transientFailure(
+                "the source waits for itself: " + circle + "; a loader must not use the credentials that it loads",
+                null);
     }
 
-    static CredentialsException.Builder unfinished(String reason, @Nullable Throwable cause) {
+    static CredentialsException transientFailure(String reason, @Nullable Throwable cause) {
+        return unreachable(reason, cause, false);
+    }
+
+    /** A failure on this machine, which is retried soon. */
+    static CredentialsException local(String reason, @Nullable Throwable cause) {
+        return unreachable(reason, cause, true);
+    }
+
+    private static CredentialsException unreachable(String reason, @Nullable Throwable cause, boolean local) {
         return CredentialsException.builder(Category.UNREACHABLE, reason)
                 .recoverable(true)
-                .cause(cause);
+                .local(local)
+                .cause(cause)
+                .build();
     }
 }

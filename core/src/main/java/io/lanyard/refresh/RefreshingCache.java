@@ -22,27 +22,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * Caches a value that expires, and refreshes it in the background before callers notice.
  *
- * <p>While the value is valid every call returns at once, whatever the source does: one volatile read, one look at the
- * clock, no lock, nothing allocated. A load runs on the scheduler, or on an executor that was given, and on no caller's
- * thread; there is one in flight at a time. Calls that need it, because there is no value yet or it has expired or was
- * {@linkplain #invalidate rejected by a service}, share its result and its failure; each can be interrupted alone.
+ * <p>While the value is valid every call returns at once, whatever the source does: one volatile read, one reading of the
+ * clock, no lock, no allocation. A load runs on the scheduler, or on an executor of the application, and on no caller's
+ * thread. One load is in flight at a time. Calls that need it, because there is no value yet or it has expired or was
+ * {@linkplain #invalidate rejected by a service}, share its result and its failure. Interrupting one caller does not
+ * affect the others.
  *
- * <p>A load always ends. One that takes longer than its {@linkplain Builder#loadTimeout timeout} is abandoned half a
- * second later, by a waiter, the next caller or the timer, whichever is first; {@code InFlightLoad} has the table of its
- * states. At most three abandoned loads may hang; until one of them returns, further loads fail at once.
+ * <p>Every load completes. One that exceeds its {@linkplain CacheBuilder#loadTimeout timeout} by half a second is
+ * abandoned by a waiter, the next caller or the timer, whichever looks first. At most three threads may hang in abandoned
+ * loads; until one of them returns, further loads fail at once.
  *
- * <p>A timer starts the refresh, so also when no one calls; it holds the cache weakly, and a cache that is closed or
- * garbage-collected is refreshed no more. Until the first load nothing is started.
+ * <p>A timer starts the refresh, also while nothing calls. It holds the cache weakly: a cache that is closed or
+ * garbage-collected is no longer refreshed. Nothing starts before the first call.
  *
  * <p>When loads fail, the last good value is served, past its expiration too where the {@linkplain RefreshPolicy policy}
- * allows it and the source has not rejected permanently; once a stale value has been served, callers do not wait for
- * retries. A first load that fails is the failure of its waiters; the next call starts the next one. From the second
+ * allows it and the source has not rejected permanently. Once a stale value has been served, callers do not wait for
+ * retries. A first load that fails is the failure of its waiters, and the next call starts the next load. From the second
  * failure on, and after a permanent one, calls get the remembered failure until the back-off allows another load.
  *
- * <p>Time. Validity goes by the time of day and by elapsed time, by whichever says that more of the lifetime has passed.
- * When the two part by more than 2 s (a suspended or restored machine, a clock that is set), the value is refreshed: a
- * jump of more than 70 s in either direction is noticed by the next call, a smaller one by the timer within a minute. A
- * jump that both clocks make alike is not a jump but time. The pauses between loads go by elapsed time alone.
+ * <p>Two clocks. Validity goes by the time of day or by elapsed time, by the one that says that more of the lifetime has
+ * passed. When the two differ by more than 2 s (a suspended or restored machine, a clock that is set), the value is
+ * refreshed: the next call notices a jump of more than 70 s in either direction, and the timer a smaller one within a
+ * minute. A jump that both clocks make alike counts as time. The pauses between loads go by elapsed time alone.
  *
  * <p>Safe for use by any thread.
  *
@@ -50,8 +51,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RefreshingCache<T> implements CredentialsSource<T> {
 
-    /** A source whose earlier loads still hang after they were abandoned is not loaded from again while there are so many. */
-    private static final int MOST_STUCK = 3;
+    // The parts, and who calls what:
+    //
+    //   call, timer -> InFlightLoad.start   puts a load into the state, and submits it
+    //   loading thread -> InFlightLoad.run  calls the loader, and completes the load
+    //   waiter, call, timer -> watch        abandons a load that is overdue, and completes a load whose owner was lost
+    //   InFlightLoad.complete -> Completion computes the state after the load, then answers futures and listeners
+    //
+    // All that the cache knows is one immutable CacheState, which has the table of its changes; InFlightLoad has the
+    // table
+    // of
+    // a load's states. Invariants: replace is the only compare-and-swap of the state; complete is the only way to
+    // complete
+    // a
+    // load; foreign code (loader, executor, callbacks of futures, listener) runs neither on a caller's thread nor on
+    // the
+    // timer's.
 
     private static final long AFTER_ERROR_MILLIS = 1_000;
 
@@ -60,20 +75,22 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
             AtomicReferenceFieldUpdater.newUpdater(RefreshingCache.class, CacheState.class, "state");
 
     final Loader<T> loader;
-    private final String name;
-    private final RefreshPolicy policy;
-    private final long loadTimeoutMillis;
-    private final Clock clock;
-    private final Scheduler scheduler;
-    private final @Nullable LoadExecutor executor;
+    final String name;
+    final RefreshPolicy policy;
+    final long loadTimeoutMillis;
+    final Clock clock;
+    final Scheduler scheduler;
+    final @Nullable LoadExecutor executor;
     final boolean background;
     final CredentialsListener listener;
-    private final RandomSource random;
-
-    private volatile CacheState<T> state;
-
-    private final AtomicInteger stuck = new AtomicInteger(); // loads that were abandoned and whose threads still hang
+    final RandomSource random;
     final EventQueue events = new EventQueue();
+
+    /** The threads that hang in loads which were abandoned. */
+    final AtomicInteger stuck = new AtomicInteger();
+
+    /** Only {@link #replace} writes it. */
+    volatile CacheState<T> state;
 
     private final Object arming = new Object();
     private Scheduler.@Nullable Timer timer; // guarded by arming
@@ -119,10 +136,10 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         }
         CacheState<T> after = state;
         CredentialsException problem = problem(after, Now.of(clock));
-        if (problem != null || after.cached == null) {
-            throw (problem == null ? CacheFailures.lost(name) : problem).forCaller();
+        if (problem != null) {
+            throw problem.forCaller();
         }
-        return after.cached.value();
+        return Objects.requireNonNull(after.cached).value();
     }
 
     @Override
@@ -143,9 +160,9 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         }
         CacheState<T> after = state;
         CredentialsException problem = problem(after, Now.of(clock));
-        return problem != null || after.cached == null
-                ? CompletableFuture.failedFuture((problem == null ? CacheFailures.lost(name) : problem).forCaller())
-                : after.cached.future();
+        return problem != null
+                ? CompletableFuture.failedFuture(problem.forCaller())
+                : Objects.requireNonNull(after.cached).future();
     }
 
     @Override
@@ -161,7 +178,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                 && current.load == null
                 && !current.suspect
                 && current.cached.identity().equals(rejected)) {
-            if (STATE.compareAndSet(this, current, current.suspected())) {
+            if (replace(current, current.suspected())) {
                 return;
             }
             current = state;
@@ -178,7 +195,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         CacheState<T> current;
         do {
             current = state;
-        } while (!STATE.compareAndSet(this, current, current.closed()));
+        } while (!replace(current, current.closed()));
         arm();
     }
 
@@ -187,13 +204,10 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         return "RefreshingCache(" + status().state() + ")";
     }
 
-    // ---- calls
-
     /**
-     * Does what a call has to do beside taking the value: starts the load that is due, and looks after the one in
-     * flight.
+     * Starts the load that is due, and watches the one in flight.
      *
-     * @param waits whether the caller will wait, and so look after the load it is given
+     * @param waits whether the caller will wait for the load that is returned, and so watch it
      * @return the load to wait for; null when the state has the answer
      */
     @SuppressWarnings("ReferenceEquality") // another failure object is another load's
@@ -202,28 +216,28 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         while (true) {
             CacheState<T> current = state;
             Now now = Now.of(clock);
-            InFlightLoad<T> load = current.load;
+            InFlightLoad<T> inFlight = current.load;
             if (current.closed) {
-                if (STATE.compareAndSet(this, current, current.reopened())) {
+                if (replace(current, current.reopened())) {
                     arm();
                 }
-            } else if (load != null) {
-                if (!watch(load, now)) {
-                    return current.mustWait(now) ? load : null;
+            } else if (inFlight != null) {
+                if (!inFlight.watch(now)) {
+                    return current.mustWait(now) ? inFlight : null;
                 }
             } else if (current.hasClockJumped(now)) {
-                STATE.compareAndSet(this, current, current.jumped(now));
+                replace(current, current.jumped(now));
             } else if (current.cached == null && current.failure != null && current.failure != first.failure) {
                 return null; // a load that completed meanwhile serves this call too
             } else if (current.isDue(now)) {
                 boolean mustWait = current.mustWait(now);
-                InFlightLoad<T> mine = start(current, now, waits && mustWait);
-                if (mine != null) {
-                    return mustWait ? mine : null;
+                InFlightLoad<T> load = InFlightLoad.start(this, current, now, waits && mustWait);
+                if (load != null) {
+                    return mustWait ? load : null;
                 }
             } else {
                 // the timer is late, or was lost to an error
-                if (current.wasSeenLongAgo(now) && STATE.compareAndSet(this, current, current.seen(now))) {
+                if (current.wasSeenLongAgo(now) && replace(current, current.seen(now))) {
                     arm();
                 }
                 return null;
@@ -231,16 +245,16 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         }
     }
 
-    /** Waits for a load, and looks after it meanwhile: a caller does not depend on the timer. */
+    /** Waits for a load, and watches it meanwhile: a caller does not depend on the timer. */
     private void await(InFlightLoad<T> load) throws InterruptedException {
         boolean watched = false;
         try {
             while (!load.await(load.millisToCheck(Now.of(clock)))) {
-                if (watch(load, Now.of(clock))) {
+                if (load.watch(Now.of(clock))) {
                     break;
                 }
             }
-            watch(load, load.started); // an error may have kept its owner from completing it
+            load.watch(load.started); // an error may have kept its owner from completing it
             watched = true;
         } finally {
             if (!watched) {
@@ -249,7 +263,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         }
     }
 
-    /** Why the cached value is not handed out, or null when it is. */
+    /** Returns why the cached value is not served; null when it is, and so never while there is none. */
     @Nullable
     CredentialsException problem(CacheState<T> current, Now now) {
         CacheState.Failure failure = current.failure;
@@ -262,269 +276,24 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         if (failure != null && failure.rejection() != null) {
             return failure.rejection();
         }
-        // between the margin and the stated end there may have been no failure, and the source has nothing newer
+        // between the margin and the stated expiration there may have been no failure, and the source has nothing newer
         boolean served = servesStale() || (failure == null && current.cached.at(now) < current.cached.expires());
         return served
                 ? null
                 : CacheFailures.expired(current.cached.expires(), failure == null ? null : failure.cause());
     }
 
-    private boolean servesStale() {
+    boolean servesStale() {
         return policy.expiredCredentials() != ExpiredCredentials.FAIL;
     }
 
-    String name() {
-        return name;
-    }
-
-    CacheState<T> state() {
-        return state;
-    }
-
-    Scheduler scheduler() {
-        return scheduler;
-    }
-
-    // ---- loads
-
     /**
-     * Starts a load, which is then in the state, whatever becomes of it.
-     *
-     * @param watched whether the calling thread is going to wait for it
-     * @return the load; null when another thread has changed the state
+     * Replaces the state, and is the only way to do so: calls, loads and the timer compute the state after from the one
+     * before, and try again when another thread was faster.
      */
-    private @Nullable InFlightLoad<T> start(CacheState<T> current, Now now, boolean watched) {
-        InFlightLoad<T> load = new InFlightLoad<>(this, now, loadTimeoutMillis, executor != null);
-        if (!STATE.compareAndSet(this, current, current.loading(load, now))) {
-            return null;
-        }
-        CredentialsException refused = null;
-        if (stuck.get() >= MOST_STUCK) {
-            refused = CacheFailures.unfinished(
-                            MOST_STUCK + " earlier loads of " + name + " still hang, so no other is started", null)
-                    .local(true)
-                    .build();
-        } else {
-            try {
-                scheduler.execute(executor == null ? load : executor.submitting(load));
-            } catch (Throwable e) { // whatever it is, callers may be waiting
-                refused = CacheFailures.unfinished(
-                                "the load of " + name + " cannot be started: "
-                                        + e.getClass().getName(),
-                                e)
-                        .local(true)
-                        .build();
-            }
-        }
-        if (refused != null) {
-            complete(load, InFlightLoad.ACCEPTED, InFlightLoad.COMPLETED, null, refused, false);
-        } else if (!watched && !load.isOver()) {
-            arm();
-        }
-        return load;
+    boolean replace(CacheState<T> before, CacheState<T> after) {
+        return STATE.compareAndSet(this, before, after);
     }
-
-    /** Runs a load on the current thread. */
-    void run(InFlightLoad<T> load) {
-        Loaded<T> loaded = null;
-        Throwable failure = null;
-        try {
-            loaded = load.call(loader);
-            if (loaded == null) {
-                failure = CacheFailures.unfinished("the loader of " + name + " returned null", null)
-                        .build();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            if (load.submitAgain() && load.move(InFlightLoad.RUNNING, InFlightLoad.ACCEPTED)) {
-                submitToShared(load); // an executor that is shut down interrupts what it runs
-                return;
-            }
-            failure = CacheFailures.unfinished("the thread that loads " + name + " was interrupted", e)
-                    .local(true)
-                    .build();
-        } catch (Throwable e) { // the waiters' failure; a thread of a pool has no use for it
-            failure = e;
-        }
-        if (!complete(load, InFlightLoad.RUNNING, InFlightLoad.COMPLETED, loaded, failure, true)
-                && load.isAbandoned()) {
-            stuck.decrementAndGet(); // too late: its result is ignored
-        }
-    }
-
-    private void submitToShared(InFlightLoad<T> load) {
-        try {
-            scheduler.execute(load);
-        } catch (Throwable e) { // the watchdog completes it
-        }
-    }
-
-    /**
-     * Looks after a load: submits it again when no thread has begun it, abandons it when it is overdue, and finishes it
-     * for an owner that an {@code Error} has stopped. Called by waiters, callers and the timer.
-     *
-     * @return whether it is no longer in flight
-     */
-    @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
-    private boolean watch(InFlightLoad<T> load, Now now) {
-        if (load.isOver()) {
-            finishLost(
-                    load, now); // its owner has replaced it in the state before it released the waiters, or never will
-        } else if (load.isOverdue(now)) {
-            if (!abandon(load) && load.isLost(now)) { // before that, its owner may be about to complete it
-                finishLost(load, now);
-            }
-        } else if (load.mustBeSubmittedAgain(now) && load.submitAgain()) {
-            submitToShared(load);
-        }
-        return state.load != load;
-    }
-
-    private boolean abandon(InFlightLoad<T> load) {
-        StackTraceElement[] stack = load.stack();
-        Throwable where = null;
-        String reason = "the load of " + name + " did not complete within its timeout of " + loadTimeoutMillis
-                + " ms and was abandoned";
-        if (stack.length > 0) {
-            where = new IllegalStateException("the load hangs here");
-            where.setStackTrace(stack);
-            reason += "; it hangs in " + stack[0].getClassName() + "." + stack[0].getMethodName();
-        }
-        CredentialsException failure = CacheFailures.unfinished(reason, where).build();
-        stuck.incrementAndGet();
-        if (complete(load, InFlightLoad.RUNNING, InFlightLoad.ABANDONED, null, failure, false)) {
-            return true;
-        }
-        stuck.decrementAndGet();
-        return complete(load, InFlightLoad.ACCEPTED, InFlightLoad.ABANDONED, null, failure, false);
-    }
-
-    @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
-    private void finishLost(InFlightLoad<T> load, Now now) {
-        if (state.load != load) {
-            return;
-        }
-        Completion<T> completion = crashed(load, CacheFailures.lost(name), now);
-        load.release();
-        if (completion != null) {
-            arm();
-            elsewhere(completion);
-        }
-    }
-
-    /**
-     * Completes a load: the only way in which one ends. The order matters: first the state, so that callers who are
-     * answered find it as it is; then the threads that wait; then the next timer, before anything foreign can block;
-     * futures and listeners last, and on a thread that may be blocked.
-     *
-     * @param failure what the loader threw, or why it was not called or is not waited for
-     * @param mayBlock whether foreign code may run on the current thread
-     * @return false when the load is not in that state, and so not the current thread's to complete
-     */
-    private boolean complete(
-            InFlightLoad<T> load,
-            int from,
-            int to,
-            @Nullable Loaded<T> loaded,
-            @Nullable Throwable failure,
-            boolean mayBlock) {
-        if (!load.move(from, to)) {
-            return false;
-        }
-        Completion<T> completion;
-        try {
-            completion = settle(load, loaded, failure);
-        } finally {
-            load.release();
-        }
-        arm();
-        if (completion != null && mayBlock) {
-            completion.run();
-        } else if (completion != null) {
-            elsewhere(completion);
-        }
-        return true;
-    }
-
-    private void elsewhere(Completion<T> completion) {
-        try {
-            scheduler.answer(completion);
-        } catch (Throwable e) { // rather here than never
-            completion.run();
-        }
-    }
-
-    private @Nullable Completion<T> settle(
-            InFlightLoad<T> load, @Nullable Loaded<T> loaded, @Nullable Throwable thrown) {
-        CredentialsException failure = thrown == null ? null : CredentialsException.of(thrown);
-        try {
-            return completion(load, loaded, failure);
-        } catch (Throwable e) { // a function of the application has failed: not the fault of the waiters
-            return crashed(load, failure == null ? CredentialsException.of(e) : failure, load.started);
-        }
-    }
-
-    @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
-    private @Nullable Completion<T> completion(
-            InFlightLoad<T> load, @Nullable Loaded<T> loaded, @Nullable CredentialsException failure) {
-        Now now = Now.of(clock);
-        double jitter = random.nextDouble();
-        CachedValue<T> cached = state.cached; // changes with the load in flight only, and there is one at a time
-        CachedValue<T> same = null;
-        CachedValue<T> next = null;
-        CredentialsException reason = failure;
-        if (reason == null && loaded != null && CachedValue.expires(loaded) <= now.wall()) {
-            reason = CacheFailures.expired(CachedValue.expires(loaded), null);
-        }
-        if (reason == null && loaded != null && cached != null && cached.isSameAs(loaded)) {
-            same = cached.expires() == CachedValue.NEVER
-                    ? CachedValue.of(loaded, policy, now, jitter).withValueOf(cached)
-                    : cached.confirmed(now);
-        } else if (reason == null && loaded != null) {
-            next = CachedValue.of(loaded, policy, now, jitter);
-        }
-        Completion<T> completion =
-                new Completion<>(this, load, now); // before the state changes: an error must not lose it
-        CacheState<T> before;
-        CacheState<T> after;
-        do {
-            before = state;
-            if (before.load != load) {
-                return null; // another thread has finished it
-            }
-            if (next != null) {
-                after = before.stored(next, now);
-            } else if (same != null) {
-                after = before.unchanged(same, now, jitter);
-            } else {
-                CredentialsException cause = Objects.requireNonNull(reason);
-                after = before.failed(cause, servesStale(), policy.backoff(), now, jitter);
-            }
-            completion.before = before;
-            completion.after = after;
-        } while (!STATE.compareAndSet(this, before, after));
-        return completion;
-    }
-
-    /** The completion without any help from outside. */
-    @SuppressWarnings("ReferenceEquality") // a load is equal to itself alone
-    private @Nullable Completion<T> crashed(InFlightLoad<T> load, CredentialsException cause, Now now) {
-        Completion<T> completion = new Completion<>(this, load, now);
-        CacheState<T> before;
-        CacheState<T> after;
-        do {
-            before = state;
-            if (before.load != load) {
-                return null;
-            }
-            after = before.crashed(cause, now);
-            completion.before = before;
-            completion.after = after;
-        } while (!STATE.compareAndSet(this, before, after));
-        return completion;
-    }
-
-    // ---- the timer
 
     private void armForFutures() {
         synchronized (arming) {
@@ -534,7 +303,8 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
         }
     }
 
-    private void arm() {
+    /** Sets the timer for what the state needs next; without need there is none. */
+    void arm() {
         synchronized (arming) { // so that the last to arm has seen the latest state
             try {
                 if (timer != null) {
@@ -546,7 +316,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                 if (millis >= 0 && (background || current.load != null)) {
                     wakeIn(Math.min(millis, CacheState.HEARTBEAT_MILLIS));
                 }
-            } catch (RuntimeException | Error e) { // without a timer it is the calls that start a refresh
+            } catch (RuntimeException | Error e) { // without a timer, calls start the refresh
             }
         }
     }
@@ -557,8 +327,8 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
 
     private void tick() {
         try {
-            lookAfterItself();
-        } catch (RuntimeException | Error e) { // no memory, perhaps: later
+            onTimer();
+        } catch (RuntimeException | Error e) { // perhaps no memory: try again later
             synchronized (arming) {
                 wakeIn(AFTER_ERROR_MILLIS);
             }
@@ -566,13 +336,13 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
     }
 
     /** On the timer's thread, where no foreign code may run. */
-    private void lookAfterItself() {
+    private void onTimer() {
         while (true) {
             CacheState<T> current = state;
             Now now = Now.of(clock);
             long millis = current.millisToWake(now);
             if (current.load != null) {
-                if (!watch(current.load, now)) {
+                if (!current.load.watch(now)) {
                     arm();
                 }
                 return;
@@ -581,12 +351,12 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                 return;
             }
             if (current.hasClockJumped(now)) {
-                STATE.compareAndSet(this, current, current.jumped(now));
+                replace(current, current.jumped(now));
             } else if (millis > 0) {
-                STATE.compareAndSet(this, current, current.seen(now));
+                replace(current, current.seen(now));
                 arm();
                 return;
-            } else if (millis < 0 || start(current, now, false) != null) {
+            } else if (millis < 0 || InFlightLoad.start(this, current, now, false) != null) {
                 return;
             }
         }
