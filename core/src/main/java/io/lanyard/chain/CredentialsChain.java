@@ -58,7 +58,6 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
     private @Nullable Entry<T> announced; // guarded by this; the source that the log and the listener know of
     private @Nullable Entry<T> closedOver; // guarded by this; what was selected when the chain was closed
     private boolean closed; // guarded by this
-    private int epoch; // guarded by this; of closings
     private @Nullable Selection<T> selection; // guarded by this; the one in flight
     private @Nullable CredentialsException lastFailure; // guarded by this; of the last selection
 
@@ -247,8 +246,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
                 return;
             }
             closed = true;
-            epoch++;
-            selection = null; // what is being selected answers its callers and is not kept
+            selection = null; // the selection in flight answers its callers and is not kept
             closedOver = selected;
             selected = null;
         }
@@ -312,7 +310,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
             if (selection != null && !selection.isOver()) {
                 return selection;
             }
-            mine = new Selection<>(this, scheduler, epoch);
+            mine = new Selection<>(this, scheduler);
             selection = mine;
         }
         mine.start();
@@ -326,17 +324,15 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
         Provided<T> provided = new Provided<>(entry, identity.apply(value));
         Entry<T> before;
         synchronized (this) {
-            if (by.epoch != epoch) {
+            if (selection != by) {
                 return null; // the chain has been closed meanwhile
             }
+            selection = null;
             selected = reuseSource && reliable ? entry : null;
             lastProvided = provided;
             lastFailure = null;
             before = announced;
             announced = entry;
-            if (selection == by) {
-                selection = null;
-            }
         }
         return before == entry ? null : () -> provided.announce(before, listener);
     }
@@ -352,14 +348,14 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
         }
     }
 
-    /** What comes after the callers have been answered. */
-    void afterSelection(Selection<T> by, @Nullable Runnable announcement) {
-        boolean late;
+    /** Called after the callers of a selection have been answered. */
+    void afterSelection(@Nullable Runnable announcement) {
+        boolean closedMeanwhile;
         synchronized (this) {
-            late = closed && by.epoch != epoch;
+            closedMeanwhile = closed;
         }
-        if (late) {
-            closeSources(); // the selection has opened one again
+        if (closedMeanwhile) {
+            closeSources(); // the selection may have opened one again
         }
         if (announcement != null) {
             events.deliver(announcement);

@@ -43,9 +43,6 @@ final class Selection<T> extends InFlight<T> {
 
     private static final int SOURCE_TIMEOUT_SECONDS = 60;
 
-    /** The chain's, when it began: a chain that was closed meanwhile does not keep the selection. */
-    final int epoch;
-
     private final CredentialsChain<T> chain;
     private final Scheduler scheduler;
     private final @Nullable LoadContext context;
@@ -55,20 +52,18 @@ final class Selection<T> extends InFlight<T> {
     private final Iterator<Entry<T>> left;
     private final List<CredentialsException> failures = new ArrayList<>();
     private boolean doubtful;
-    private @Nullable Entry<T> current;
+    private volatile @Nullable Entry<T> current; // volatile, so that the next owner sees what this one has done
 
     private volatile @Nullable T value;
     private volatile @Nullable CredentialsException failure;
-    private volatile Scheduler.@Nullable Timer watch;
-    private int watched = -1; // the timer's, as is looks
-    private int looks;
     private volatile int begun = -1; // the last step whose owner a thread has begun
+    private @Nullable Watch timersWatch; // guarded by this
+    private volatile Scheduler.@Nullable Timer timer;
 
-    Selection(CredentialsChain<T> chain, Scheduler scheduler, int epoch) {
+    Selection(CredentialsChain<T> chain, Scheduler scheduler) {
         super(scheduler);
         this.chain = chain;
         this.scheduler = scheduler;
-        this.epoch = epoch;
         this.left = chain.entries().iterator();
         this.context = LoadContext.current();
     }
@@ -88,25 +83,11 @@ final class Selection<T> extends InFlight<T> {
         }
     }
 
-    // ---- waiting
-
-    /** Waits for the outcome, and watches over the selection meanwhile. */
+    /** Waits for the outcome, and watches the selection meanwhile. */
     T awaitOutcome() throws InterruptedException {
-        int seen = step.get();
-        int times = 0;
+        Watch watch = new Watch();
         while (!await(WATCH_INTERVAL.toMillis())) {
-            int now = step.get();
-            if (now != seen) {
-                seen = now;
-                times = 0;
-            } else if (++times == LOOKS) {
-                if (now != begun) {
-                    throw starved();
-                }
-                expire(now);
-                seen = step.get();
-                times = 0;
-            }
+            watch.look();
         }
         T outcome = value;
         if (outcome != null) {
@@ -116,58 +97,79 @@ final class Selection<T> extends InFlight<T> {
         throw (why == null ? lost() : why).forCaller();
     }
 
-    /** A future of the outcome for one caller. */
+    /** Returns a future of the outcome for one caller. */
     CompletableFuture<T> futureOutcome() {
         CompletableFuture<T> future = future(chain);
-        if (!isOver() && watch == null) {
-            watched = step.get();
-            watchLater();
+        synchronized (this) {
+            if (timersWatch == null && !isOver()) {
+                timersWatch = new Watch();
+                watchLater();
+            }
         }
         return future;
     }
 
     private void watchLater() {
         try {
-            Scheduler.Timer timer = scheduler.schedule(this, Selection::tick, WATCH_INTERVAL);
-            watch = timer;
+            Scheduler.Timer next = scheduler.schedule(this, Selection::tick, WATCH_INTERVAL);
+            timer = next;
             if (isOver()) {
-                timer.cancel();
+                next.cancel();
             }
-        } catch (RuntimeException | Error e) { // the callers that wait watch over it
+        } catch (RuntimeException | Error e) { // the callers that wait watch it
         }
     }
 
-    /** On the timer's thread, where no foreign code may run. */
     private void tick() {
-        if (isOver()) {
+        Watch watch;
+        synchronized (this) {
+            watch = timersWatch;
+        }
+        if (watch == null || isOver()) {
             return;
         }
-        int now = step.get();
-        if (now != watched) {
-            watched = now;
-            looks = 0;
-        } else if (++looks == LOOKS) {
-            expire(now);
+        try {
+            watch.look();
+        } finally {
+            watchLater();
         }
-        watchLater();
     }
 
+    /** Counts how often a watcher has seen the same step. */
+    private final class Watch {
+        private int seen = step.get();
+        private int looks;
+
+        void look() {
+            int now = step.get();
+            if (now != seen) {
+                seen = now;
+                looks = 0;
+            } else if (++looks == LOOKS) {
+                expire(now);
+            }
+        }
+    }
+
+    /** Makes a step for an owner that has not made it in time. On a caller's thread or the timer's: calls no source. */
     private void expire(int seen) {
+        Entry<T> silent = seen == begun ? current : null;
         if (!step.compareAndSet(seen, seen + 1)) {
             return;
         }
-        Runnable next = () -> {
-            Entry<T> silent = current;
-            if (silent == null) {
-                advance(seen + 1);
-            } else {
-                miss(silent, silent(silent), seen + 1);
+        CredentialsException why = silent == null ? stalled() : silent(silent);
+        if (silent != null) {
+            try {
+                scheduler.execute(() -> miss(silent, why, seen + 1));
+                return;
+            } catch (Throwable e) { // the JVM can start no thread
             }
-        };
+        }
         try {
-            scheduler.execute(next);
-        } catch (RuntimeException | Error e) { // rather here than never
-            next.run();
+            note(why);
+        } finally {
+            release();
+            answer(() -> finish(null, why, null));
         }
     }
 
@@ -181,11 +183,11 @@ final class Selection<T> extends InFlight<T> {
                 .build();
     }
 
-    private static CredentialsException starved() {
+    private static CredentialsException stalled() {
         return CredentialsException.builder(
                         Category.SOURCE_FAILED,
-                        "no thread has begun to select a source within " + SOURCE_TIMEOUT_SECONDS
-                                + " s, because all shared threads are in use")
+                        "no thread has selected a source within " + SOURCE_TIMEOUT_SECONDS
+                                + " s: all shared threads are in use, or the JVM cannot start any")
                 .recoverable(true)
                 .local(true)
                 .remedy("take a thread dump: the threads named lanyard-refresh show what loads wait for")
@@ -199,8 +201,6 @@ final class Selection<T> extends InFlight<T> {
                 .recoverable(true)
                 .build();
     }
-
-    // ---- the owner
 
     /**
      * Resolves the next source that is configured.
@@ -300,26 +300,30 @@ final class Selection<T> extends InFlight<T> {
         advance(mine);
     }
 
-    /** The selection is over before its callers know: a call that comes afterwards is no part of it. */
     private void fail(CredentialsException why) {
         try {
-            chain.nothingSelected(this, why);
-            failure = why;
+            note(why);
         } finally {
             finish(null, why, null);
         }
     }
 
+    /** Notes the failure before callers learn of it, so that a call that comes afterwards starts another selection. */
+    private void note(CredentialsException why) {
+        chain.nothingSelected(this, why);
+        failure = why;
+    }
+
     private void finish(@Nullable T provided, @Nullable CredentialsException why, @Nullable Runnable announcement) {
         release();
-        Scheduler.Timer timer = watch;
-        if (timer != null) {
-            timer.cancel();
+        Scheduler.Timer watching = timer;
+        if (watching != null) {
+            watching.cancel();
         }
         try {
             completeFutures(provided, why);
         } finally {
-            chain.afterSelection(this, announcement);
+            chain.afterSelection(announcement);
         }
     }
 }

@@ -27,6 +27,8 @@ public abstract class InFlight<T> implements Runnable {
 
     private static final Duration RELIEF_AFTER = Duration.ofMillis(50);
 
+    private static final Duration RETRY_ANSWER = Duration.ofSeconds(1);
+
     private final Scheduler scheduler;
     private final CountDownLatch over = new CountDownLatch(1);
     private final Queue<CallersFuture<T>> futures = new ConcurrentLinkedQueue<>();
@@ -165,5 +167,23 @@ public abstract class InFlight<T> implements Runnable {
     /** On the timer's thread, where no foreign code may run. */
     private void relieve() {
         scheduler.answer(this::completeWaiting);
+    }
+
+    /**
+     * Runs a task that answers callers, on a thread that their callbacks may block. While the JVM can start no thread,
+     * tries again every second: the current thread may be the timer's or a caller's.
+     *
+     * @param task completes futures or delivers events
+     */
+    protected final void answer(Runnable task) {
+        try {
+            scheduler.answer(task);
+        } catch (Throwable e) {
+            try {
+                scheduler.schedule(scheduler, same -> answer(task), RETRY_ANSWER);
+            } catch (Throwable unscheduled) { // no timer either: rather here than never
+                task.run();
+            }
+        }
     }
 }

@@ -278,12 +278,4 @@ final class InFlightLoad<T> extends InFlight<T> {
             return completion.replaceState() ? completion : null;
         }
     }
-
-    private void answer(Completion<T> completion) {
-        try {
-            cache.scheduler.answer(completion);
-        } catch (Throwable e) { // rather here than never
-            completion.run();
-        }
-    }
 }

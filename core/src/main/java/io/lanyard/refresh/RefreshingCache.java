@@ -233,7 +233,7 @@ public final class RefreshingCache<T> implements CredentialsSource<T> {
                 boolean mustWait = current.mustWait(now);
                 InFlightLoad<T> load = InFlightLoad.start(this, current, now, waits && mustWait);
                 if (load != null) {
-                    return mustWait ? load : null;
+                    return mustWait && !load.watch(now) ? load : null; // one that cannot be submitted is over
                 }
             } else {
                 // the timer is late, or was lost to an error

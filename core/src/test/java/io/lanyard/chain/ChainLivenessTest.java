@@ -10,6 +10,7 @@ import io.lanyard.Category;
 import io.lanyard.CredentialsException;
 import io.lanyard.refresh.RefreshingCache;
 import io.lanyard.report.SourceDescription;
+import io.lanyard.spi.Scheduler;
 import io.lanyard.testsupport.Loads;
 import io.lanyard.testsupport.VirtualTime;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -94,6 +96,21 @@ class ChainLivenessTest {
         }
 
         @Test
+        void one_gets_the_whole_minute_when_two_callers_come_at_the_same_time() {
+            var never = first.hangs();
+            CallingScheduler scheduler = new CallingScheduler(time);
+            CredentialsChain<Key> chain = of(first).scheduler(scheduler).build();
+            scheduler.onFirstTimer = () -> {
+                var unused = chain.resolveAsync();
+            };
+            CompletableFuture<Key> answer = chain.resolveAsync();
+            time.advance(Duration.ofSeconds(60));
+            assertThat(answer).isNotDone();
+            time.advance(Duration.ofSeconds(1));
+            assertThat(answer).isCompletedExceptionally();
+        }
+
+        @Test
         void with_continue_the_next_one_answers_and_the_late_answer_is_ignored() {
             CompletableFuture<Key> never = first.hangs();
             CredentialsChain<Key> chain = of(first, second)
@@ -135,6 +152,50 @@ class ChainLivenessTest {
             assertThat(first.asked).hasValue(0);
             assertThat(second.asked).hasValue(1);
             assertThat(chain.chainStatus().source()).contains(second.name);
+        }
+    }
+
+    @Nested
+    class Without_threads {
+        @Test
+        void a_selection_that_no_thread_begins_fails_after_a_minute_and_the_next_call_starts_another() {
+            time.runTasksAfter(() -> Duration.ofDays(1));
+            CredentialsChain<Key> chain = of(first).scheduler(time).build();
+            CompletableFuture<Key> answer = chain.resolveAsync();
+            time.advance(Duration.ofSeconds(60));
+            assertThat(answer).isNotDone();
+            time.runTasksAtOnce();
+            time.advance(Duration.ofSeconds(1));
+            assertThat(answer)
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableThat()
+                    .withMessageContaining("no thread has selected a source within 60 s");
+            assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
+            time.runTasks();
+            assertThat(first.asked).as("the late task does nothing").hasValue(1);
+            assertThat(time.pendingTimers()).isZero();
+        }
+
+        @Test
+        void no_source_is_called_and_no_callback_runs_on_the_timers_thread() {
+            var never = first.hangs();
+            CredentialsChain<Key> chain = of(first, second)
+                    .scheduler(time)
+                    .onFailure(OnFailure.CONTINUE)
+                    .build();
+            CompletableFuture<Key> answer = chain.resolveAsync();
+            time.withoutThreads(true);
+            time.advance(Duration.ofMinutes(2));
+            assertThat(second.detections).hasValue(0);
+            assertThat(answer).isNotDone();
+            time.withoutThreads(false);
+            time.advance(Duration.ofSeconds(1));
+            assertThat(answer)
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableThat()
+                    .withMessageContaining("the source first has not answered within 60 s");
+            first.gives();
+            assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
         }
     }
 
@@ -318,6 +379,31 @@ class ChainLivenessTest {
             CredentialsException exhausted = (CredentialsException) catchThrowable(chain::resolve);
             assertThat(exhausted.category()).isEqualTo(Category.CHAIN_EXHAUSTED);
             assertThat(exhausted.attempts()).hasSize(2);
+        }
+    }
+
+    /** Makes a call when a timer is first set, as another thread might. */
+    private static final class CallingScheduler implements Scheduler {
+        private final VirtualTime time;
+        private @Nullable Runnable onFirstTimer;
+
+        CallingScheduler(VirtualTime time) {
+            this.time = time;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            time.execute(task);
+        }
+
+        @Override
+        public <O> Timer schedule(O owner, Consumer<? super O> task, Duration delay) {
+            Runnable call = onFirstTimer;
+            onFirstTimer = null;
+            if (call != null) {
+                call.run();
+            }
+            return time.schedule(owner, task, delay);
         }
     }
 

@@ -572,19 +572,6 @@ class CredentialsChainTest {
     }
 
     @Test
-    void a_selection_that_is_never_begun_is_begun_by_a_watcher() {
-        time.runTasksAfter(() -> Duration.ofDays(1));
-        CompletableFuture<Key> answer = chain().resolveAsync();
-        time.advance(Duration.ofSeconds(60));
-        assertThat(first.detections).hasValue(0);
-        time.runTasksAtOnce();
-        time.advance(Duration.ofSeconds(1));
-        assertThat(answer).isCompletedWithValue(first.key);
-        time.runTasks();
-        assertThat(first.asked).as("the late task does nothing").hasValue(1);
-    }
-
-    @Test
     void a_selection_that_is_over_needs_no_timer() throws Exception {
         time.runTasksAfter(() -> Duration.ofSeconds(1));
         CompletableFuture<Key> answer = chain().resolveAsync();

@@ -743,6 +743,29 @@ class RefreshingCacheTest {
         }
 
         @Test
+        void when_no_thread_can_be_started_callers_fail_at_once() {
+            time.withoutThreads(true);
+            CompletableFuture<Credential> answer = cache.resolveAsync();
+            assertThatThrownBy(answer::join).hasMessageContaining("cannot be started");
+            assertThatThrownBy(cache::resolve).hasMessageContaining("cannot be started");
+        }
+
+        @Test
+        void when_no_thread_can_be_started_callbacks_do_not_run_on_the_timers_thread() {
+            CompletableFuture<Credential> answer = cache.resolveAsync();
+            time.dropTasks();
+            time.withoutThreads(true);
+            time.advance(Duration.ofMinutes(1));
+            assertThat(cache.status().loading())
+                    .as("the load has been abandoned")
+                    .isFalse();
+            assertThat(answer).isNotDone();
+            time.withoutThreads(false);
+            time.advance(seconds(2));
+            assertThatThrownBy(answer::join).hasMessageContaining("did not complete within its timeout");
+        }
+
+        @Test
         void when_the_scheduler_drops_the_load() {
             CompletableFuture<Credential> first = cache.resolveAsync();
             time.dropTasks();

@@ -29,6 +29,7 @@ public final class VirtualTime implements Clock, Scheduler {
     private long sequence;
     private boolean timersFire = true;
     private boolean rejecting;
+    private boolean withoutThreads;
     private boolean atOnce = true;
     private Supplier<Duration> taskDelay = () -> Duration.ZERO;
     private int tasksStarted;
@@ -65,6 +66,11 @@ public final class VirtualTime implements Clock, Scheduler {
     /** Whether tasks and timers are refused. */
     public synchronized void reject(boolean refused) {
         this.rejecting = refused;
+    }
+
+    /** Whether tasks fail as in a JVM that can start no thread; timers go on. */
+    public synchronized void withoutThreads(boolean none) {
+        this.withoutThreads = none;
     }
 
     // ---- what happens
@@ -158,6 +164,9 @@ public final class VirtualTime implements Clock, Scheduler {
     public void execute(Runnable task) {
         synchronized (this) {
             refuse();
+            if (withoutThreads) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
             tasksStarted++;
             if (!atOnce) {
                 Duration delay = taskDelay.get();
