@@ -19,12 +19,12 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** What threads may see of one chain while its source is being chosen. */
+/** What threads may see of one chain while it selects a source. */
 public final class ChainStress {
 
     private ChainStress() {}
 
-    /** A source that gives its number; at first it may be absent, fail, or later be withdrawn. */
+    /** A source that provides its number; at first it may be absent or fail, and later it may be withdrawn. */
     private static final class Source implements ChainSource<Integer> {
         private final int number;
         private final AtomicInteger absences;
@@ -59,7 +59,7 @@ public final class ChainStress {
         }
 
         private static CredentialsException failure(Category category) {
-            return CredentialsException.builder(category, "a test's").build();
+            return CredentialsException.builder(category, "scripted").build();
         }
 
         @Override
@@ -73,12 +73,12 @@ public final class ChainStress {
         }
     }
 
-    /** A chain of two sources that is chosen from where the first caller is. */
+    /** A chain of two sources whose selection runs on the first caller's thread. */
     private abstract static class World implements Scheduler {
         private static final Logger LOG = Logger.getLogger("io.lanyard");
 
         static {
-            LOG.setLevel(Level.OFF); // or each of millions of choices is told
+            LOG.setLevel(Level.OFF); // millions of selections would be logged
         }
 
         final Source earlier;
@@ -94,7 +94,7 @@ public final class ChainStress {
                     .build();
         }
 
-        /** The number of the source that answers, -1 for a failure, and 0 when the choice is still being made. */
+        /** Returns the number of the source that answers, -1 for a failure, and 0 while the selection runs. */
         final int read() {
             CompletableFuture<Integer> answer = chain.resolveAsync();
             return answer.isCompletedExceptionally() ? -1 : answer.getNow(0);
@@ -111,14 +111,14 @@ public final class ChainStress {
         }
     }
 
-    /** Whoever meets the blip sees the blip; nobody ever sees the later source. */
+    /** A caller gets the failure of the earlier source, or that source, and never the later one. */
     @JCStressTest
-    @Outcome(id = {"-1, 1, 1", "1, -1, 1"}, expect = Expect.ACCEPTABLE, desc = "one met the blip, the other came after it")
-    @Outcome(id = {"-1, -1, 1", "-1, 0, 1", "0, -1, 1"}, expect = Expect.ACCEPTABLE, desc = "both met it; 0: is yet to hear")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "the later source, or an accident that sticks")
+    @Outcome(id = {"-1, 1, 1", "1, -1, 1"}, expect = Expect.ACCEPTABLE, desc = "one got the failure, the other came after it")
+    @Outcome(id = {"-1, -1, 1", "-1, 0, 1", "0, -1, 1"}, expect = Expect.ACCEPTABLE, desc = "both got it; 0: still waits")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "the later source, or a failure that lasts")
     @State
-    public static class FirstUseWithOneBlip extends World {
-        public FirstUseWithOneBlip() {
+    public static class FirstUseWithOneFailure extends World {
+        public FirstUseWithOneFailure() {
             super(0, 1);
         }
 
@@ -138,13 +138,13 @@ public final class ChainStress {
         }
     }
 
-    /** A choice once made is everybody's, also of the caller who looked for one before it was. */
+    /** All callers share a selection, also one that read the chain before it completed. */
     @JCStressTest
-    @Outcome(id = {"2, 2, 2", "0, 2, 2", "2, 0, 2"}, expect = Expect.ACCEPTABLE, desc = "one choice; 0: is yet to hear")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "a source that turned up meanwhile took over")
+    @Outcome(id = {"2, 2, 2", "0, 2, 2", "2, 0, 2"}, expect = Expect.ACCEPTABLE, desc = "one selection; 0: still waits")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "a source that appeared meanwhile took over")
     @State
-    public static class FirstUseWhileASourceTurnsUp extends World {
-        public FirstUseWhileASourceTurnsUp() {
+    public static class FirstUseWhileASourceAppears extends World {
+        public FirstUseWhileASourceAppears() {
             super(1, 0);
         }
 
@@ -166,8 +166,8 @@ public final class ChainStress {
 
     /** Both leave the source that was withdrawn, and neither fails. */
     @JCStressTest
-    @Outcome(id = {"2, 2, 2", "0, 2, 2", "2, 0, 2"}, expect = Expect.ACCEPTABLE, desc = "both moved on; 0: is yet to hear")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "the source that is gone, or a failure")
+    @Outcome(id = {"2, 2, 2", "0, 2, 2", "2, 0, 2"}, expect = Expect.ACCEPTABLE, desc = "both moved on; 0: still waits")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "the withdrawn source, or a failure")
     @State
     public static class Withdrawal extends World {
         public Withdrawal() {
@@ -192,11 +192,11 @@ public final class ChainStress {
         }
     }
 
-    /** Closing takes nothing from a caller, and after the next call it can be done again. */
+    /** Closing fails no caller, and the chain can be closed again after the next call. */
     @JCStressTest
     @Outcome(id = "1, 1, 2", expect = Expect.ACCEPTABLE, desc = "credentials, and two closings")
     @Outcome(id = "1, 1, 3", expect = Expect.ACCEPTABLE, desc = "closed during the selection, and again after it")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "another choice, a failure, or a chain that stays open")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "another source, a failure, or a chain that stays open")
     @State
     public static class CloseAgainstUse extends World {
         public CloseAgainstUse() {

@@ -18,12 +18,12 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
-/** What threads may see of one cache whose every change is one swap of its cell. */
+/** What threads may see of one cache, in which every change is one compare-and-swap of its state. */
 public final class CacheStateStress {
 
     private CacheStateStress() {}
 
-    /** A value whose parts are plain, so that a race in its publication would show. */
+    /** A value with plain fields, so that a race in its publication shows. */
     private static final class Pair {
         private int left;
         private int right;
@@ -34,7 +34,7 @@ public final class CacheStateStress {
         }
     }
 
-    /** A cache in a small world: the clock stands still, tasks run where they are started, timers are only counted. */
+    /** A cache with a clock that stands still, tasks that run on the submitting thread, and timers that are only counted. */
     private abstract static class World implements Clock, Scheduler {
         private final AtomicInteger loads = new AtomicInteger();
         private final AtomicInteger loading = new AtomicInteger();
@@ -66,17 +66,17 @@ public final class CacheStateStress {
             return timers.get();
         }
 
-        /** The timer goes off, which is nobody's call. */
+        /** Fires the timer, without a call. */
         final void ring() {
             latestTimer.run();
         }
 
-        /** Lets a refresh be due. */
+        /** Makes a refresh due. */
         final void age() {
             millis += 3_000_000;
         }
 
-        /** The value's number, a negative one when it was seen in parts, and 0 when there is none yet. */
+        /** Returns the number of the value, a negative one when its fields differ, and 0 when there is none yet. */
         final int read() {
             CompletableFuture<Pair> answer = cache.resolveAsync();
             Pair pair = answer.getNow(null);
@@ -107,7 +107,7 @@ public final class CacheStateStress {
             kept.run();
         }
 
-        /** Lets the load in flight be overdue. */
+        /** Makes the load in flight overdue. */
         final void passTheDeadline() {
             millis += 60_000;
         }
@@ -137,12 +137,12 @@ public final class CacheStateStress {
         }
     }
 
-    /** A snapshot is published whole, and never goes back. */
+    /** A state is published as a whole, and an older one never follows a newer one. */
     @JCStressTest
     @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "both reads before the refresh")
     @Outcome(id = "1, 2", expect = Expect.ACCEPTABLE, desc = "one before, one after")
     @Outcome(id = "2, 2", expect = Expect.ACCEPTABLE, desc = "both after")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "a value in parts, none, or an older one after a newer")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "a partial value, none, or an older one after a newer one")
     @State
     public static class Publication extends World {
         public Publication() {
@@ -157,21 +157,19 @@ public final class CacheStateStress {
 
         @Actor
         public void reader(II_Result result) {
-            // looks past the load in flight: what is cached now, and what is cached then
-            result.r1 = held();
-            result.r2 = held();
+            result.r1 = refreshes();
+            result.r2 = refreshes();
         }
 
-        private int held() {
-            RefreshStatus status = cache.status();
-            return (int) status.refreshes();
+        private int refreshes() {
+            return (int) cache.status().refreshes();
         }
     }
 
-    /** The first caller loads; the others get that value and no other. */
+    /** The first caller starts a load, and the others get its value. */
     @JCStressTest
     @Outcome(id = {"1, 1, 1", "0, 1, 1", "1, 0, 1"}, expect = Expect.ACCEPTABLE, desc = "one load; 0: still waiting for it")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "two loads, or a value in parts")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "two loads, or a partial value")
     @State
     public static class SingleLoad extends World {
         @Actor
@@ -190,10 +188,10 @@ public final class CacheStateStress {
         }
     }
 
-    /** Readers beside a refresh get a whole value, the old one or the new one, and wait for nothing. */
+    /** During a refresh callers get the old value or the new one and do not wait. */
     @JCStressTest
     @Outcome(id = {"1, 2, 2", "2, 1, 2", "2, 2, 2"}, expect = Expect.ACCEPTABLE, desc = "one refreshed, the other did not wait")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "two refreshes, none, a value in parts, or a caller that waits")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "two refreshes, none, a partial value, or a caller that waits")
     @State
     public static class RefreshWithoutWaiting extends World {
         public RefreshWithoutWaiting() {
@@ -217,7 +215,7 @@ public final class CacheStateStress {
         }
     }
 
-    /** After close no timer is left, however it met the end of a load. */
+    /** After close no timer is left, also when a load completes at the same time. */
     @JCStressTest
     @Outcome(id = {"1, 0", "2, 0"}, expect = Expect.ACCEPTABLE, desc = "refreshed or not, and no timer")
     @Outcome(expect = Expect.FORBIDDEN, desc = "a timer that is never cancelled")
@@ -245,10 +243,10 @@ public final class CacheStateStress {
         }
     }
 
-    /** A report that a value is refused counts for that value alone: never for the one that takes its place. */
+    /** A rejection applies to its value only, and never to the newer one. */
     @JCStressTest
-    @Outcome(id = "2, 2", expect = Expect.ACCEPTABLE, desc = "the report and the refresh were about the same value")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "the new value was taken for the refused one, or the load was lost")
+    @Outcome(id = "2, 2", expect = Expect.ACCEPTABLE, desc = "the rejection and the refresh concerned the same value")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "the new value was taken for the rejected one, or the load was lost")
     @State
     public static class InvalidateAgainstRefresh extends World {
         public InvalidateAgainstRefresh() {

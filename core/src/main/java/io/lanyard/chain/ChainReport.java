@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 public record ChainReport(List<SourceReport> sources, boolean probed) {
 
     /**
-     * A report.
+     * Creates a report.
      *
      * @param sources the sources in their order
      * @param probed whether they were probed for this report
@@ -26,9 +26,9 @@ public record ChainReport(List<SourceReport> sources, boolean probed) {
     }
 
     /**
-     * The source in use.
+     * Returns the source in use.
      *
-     * @return the source; empty before the first resolve, and when none could be chosen
+     * @return the source; empty before the first resolve, and when none was selected
      */
     public Optional<SourceReport> inUse() {
         return sources.stream()
@@ -46,7 +46,7 @@ public record ChainReport(List<SourceReport> sources, boolean probed) {
         return sources.stream().filter(source -> source.name().equals(name)).findFirst();
     }
 
-    /** A table in text: a line for each source, and below it, indented, what is known of it. */
+    /** Returns a table: a line for each source, with its details indented below. */
     @Override
     public String toString() {
         int state =

@@ -58,7 +58,7 @@ final class ChainReporter<T> {
         return new ChainReport(reports, true);
     }
 
-    /** The failure of a chain none of whose sources provided credentials. */
+    /** Creates the failure of a chain in which no source provided credentials. */
     CredentialsException exhausted(List<CredentialsException> failures) {
         List<SourceAttempt> attempts = new ArrayList<>();
         String remedy = null;
@@ -108,7 +108,7 @@ final class ChainReporter<T> {
         return null;
     }
 
-    /** The identity of what the source has cached by now; it refreshes without the chain. */
+    /** Returns the identity of the credentials that the source has cached now; it refreshes them without the chain. */
     Identity identityNow(Provided<T> provided) {
         T cached = provided.entry().source.cached().orElse(null);
         return cached == null ? provided.identity() : identity.apply(cached);
@@ -170,7 +170,7 @@ final class ChainReporter<T> {
         } catch (RuntimeException | LinkageError e) { // a dependency may be missing
             failure = e;
             if (state == SourceState.IN_USE) {
-                // its cached credentials are in use all the same
+                // its cached credentials remain in use
             } else if (CredentialsChain.isNotConfigured(e)) {
                 state = SourceState.NOT_CONFIGURED;
                 reason = FailureText.of(e);
@@ -189,7 +189,7 @@ final class ChainReporter<T> {
                 remedy(failure));
     }
 
-    /** The failure of a source that is not configured is its reason. */
+    /** Returns the failure for the report; a source that is not configured has it as its reason instead. */
     private static Optional<String> failedWith(SourceState state, @Nullable Throwable failure) {
         return failure == null || state == SourceState.NOT_CONFIGURED
                 ? Optional.empty()

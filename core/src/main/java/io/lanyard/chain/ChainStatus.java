@@ -23,7 +23,7 @@ public record ChainStatus(
         Optional<RefreshStatus> refresh,
         Optional<CredentialsException> failure) {
 
-    /** Names a failure by its class: what a message says is its owner's to show. */
+    /** Returns the status as text. It shows the category of a failure and not its message. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("ChainStatus(");

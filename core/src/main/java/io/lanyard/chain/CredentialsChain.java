@@ -106,7 +106,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
     }
 
     /**
-     * Returns the value of the first source that is configured; waits for it where it must.
+     * Returns the value of the first source that is configured; waits for it if necessary.
      *
      * @return the value
      * @throws CredentialsException of {@link Category#CHAIN_EXHAUSTED} when no source provided one: the message and {@link
@@ -265,13 +265,11 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
                 + String.join(", ", entries.stream().map(e -> e.name.name()).toList()) + ")";
     }
 
-    // ---- selecting
-
     List<Entry<T>> entries() {
         return entries;
     }
 
-    /** Whether the source in use is to be left because of that failure; if so it is selected no longer. */
+    /** Whether the chain leaves the selected source because of a failure; if so, it is no longer selected. */
     @SuppressWarnings("ReferenceEquality") // there is one entry for each name
     private boolean leaves(Entry<T> entry, Throwable failure) {
         if (failure instanceof CancellationException
@@ -286,7 +284,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
         return true;
     }
 
-    /** The selection in flight, which is started where there is none; null when a source has been selected meanwhile. */
+    /** Returns the selection in flight, and starts one if there is none; null when a source has been selected meanwhile. */
     private @Nullable Selection<T> select() {
         String circle = LoadContext.circle(this);
         if (circle != null) {
@@ -299,7 +297,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
         }
         Selection<T> mine;
         synchronized (this) {
-            if (closed) { // which changes nothing of the choice
+            if (closed) { // closing keeps the selected source
                 closed = false;
                 selected = closedOver;
                 closedOver = null;
@@ -317,7 +315,7 @@ public final class CredentialsChain<T> implements CredentialsSource<T> {
         return mine;
     }
 
-    /** Notes the source that a selection found; returns what is to be announced once callers have been answered. */
+    /** Notes the source that a selection found; returns the announcement, to be made after callers have been answered. */
     @SuppressWarnings("ReferenceEquality") // there is one entry for each name, and a selection is equal to itself alone
     @Nullable
     Runnable selected(Selection<T> by, Entry<T> entry, T value, boolean reliable) {

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A source at its place in a chain, and what the chain remembers of it. */
+/** A source in a chain, with what the chain remembers of it. */
 final class Entry<T> {
 
     final SourceName name;
@@ -55,7 +55,7 @@ final class Entry<T> {
         stopLogged = false;
     }
 
-    /** Once an outage, however many calls fail in it. */
+    /** Logs the failure once in an outage. */
     void logStop(CredentialsException why) {
         if (!stopLogged) {
             stopLogged = true;
@@ -64,7 +64,7 @@ final class Entry<T> {
         }
     }
 
-    /** Harms no other source. */
+    /** Closes the source. If it throws, logs that and continues. */
     void close() {
         try {
             source.close();
@@ -73,7 +73,7 @@ final class Entry<T> {
         }
     }
 
-    /** Harms no other source either. */
+    /** Reports rejected credentials to the source. If it throws, logs that and continues. */
     void invalidate(String accessKeyId) {
         try {
             source.invalidate(accessKeyId);

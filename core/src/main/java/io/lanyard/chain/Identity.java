@@ -15,7 +15,7 @@ import java.util.Optional;
 public record Identity(
         String accessKeyId, Optional<String> accountId, Optional<String> arn, Optional<Instant> expiration) {
 
-    /** For example {@code ASIA..., account 111122223333, until 2026-11-23T10:00:00Z}. */
+    /** Returns the identity as text, for example {@code ASIA..., account 111122223333, until 2026-11-23T10:00:00Z}. */
     @Override
     public String toString() {
         return accessKeyId

@@ -3,11 +3,11 @@ package io.lanyard.chain;
 
 /** What a chain does when a source that is configured fails. */
 public enum OnFailure {
-    /** The failure is the chain's: no later source is handed out in place of the one that should have answered. */
+    /** The chain fails. No later source is used in place of the one that failed. */
     STOP,
     /**
-     * The next source is tried. What it provides is for this call alone; the next call tries the sources in order again, and so takes as
-     * long as the failure of the source that failed, until that one is well or is taken out of the chain.
+     * The chain tries the next source, for this call only. The next call goes through the sources in order again, and so
+     * takes as long as the failing source needs to fail.
      */
     CONTINUE
 }

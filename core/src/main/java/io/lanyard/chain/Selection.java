@@ -16,9 +16,9 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One way along a chain, from its beginning to the first source that answers or stops it.
+ * One selection: goes through the sources of a chain in order, to the first one that answers or stops the chain.
  *
- * <p>It has one owner at a time. A counter of steps is the token: whoever raises it, by compare-and-swap, goes on.
+ * <p>It has one owner at a time: the thread that raises the counter of steps, by compare-and-swap.
  *
  * <pre>
  * step   event                                  effect
@@ -26,19 +26,21 @@ import org.jspecify.annotations.Nullable;
  * 0      a thread of the scheduler begins       1: sources are checked in order, and the first configured one resolves
  * n      the source answers                     n+1: the selection ends with its value
  * n      it fails, or is not configured         n+1: the selection ends with its failure, or the next source resolves
- * n      a watcher has seen n 11 times (60.5 s)  n+1: the source has failed, and the selection continues
+ * n      a watcher has seen n for 60.5 s        n+1: the source has failed, and the selection continues; it fails when
+ *                                               no thread has begun step n, or the JVM can start none
  * other  anything                               ignored: a late answer, or a second watcher
  * </pre>
  *
- * <p>Watchers are the callers that wait, and a timer where futures wait. An owner that an {@code Error} has stopped is
- * replaced in the same way.
+ * <p>Watchers are the callers that wait, and a timer where futures wait. They replace an owner that an {@code Error} has
+ * stopped in the same way. A source fails 60.5 to 66 s after it was called, because a watcher may see a step late by one
+ * interval.
  */
 final class Selection<T> extends InFlight<T> {
 
-    /** How often a watcher looks. A source that begins between two looks gets at most so much more time. */
+    /** How often a watcher looks. */
     private static final Duration WATCH_INTERVAL = Duration.ofMillis(5_500);
 
-    /** After as many looks, 60.5 s, a source has failed. No source of Lanyard's takes as long; an application's may hang. */
+    /** A source has failed after as many looks: longer than any source of Lanyard takes; one of an application may hang. */
     private static final int LOOKS = 11;
 
     private static final int SOURCE_TIMEOUT_SECONDS = 60;
@@ -48,7 +50,7 @@ final class Selection<T> extends InFlight<T> {
     private final @Nullable LoadContext context;
     private final AtomicInteger step = new AtomicInteger();
 
-    // the owner's
+    // of the owner
     private final Iterator<Entry<T>> left;
     private final List<CredentialsException> failures = new ArrayList<>();
     private boolean doubtful;
@@ -233,7 +235,7 @@ final class Selection<T> extends InFlight<T> {
         }
     }
 
-    /** Its answer, or null when it is not configured; a source that cannot tell has failed, and is not taken for absent. */
+    /** Returns the source's answer, or null when it is not configured. A source whose availability throws has failed. */
     private @Nullable CompletableFuture<T> resolveIfConfigured(Entry<T> entry, int mine) {
         Availability availability;
         try {

@@ -37,7 +37,7 @@ public record SourceName(String name) {
         }
     }
 
-    /** Whether it has the same name. By hand, for what a record brings is dear in a fresh JVM. */
+    /** Compares the names. Written by hand, because the method that a record generates is slow in a fresh JVM. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof SourceName that && name.equals(that.name);
@@ -48,7 +48,7 @@ public record SourceName(String name) {
         return name.hashCode();
     }
 
-    /** The name. */
+    /** Returns the name. */
     @Override
     public String toString() {
         return name;

@@ -29,7 +29,7 @@ public record SourceReport(
         Optional<String> remedy) {
 
     /**
-     * The settings that were looked at.
+     * Returns the settings that were read.
      *
      * @return names, and whether each was set
      */
@@ -37,7 +37,7 @@ public record SourceReport(
         return description.settings();
     }
 
-    /** One line, for example {@code environment: not configured [AWS_ACCESS_KEY_ID (not set), ...]}. */
+    /** Returns one line, for example {@code environment: not configured [AWS_ACCESS_KEY_ID (not set), ...]}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(name.name()).append(": ").append(state);

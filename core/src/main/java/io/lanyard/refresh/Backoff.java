@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long to leave the source alone after a failed load.
+ * Decides how long to back off after a failed load.
  *
  * <p>Implementations are safe for use by any thread, do not block, and decide by their arguments alone. The cache
  * takes what they say as it is.
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public interface Backoff {
 
     /**
-     * The pause before the next load.
+     * Returns the pause before the next load.
      *
      * @param kind what failed
      * @param failures how many loads have failed in a row, at least 1
@@ -27,7 +27,7 @@ public interface Backoff {
     Duration pause(FailureKind kind, int failures, @Nullable Duration left, double random);
 
     /**
-     * What the library does by default.
+     * Returns the default back-off.
      *
      * <ul>
      *   <li>A local failure: 1 to 4.5 s, so that the value is fresh within 5 s of the source's return.
@@ -45,10 +45,10 @@ public interface Backoff {
     }
 
     /**
-     * The same pause always.
+     * Returns a back-off with a fixed pause.
      *
      * @param pause the pause, not negative
-     * @return a back-off that looks at nothing
+     * @return a back-off that ignores its arguments
      */
     static Backoff fixed(Duration pause) {
         Objects.requireNonNull(pause, "pause");

@@ -50,7 +50,7 @@ public final class CacheBuilder<T> {
     }
 
     /**
-     * Sets the clock. Default: the machine's.
+     * Sets the clock. Default: {@link Clock#system()}.
      *
      * @param clock the clock
      * @return this builder
@@ -61,7 +61,7 @@ public final class CacheBuilder<T> {
     }
 
     /**
-     * Sets how messages call the value.
+     * Sets the name of the value in messages.
      *
      * @param name for example {@code the container credentials}
      * @return this builder

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * change        when                                          effect
  * ------------  --------------------------------------------  --------------------------------------------------------
  * loading       a load starts                                 the load is in flight; the value stays
- * stored        it brought newer credentials                  they replace the value; failures and rejection are over
- * unchanged     it brought the cached ones again              they are confirmed; the next load waits for half of the rest
+ * stored        it returned newer credentials                 they replace the value; failures and rejection are over
+ * unchanged     it returned the cached ones again             they are confirmed; the next load waits for half of the rest
  * failed        it failed, or was abandoned                   the value stays; back-off decides when the next may start
- * crashed       an Error kept it from being settled           as failed, with nothing calculated but the pause
+ * crashed       an Error stopped its completion               as failed, with nothing calculated but the pause
  * jumped        wall clock and elapsed time disagree          a load is due now
  * seen          they agree                                    both are noted, to be compared with the next time
  * suspected     a service has rejected the value              the next call loads and waits
@@ -37,15 +37,15 @@ final class CacheState<T> {
     /** How often, at the latest, the clocks are compared: by a timer, or by the first call after it should have fired. */
     static final long HEARTBEAT_MILLIS = 60_000;
 
-    /** A call compares no clocks before this, unless the time of day has moved by more: then it compares the clocks. */
+    /** A call compares the clocks after this, and earlier when the time of day has moved by more. */
     private static final long HORIZON_MILLIS = HEARTBEAT_MILLIS + 10_000;
 
-    /** A permanent failure is answered from memory for 1 to 5 s, which keeps a caller's loop from the source. */
+    /** Callers get a remembered permanent failure for 1 to 5 s, so that a caller in a loop does not load each time. */
     private static final long REMEMBERED_FROM_MILLIS = 1_000;
 
     private static final long REMEMBERED_TO_MILLIS = 5_000;
 
-    /** After an answer that brought nothing new before anything was due, another load so soon is of no use. */
+    /** After a load that returned the cached value before a refresh was due, another one so soon is of no use. */
     private static final long UNCHANGED_EARLY_MILLIS = 60_000;
 
     private static final long UNCHANGED_SHORTEST_MILLIS = 1_000;
@@ -72,9 +72,9 @@ final class CacheState<T> {
     final @Nullable CachedValue<T> cached;
     final @Nullable InFlightLoad<T> load;
     final @Nullable Failure failure;
-    /** The value has been reported as rejected: calls wait for the next load, whatever it brings. */
+    /** A service has rejected the value: calls wait for the next load, whatever its result. */
     final boolean suspect;
-    /** A load is due before the value's own moment: the last one failed, or the clock has jumped. */
+    /** A load is due before the refresh window: the last one failed, or the clock has jumped. */
     final boolean demanded;
 
     final boolean closed;
@@ -117,10 +117,8 @@ final class CacheState<T> {
                 null, null, null, false, false, false, now.nanos(), now.nanos(), now, new Counts(0, 0, 0));
     }
 
-    // ---- reading
-
     /**
-     * Whether a call has nothing to do but to take the value: the hot path. One comparison for both directions, so
+     * Whether a call only has to take the value: the hot path. One comparison for both directions, so
      * that a clock that was set back is noticed as well.
      */
     boolean isQuiet(long wall) {
@@ -160,7 +158,7 @@ final class CacheState<T> {
         return demanded || known.at(now) >= known.advisory();
     }
 
-    /** How long until the timer is to do something by itself; negative when it is not. */
+    /** Returns how long until the timer has something to do; negative when it has not. */
     long millisToWake(Now now) {
         if (load != null) {
             return load.millisToCheck(now);
@@ -206,23 +204,21 @@ final class CacheState<T> {
         return millis == CachedValue.NEVER ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
     }
 
-    // ---- changing
-
     CacheState<T> loading(InFlightLoad<T> next, Now now) {
         return new CacheState<>(cached, next, failure, suspect, demanded, closed, nextCall, nextWake, now, counts);
     }
 
-    /** A load brought a value that is not the one cached. */
+    /** A load returned a newer value. */
     CacheState<T> stored(CachedValue<T> next, Now now) {
         Counts counted = new Counts(counts.refreshes() + 1, counts.unchanged(), counts.failures());
         return new CacheState<>(next, null, null, false, false, closed, now.nanos(), now.nanos(), now, counted);
     }
 
     /**
-     * A load brought the value that is cached already. The source renews it at a time of its own, at the latest shortly
+     * A load returned the cached value again. The source renews it at a time of its own, at the latest shortly
      * before it expires: each pause is up to half of what is left, so that a load falls into the last half of any final
      * stretch (the EKS agent renews a target role's credentials 15 s before they expire), and none runs past the margin
-     * or the stated end, where newer ones are needed.
+     * or the stated expiration, where newer ones are needed.
      */
     CacheState<T> unchanged(CachedValue<T> confirmed, Now now, double random) {
         long call = UNCHANGED_EARLY_MILLIS;
@@ -258,14 +254,14 @@ final class CacheState<T> {
         }
         long call = wake;
         if (kind == FailureKind.PERMANENT) {
-            // a pause that began just before the value expired must not make a longer memory of it afterwards
+            // a pause that began just before the value expired must not prolong the memory of the failure afterwards
             call = left == 0 ? memory : Math.min(call, left + memory);
         }
         boolean servingStale = left == 0 && served && rejection == null;
         return failed(new Failure(cause, count, servingStale, rejection), call, wake, now);
     }
 
-    /** How long callers get the failure that is remembered while there is no value: not after a first failure. */
+    /** Returns how long callers get the remembered failure while there is no value: not after a first failure. */
     private static long emptyPause(FailureKind kind, int failures, Backoff backoff, double random) {
         if (failures == 1) {
             return 0;
@@ -275,7 +271,7 @@ final class CacheState<T> {
         return Math.min(pause, (long) (growing * (0.5 + 0.5 * random)));
     }
 
-    /** A load failed, and so did what would classify the failure, or an error kept its owner from ending it. */
+    /** A load failed and classifying the failure failed as well, or an error has stopped its owner. */
     CacheState<T> crashed(CredentialsException cause, Now now) {
         int count = failure == null ? 1 : failure.count() + 1;
         CredentialsException rejection = failure == null ? null : failure.rejection();

@@ -43,8 +43,7 @@ record CachedValue<T>(
             long advisory = now.wall() + earlier(interval, interval / 10, random);
             return cached(loaded, now, advisory, NEVER, NEVER, NEVER);
         }
-        // a third: the agents' shortest lifetimes, 15 s, still have the whole margin, and shorter ones can be used at
-        // all
+        // a third: the shortest lifetimes of the agents, 15 s, have the whole margin, and shorter ones remain usable
         long margin = Math.min(Now.millis(policy.expirationMargin()), lifetime / 3);
         Duration seen = Duration.ofMillis(lifetime);
         long lead = lifetime - Now.millis(policy.advisoryWindow(seen));
@@ -79,30 +78,30 @@ record CachedValue<T>(
         return stated.getEpochSecond() < 0 ? 0 : stated.toEpochMilli();
     }
 
-    /** The expiration by the local clock, or null when the value does not expire. */
+    /** Returns the expiration by the local clock; null when the value does not expire. */
     @Nullable
     Instant expiration() {
         return expires == NEVER ? null : Instant.ofEpochMilli(expires);
     }
 
-    /** This lifetime for the very object that is cached already, which equals this one's. */
+    /** Returns this lifetime with the cached object, which is equal to this value. */
     CachedValue<T> withValueOf(CachedValue<T> cached) {
         return new CachedValue<>(cached.value, identity, cached.future, stored, advisory, mandatory, unusable, expires);
     }
 
-    /** The same lifetime, which the source has just confirmed by the clocks of now. */
+    /** Returns this value, confirmed by the source at the given time. */
     CachedValue<T> confirmed(Now now) {
         return new CachedValue<>(value, identity, future, now, advisory, mandatory, unusable, expires);
     }
 
-    /** Whether a load brought the same again, secrets and stated expiration included. */
+    /** Whether a load returned this value again, with the same secrets and stated expiration. */
     boolean isSameAs(Loaded<T> loaded) {
         return Math.abs(expires - expires(loaded)) <= SAME_EXPIRATION_MILLIS && value.equals(loaded.value());
     }
 
     /**
-     * The time of day as far as this value is concerned: by the clock that says more of its lifetime has passed. A clock that is
-     * set back does not prolong it, and a machine's sleep, which elapsed time may not count, does not either.
+     * Returns the time of day for this value, by the clock that says that more of its lifetime has passed. A clock that is
+     * set back does not prolong it, nor does a suspended machine, which elapsed time may not count.
      */
     long at(Now now) {
         return Math.max(now.wall(), stored.wall() + now.millisSince(stored));

@@ -29,8 +29,8 @@ public final class Loaded<T> {
     /**
      * Creates the outcome of a load.
      *
-     * @param value the credentials; a load that brings credentials which equal the cached ones has brought nothing newer
-     * @param identity what they are called in logs and events, and rejected by: the access key id; free of secrets
+     * @param value the credentials; those that equal the cached ones are not newer
+     * @param identity their name in logs, events and rejections: the access key id; free of secrets
      * @param expiration when they expire by the local clock, or null when they do not
      * @param <T> the credentials' type
      * @return the outcome
@@ -49,7 +49,7 @@ public final class Loaded<T> {
     }
 
     /**
-     * Returns what the credentials are called.
+     * Returns the identity of the credentials.
      *
      * @return the access key id
      */

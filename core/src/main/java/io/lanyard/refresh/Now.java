@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 record Now(long wall, long nanos) {
 
-    /** How far the clocks may part before it counts as a jump: more than what setting a clock gently does. */
+    /** How far the clocks may differ before it counts as a jump: more than a gradual clock correction. */
     static final long TOLERANCE_MILLIS = 2_000;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -24,27 +24,27 @@ record Now(long wall, long nanos) {
         return new Now(clock.epochMillis(), clock.nanoTime());
     }
 
-    /** Elapsed time since an earlier reading. */
+    /** Returns the elapsed time since an earlier reading. */
     long millisSince(Now earlier) {
         return (nanos - earlier.nanos) / NANOS_PER_MILLI;
     }
 
-    /** Whether the time of day has moved otherwise than time has passed. */
+    /** Whether the time of day has moved by another amount than elapsed time. */
     boolean hasJumpedSince(Now earlier) {
         return Math.abs(wall - earlier.wall - millisSince(earlier)) > TOLERANCE_MILLIS;
     }
 
-    /** A moment of elapsed time, at most some decades away. */
+    /** Returns a moment of elapsed time, at most some decades away. */
     long nanosIn(long millis) {
         return nanos + Math.min(Math.max(millis, 0), LONGEST.toMillis()) * NANOS_PER_MILLI;
     }
 
-    /** A duration in milliseconds; one of more than some decades, such as "forever", counts as some decades. */
+    /** Returns a duration in milliseconds; an unbounded one counts as some decades. */
     static long millis(Duration duration) {
         return duration.compareTo(LONGEST) > 0 ? LONGEST.toMillis() : duration.toMillis();
     }
 
-    /** How long until that moment, rounded up; not positive when it is over. */
+    /** Returns how long until that moment, rounded up; zero when it has passed. */
     long millisUntil(long moment) {
         long left = moment - nanos;
         return left <= 0 ? 0 : (left + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI;

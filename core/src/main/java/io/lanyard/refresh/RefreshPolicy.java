@@ -36,7 +36,7 @@ public final class RefreshPolicy {
     }
 
     /**
-     * The default policy.
+     * Returns the default policy.
      *
      * @return the policy with every option at its default
      */

@@ -5,7 +5,7 @@ import io.lanyard.FailureKind;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** See {@link Backoff#standard()}. */
+/** Implements {@link Backoff#standard()}. */
 enum StandardBackoff implements Backoff {
     INSTANCE;
 
@@ -33,7 +33,7 @@ enum StandardBackoff implements Backoff {
         return Math.min(longest, FIRST_MILLIS << Math.min(failures - 1, 10));
     }
 
-    // from zero on, as full jitter has it, would sometimes load from an ailing source twice in a second
+    // full jitter starts from zero and would sometimes load from a failing source twice in a second
     private static long upperHalf(long millis, double random) {
         return (long) (millis * (0.5 + 0.5 * random));
     }

@@ -29,23 +29,23 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** A selection always ends, and no accident of a caller, a source or a file decides for other callers. */
+/** Every selection completes, and no accident of one caller, source or file decides for other callers. */
 class ChainLivenessTest {
 
     private final ScriptedSource first = new ScriptedSource(new SourceName("first"));
     private final ScriptedSource second = new ScriptedSource(new SourceName("second"));
     private final VirtualTime time = new VirtualTime();
 
-    private static ChainBuilder<Key> of(ScriptedSource... links) {
+    private static ChainBuilder<Key> of(ScriptedSource... sources) {
         ChainBuilder<Key> builder = CredentialsChain.builder(Key::identity);
-        for (ScriptedSource link : links) {
-            builder.add(link.name, link);
+        for (ScriptedSource source : sources) {
+            builder.add(source.name, source);
         }
         return builder;
     }
 
     @Test
-    void a_log_that_throws_keeps_nobody_from_credentials() throws Exception {
+    void a_log_handler_that_throws_fails_no_caller() throws Exception {
         Handler broken = new Handler() {
             @Override
             public void publish(LogRecord line) {
@@ -62,7 +62,7 @@ class ChainLivenessTest {
         logger.addHandler(broken);
         try {
             time.runTasksAtOnce();
-            first.detectedAs(Availability.incomplete("half of it is set", "set the rest"));
+            first.withAvailability(Availability.incomplete("half of it is set", "set the rest"));
             assertThat(of(first, second).scheduler(time).build().resolveAsync()).isCompletedWithValue(second.key);
         } finally {
             logger.removeHandler(broken);
@@ -72,7 +72,7 @@ class ChainLivenessTest {
     @Nested
     class Silent_sources {
         @Test
-        void one_that_never_answers_has_failed_after_a_minute() {
+        void a_source_that_never_answers_has_failed_after_a_minute() {
             CompletableFuture<Key> never = first.hangs();
             CredentialsChain<Key> chain = of(first, second).scheduler(time).build();
             CompletableFuture<Key> answer = chain.resolveAsync();
@@ -84,11 +84,11 @@ class ChainLivenessTest {
                     .withThrowableThat()
                     .withMessageContaining("the source first has not answered within 60 s")
                     .withMessageEndingWith("[provider-hangs]");
-            assertThat(second.asked)
+            assertThat(second.calls)
                     .as("it is configured, so no later source takes its place")
                     .hasValue(0);
 
-            first.gives();
+            first.succeeds();
             assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
             never.complete(new Key("AKIA-late"));
             assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
@@ -96,7 +96,7 @@ class ChainLivenessTest {
         }
 
         @Test
-        void one_gets_the_whole_minute_when_two_callers_come_at_the_same_time() {
+        void a_source_gets_the_whole_minute_when_two_callers_come_at_the_same_time() {
             var never = first.hangs();
             CallingScheduler scheduler = new CallingScheduler(time);
             CredentialsChain<Key> chain = of(first).scheduler(scheduler).build();
@@ -111,7 +111,7 @@ class ChainLivenessTest {
         }
 
         @Test
-        void with_continue_the_next_one_answers_and_the_late_answer_is_ignored() {
+        void with_continue_the_next_source_answers_and_the_late_answer_is_ignored() {
             CompletableFuture<Key> never = first.hangs();
             CredentialsChain<Key> chain = of(first, second)
                     .scheduler(time)
@@ -125,10 +125,10 @@ class ChainLivenessTest {
         }
 
         @Test
-        void one_whose_detection_blocks_is_replaced_and_does_nothing_more_when_it_returns() throws Exception {
+        void a_source_whose_availability_blocks_is_skipped_and_not_called_when_it_returns() throws Exception {
             CountDownLatch blocked = new CountDownLatch(1);
             CountDownLatch release = new CountDownLatch(1);
-            first.detectedBy(() -> {
+            first.withAvailability(() -> {
                 blocked.countDown();
                 awaitQuietly(release);
                 return Availability.configured();
@@ -149,8 +149,8 @@ class ChainLivenessTest {
             release.countDown();
             selecting.join(10_000);
             assertThat(selecting.isAlive()).isFalse();
-            assertThat(first.asked).hasValue(0);
-            assertThat(second.asked).hasValue(1);
+            assertThat(first.calls).hasValue(0);
+            assertThat(second.calls).hasValue(1);
             assertThat(chain.chainStatus().source()).contains(second.name);
         }
     }
@@ -172,7 +172,7 @@ class ChainLivenessTest {
                     .withMessageContaining("no thread has selected a source within 60 s");
             assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
             time.runTasks();
-            assertThat(first.asked).as("the late task does nothing").hasValue(1);
+            assertThat(first.calls).as("the late task does nothing").hasValue(1);
             assertThat(time.pendingTimers()).isZero();
         }
 
@@ -186,7 +186,7 @@ class ChainLivenessTest {
             CompletableFuture<Key> answer = chain.resolveAsync();
             time.withoutThreads(true);
             time.advance(Duration.ofMinutes(2));
-            assertThat(second.detections).hasValue(0);
+            assertThat(second.availabilityCalls).hasValue(0);
             assertThat(answer).isNotDone();
             time.withoutThreads(false);
             time.advance(Duration.ofSeconds(1));
@@ -194,7 +194,7 @@ class ChainLivenessTest {
                     .failsWithin(Duration.ZERO)
                     .withThrowableThat()
                     .withMessageContaining("the source first has not answered within 60 s");
-            first.gives();
+            first.succeeds();
             assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
         }
     }
@@ -202,7 +202,7 @@ class ChainLivenessTest {
     @Nested
     class Circles {
         @Test
-        void a_source_that_asks_its_own_chain_gets_an_error_that_names_the_circle() {
+        void a_source_that_calls_its_own_chain_fails_with_the_circle() {
             AtomicReference<@Nullable CredentialsChain<Key>> itself = new AtomicReference<>();
             first.answers(() -> {
                 CredentialsChain<Key> chain = itself.get();
@@ -224,7 +224,7 @@ class ChainLivenessTest {
         }
 
         @Test
-        void also_when_the_source_loads_on_another_thread() {
+        void a_source_that_calls_its_own_chain_on_a_loading_thread_fails_with_the_circle() {
             AtomicReference<@Nullable CredentialsChain<Key>> itself = new AtomicReference<>();
             RefreshingCache<Key> cache = RefreshingCache.<Key>builder(() -> {
                         CredentialsChain<Key> chain = itself.get();
@@ -248,7 +248,7 @@ class ChainLivenessTest {
     @Nested
     class Closing {
         @Test
-        void during_a_selection_is_not_undone_by_its_end() {
+        void closing_during_a_selection_is_not_undone_when_it_completes() {
             CompletableFuture<Key> pending = first.hangs();
             CredentialsChain<Key> chain = of(first, second).scheduler(time).build();
             CompletableFuture<Key> answer = chain.resolveAsync();
@@ -261,10 +261,10 @@ class ChainLivenessTest {
                     .isGreaterThan(closings);
             assertThat(chain.chainStatus().source()).isEmpty();
 
-            first.gives();
-            int asked = first.asked.get();
+            first.succeeds();
+            int calls = first.calls.get();
             assertThat(chain.resolveAsync()).isCompletedWithValue(first.key);
-            assertThat(first.asked.get()).as("selected anew").isEqualTo(asked + 1);
+            assertThat(first.calls.get()).as("selected anew").isEqualTo(calls + 1);
         }
     }
 
@@ -280,7 +280,7 @@ class ChainLivenessTest {
             FutureTask<Key> waiter = new FutureTask<>(chain::resolve);
             new Thread(waiter).start();
             Thread answering = new Thread(() -> {
-                await().atMost(Duration.ofSeconds(10)).until(() -> first.asked.get() == 1);
+                await().atMost(Duration.ofSeconds(10)).until(() -> first.calls.get() == 1);
                 pending.complete(first.key);
             });
             answering.start();
@@ -291,7 +291,7 @@ class ChainLivenessTest {
         }
 
         @Test
-        void one_that_is_interrupted_changes_nothing_for_the_others_even_with_continue() throws Exception {
+        void interrupting_one_caller_changes_nothing_for_the_others_even_with_continue() throws Exception {
             CredentialsChain<Key> chain = of(first, second)
                     .scheduler(time)
                     .onFailure(OnFailure.CONTINUE)
@@ -303,13 +303,13 @@ class ChainLivenessTest {
             });
             assertThatThrownBy(chain::resolve).isInstanceOf(IllegalStateException.class);
             assertThat(Thread.interrupted()).isTrue();
-            first.gives();
+            first.succeeds();
             assertThat(chain.resolve()).isSameAs(first.key);
-            assertThat(second.asked).hasValue(0);
+            assertThat(second.calls).hasValue(0);
         }
 
         @Test
-        void each_gets_an_exception_of_its_own_that_nothing_is_added_to() {
+        void each_caller_gets_an_exception_of_its_own_that_later_calls_do_not_change() {
             CredentialsException shared = ScriptedSource.failure("STS is in trouble");
             first.fails(shared);
             CredentialsChain<Key> chain = of(first).scheduler(time).build();
@@ -327,19 +327,19 @@ class ChainLivenessTest {
     @Nested
     class Doubtful_sources {
         @Test
-        void a_selection_made_past_one_is_checked_again_by_the_next_call() throws Exception {
-            first.detectedAs(Availability.incompleteForNow("the file lacks the profile", "add the profile"));
+        void a_selection_made_past_a_doubtful_source_is_checked_again_by_the_next_call() throws Exception {
+            first.withAvailability(Availability.incompleteForNow("the file lacks the profile", "add the profile"));
             CredentialsChain<Key> chain = of(first, second).scheduler(time).build();
             assertThat(chain.resolve()).isSameAs(second.key);
             first.present();
             assertThat(chain.resolve()).isSameAs(first.key);
             assertThat(chain.resolve()).isSameAs(first.key);
-            assertThat(second.asked).hasValue(1);
+            assertThat(second.calls).hasValue(1);
         }
 
         @Test
-        void a_selection_made_past_one_that_lacks_a_setting_is_kept() throws Exception {
-            first.detectedAs(Availability.incomplete("SETTING_A is not set", "set SETTING_A"));
+        void a_selection_made_past_a_source_that_lacks_a_setting_is_kept() throws Exception {
+            first.withAvailability(Availability.incomplete("SETTING_A is not set", "set SETTING_A"));
             CredentialsChain<Key> chain = of(first, second).scheduler(time).build();
             chain.resolve();
             first.present();
@@ -350,7 +350,7 @@ class ChainLivenessTest {
     @Nested
     class Errors {
         @Test
-        void in_the_course_of_a_selection_leave_no_caller_waiting() {
+        void an_error_during_a_selection_leaves_no_caller_waiting() {
             AtomicInteger left = new AtomicInteger(1);
             CredentialsChain<Key> chain = CredentialsChain.<Key>builder(key -> {
                         if (left.getAndDecrement() > 0) {
@@ -365,7 +365,7 @@ class ChainLivenessTest {
         }
 
         @Test
-        void of_a_source_that_describes_itself_spoil_neither_a_report_nor_the_reason_that_nothing_was_found() {
+        void a_source_whose_description_throws_appears_in_reports_and_failures() {
             ScriptedSource broken = new ScriptedSource(new SourceName("broken")) {
                 @Override
                 public SourceDescription describe() {

@@ -24,13 +24,13 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
-/** Random chains with random lives, held against D2 to D5, and against a model of a few lines. */
+/** Random chains and events, checked against D2 to D5 and against a model of a few lines. */
 class ChainProperties {
 
     private static final Logger LOG = Logger.getLogger("io.lanyard");
 
     @BeforeContainer
-    static void keepTheChoicesOfAllTriesOutOfTheLog() {
+    static void keepTheSelectionsOutOfTheLog() {
         LOG.setLevel(Level.OFF);
     }
 
@@ -39,34 +39,34 @@ class ChainProperties {
         LOG.setLevel(null);
     }
 
-    /** What detecting a source gives. */
+    /** The availability of a source. */
     enum Presence {
         PRESENT,
         ABSENT,
         INCOMPLETE,
         EXCLUDED,
-        /** Detecting fails. */
+        /** The availability throws. */
         UNKNOWN
     }
 
-    /** What asking a source gives. */
+    /** What a call of a source returns. */
     enum Answer {
         VALUE,
-        RECOVERABLE,
-        REFUSAL,
+        TRANSIENT,
+        PERMANENT,
         NOT_CONFIGURED,
         /** Throws an error where a future is due. */
         BROKEN
     }
 
-    /** How a source is, and how long it takes to answer. */
+    /** The state of a source, and how long it takes to answer. */
     record Condition(Presence presence, Answer answer, int delayMillis) {
 
         Condition with(Answer other) {
             return new Condition(presence, other, delayMillis);
         }
 
-        boolean isPassedOver() {
+        boolean isSkipped() {
             return presence == Presence.ABSENT
                     || presence == Presence.INCOMPLETE
                     || presence == Presence.EXCLUDED
@@ -78,13 +78,13 @@ class ChainProperties {
         }
     }
 
-    /** A source of a chain at the beginning, and what becomes of its failures. */
+    /** A source as a chain begins, and what its failure does. */
     record Source(Condition condition, OnFailure onFailure) {}
 
-    /** One source changes; then so many ask at once. */
+    /** One source changes; then several callers call at once. */
     record Step(int source, Condition condition, int callers) {}
 
-    /** What a call came to: the number of the source that gave the value or stopped the chain. */
+    /** The outcome of a call, and the number of the source that provided the value or stopped the chain. */
     record Outcome(String what, int source) {
         static final Outcome EXHAUSTED = new Outcome("exhausted", -1);
 
@@ -97,10 +97,8 @@ class ChainProperties {
         }
     }
 
-    // ---- the properties
-
     @Property(tries = 6_000)
-    void every_call_comes_to_what_the_model_says(
+    void every_call_has_the_outcome_of_the_model(
             @ForAll("sources") List<Source> sources, @ForAll boolean reuse, @ForAll("steps") List<Step> steps) {
         World world = new World(sources, reuse);
         Model model = new Model(world, reuse);
@@ -113,23 +111,23 @@ class ChainProperties {
 
     /** D2, of chains that stop. */
     @Property(tries = 3_000)
-    void nothing_is_handed_out_in_place_of_a_source_that_is_configured_and_fails(
+    void no_later_source_replaces_a_configured_source_that_fails(
             @ForAll("sources") List<Source> sources, @ForAll("steps") List<Step> steps) {
         World world = new World(stopping(sources), true);
-        Outcome given = world.call(1);
+        Outcome provided = world.call(1);
         for (Step step : steps) {
             world.change(step);
             Outcome now = world.call(step.callers);
-            if (now.what.equals("value") && !now.equals(given)) {
-                assertThat(world.conditions.subList(0, now.source)).allMatch(Condition::isPassedOver);
-                given = now;
+            if (now.what.equals("value") && !now.equals(provided)) {
+                assertThat(world.conditions.subList(0, now.source)).allMatch(Condition::isSkipped);
+                provided = now;
             }
         }
     }
 
     /** D3. */
     @Property(tries = 3_000)
-    void a_later_source_changes_nothing_of_a_chain_that_has_one_or_is_stopped(
+    void a_later_source_changes_nothing_where_an_earlier_one_answers_or_stops(
             @ForAll("sources") List<Source> sources, @ForAll("source") Source later) {
         Outcome without = new World(sources, true).call(1);
         List<Source> more = new ArrayList<>(sources);
@@ -142,10 +140,10 @@ class ChainProperties {
         }
     }
 
-    /** D4: whatever fails meanwhile, in whatever order, and whoever asks. */
+    /** D4: any failures, in any order, with any number of callers. */
     @Property(tries = 3_000)
-    void when_all_failures_have_ended_the_chain_gives_what_it_would_have_given_without_them(
-            @ForAll("sources") List<Source> sources, @ForAll("steps") List<Step> blips) {
+    void after_all_failures_the_chain_returns_what_it_would_have_returned_without_them(
+            @ForAll("sources") List<Source> sources, @ForAll("steps") List<Step> failures) {
         List<Source> well = new ArrayList<>();
         for (Source source : sources) {
             boolean fails = source.condition.answer != Answer.NOT_CONFIGURED;
@@ -153,11 +151,11 @@ class ChainProperties {
         }
         World world = new World(well, true);
         List<Condition> healthy = List.copyOf(world.conditions);
-        for (Step blip : blips) {
-            int source = blip.source % well.size();
-            if (healthy.get(source).answer == Answer.VALUE && blip.condition.answer != Answer.NOT_CONFIGURED) {
-                world.change(new Step(source, healthy.get(source).with(blip.condition.answer), 1));
-                world.call(blip.callers);
+        for (Step failure : failures) {
+            int source = failure.source % well.size();
+            if (healthy.get(source).answer == Answer.VALUE && failure.condition.answer != Answer.NOT_CONFIGURED) {
+                world.change(new Step(source, healthy.get(source).with(failure.condition.answer), 1));
+                world.call(failure.callers);
             }
         }
         world.conditions.clear();
@@ -186,10 +184,10 @@ class ChainProperties {
         }
     }
 
-    /** There, or not there and when asked nevertheless not configured. */
+    /** Available, or skipped also when it is called. */
     private static Condition calm(Condition condition) {
-        boolean there = condition.presence == Presence.PRESENT && condition.answer == Answer.VALUE;
-        return there
+        boolean available = condition.presence == Presence.PRESENT && condition.answer == Answer.VALUE;
+        return available
                 ? condition
                 : new Condition(
                         condition.presence == Presence.UNKNOWN ? Presence.PRESENT : condition.presence,
@@ -203,9 +201,7 @@ class ChainProperties {
                 .toList();
     }
 
-    // ---- the model
-
-    /** The rules in so few lines that one can see that they are right. */
+    /** The rules of a selection. */
     private static final class Model {
         private final World world;
         private final boolean reuse;
@@ -230,7 +226,7 @@ class ChainProperties {
             boolean failed = false;
             for (int i = 0; i < world.sources.size(); i++) {
                 Condition condition = world.conditions.get(i);
-                if (condition.isPassedOver()) {
+                if (condition.isSkipped()) {
                     continue;
                 }
                 if (condition.isAvailable()) {
@@ -246,8 +242,6 @@ class ChainProperties {
         }
     }
 
-    // ---- the chain and its sources
-
     private static final class World {
         private final VirtualTime time = new VirtualTime();
         private final List<Source> sources;
@@ -262,10 +256,10 @@ class ChainProperties {
             for (int i = 0; i < sources.size(); i++) {
                 int number = i;
                 conditions.add(sources.get(i).condition);
-                SourceName slot = new SourceName(Integer.toString(number));
-                ScriptedSource link = new ScriptedSource(slot, slot.name());
-                link.detectedBy(() -> detection(number)).answers(() -> answer(number, link.key));
-                builder.add(slot, link).onFailure(slot, sources.get(i).onFailure);
+                SourceName name = new SourceName(Integer.toString(number));
+                ScriptedSource scripted = new ScriptedSource(name, name.name());
+                scripted.withAvailability(() -> availability(number)).answers(() -> answer(number, scripted.key));
+                builder.add(name, scripted).onFailure(name, sources.get(i).onFailure);
             }
             this.chain = builder.build();
         }
@@ -274,7 +268,7 @@ class ChainProperties {
             conditions.set(step.source % conditions.size(), step.condition);
         }
 
-        /** They all ask at once, and see the same. */
+        /** All callers call at once, and must get the same outcome. */
         Outcome call(int callers) {
             List<CompletableFuture<Key>> answers = new ArrayList<>();
             for (int i = 0; i < callers; i++) {
@@ -299,12 +293,12 @@ class ChainProperties {
         }
 
         private static Outcome outcome(CompletableFuture<Key> answer) {
-            assertThat(answer).as("nobody waits for ever").isDone();
+            assertThat(answer).as("no caller waits forever").isDone();
             try {
                 return Outcome.value(Integer.parseInt(answer.join().id()));
             } catch (CompletionException e) {
-                boolean exhausted = e.getCause() instanceof CredentialsException ours
-                        && ours.category() == Category.CHAIN_EXHAUSTED;
+                boolean exhausted = e.getCause() instanceof CredentialsException known
+                        && known.category() == Category.CHAIN_EXHAUSTED;
                 return exhausted ? Outcome.EXHAUSTED : Outcome.failure(number(String.valueOf(e.getCause())));
             }
         }
@@ -314,7 +308,7 @@ class ChainProperties {
             return Integer.parseInt(failure.replaceAll("\\D+", ""));
         }
 
-        private Availability detection(int number) {
+        private Availability availability(int number) {
             return switch (conditions.get(number).presence) {
                 case PRESENT -> Availability.configured();
                 case ABSENT -> Availability.notConfigured("");
@@ -328,8 +322,9 @@ class ChainProperties {
             Condition condition = conditions.get(number);
             CompletableFuture<Key> answer = switch (condition.answer) {
                 case VALUE -> CompletableFuture.completedFuture(key);
-                case RECOVERABLE -> CompletableFuture.failedFuture(ScriptedSource.failure("away is " + number));
-                case REFUSAL -> CompletableFuture.failedFuture(ScriptedSource.refusal("refused by " + number));
+                case TRANSIENT -> CompletableFuture.failedFuture(ScriptedSource.failure("away is " + number));
+                case PERMANENT ->
+                    CompletableFuture.failedFuture(ScriptedSource.permanentFailure("refused by " + number));
                 case NOT_CONFIGURED ->
                     CompletableFuture.failedFuture(
                             CredentialsException.builder(Category.NOT_CONFIGURED, "nothing at " + number)
@@ -345,8 +340,6 @@ class ChainProperties {
         }
     }
 
-    // ---- what is generated
-
     @Provide
     Arbitrary<Condition> condition() {
         Arbitrary<Presence> presence = Arbitraries.frequency(
@@ -357,8 +350,8 @@ class ChainProperties {
                 Tuple.of(1, Presence.UNKNOWN));
         Arbitrary<Answer> answer = Arbitraries.frequency(
                 Tuple.of(5, Answer.VALUE),
-                Tuple.of(2, Answer.RECOVERABLE),
-                Tuple.of(1, Answer.REFUSAL),
+                Tuple.of(2, Answer.TRANSIENT),
+                Tuple.of(1, Answer.PERMANENT),
                 Tuple.of(3, Answer.NOT_CONFIGURED),
                 Tuple.of(1, Answer.BROKEN));
         return Combinators.combine(presence, answer, Arbitraries.of(0, 0, 1, 2, 5, 20))

@@ -33,26 +33,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The groups chain and chain-sep of the conformance vectors: the composer, and the real source of container credentials
- * in it. Other sources are scripted, as they are in the tests that the vectors come from; how they are detected is the
- * business of the adapter's default chain.
+ * Runs the groups chain and chain-sep of the conformance vectors with the chain and the real container source. Other sources are scripted, as in the tests that the vectors come from; the adapter tests their
+ * availability.
  *
- * <p>The group chain-sep describes a chain of another make. Of its words,
+ * <p>The group chain-sep describes the chain of another SDK. Of its words,
  *
  * <ul>
- *   <li>{@code terminal} is {@link OnFailure#STOP}, and what is not terminal is {@link OnFailure#CONTINUE};
- *   <li>{@code present} is {@link Availability#configured()};
+ *   <li>{@code terminal} is {@source OnFailure#STOP}, and otherwise it is {@source OnFailure#CONTINUE};
+ *   <li>{@code present} is {@source Availability#configured()};
  *   <li>a module that is missing is an incomplete source whose remedy names the dependency;
- *   <li>the four slots of profiles are one, for the SDK's own provider tells them apart;
+ *   <li>the four names of profile sources are one, because the SDK's own provider distinguishes them;
  *   <li>{@code userAgentFeatureIds} are not here: core sends no request to a service, and the adapter names the source
  *       to the SDK, which counts it;
- *   <li>the list {@code moduleSuggestions} is not here: ours is a sentence, the remedy.
+ *   <li>the list {@code moduleSuggestions} is not here: Lanyard has a sentence instead, the remedy.
  * </ul>
  */
 @NullUnmarked // a vector's fields are there or not
 class ChainVectorsTest {
 
-    /** By the detection of the default chain, or by the SDK's own providers. */
+    /** By the availability of the default chain, or by the SDK's own providers. */
     private static final Set<String> ADAPTER_ALONE = Set.of(
             "rs-chain-ecs-invalid-profile",
             "rs-chain-ecs-assume-role",
@@ -62,11 +61,11 @@ class ChainVectorsTest {
             "rs-chain-imds-disabled",
             "sep-chain-26");
 
-    private static final Map<String, String> NOT_FOR_US = Map.of(
+    private static final Map<String, String> NOT_APPLICABLE = Map.of(
             "sep-chain-21", "a bearer token is another kind of identity; the chain is one of AWS credentials",
             "sep-chain-25", "the text of a config file given by the program; the adapter takes the SDK's ProfileFile");
 
-    private static final Map<String, SourceName> SLOTS = Map.of(
+    private static final Map<String, SourceName> NAMES = Map.of(
             "Environment", SourceName.ENVIRONMENT,
             "WebIdentityTokenEnv", SourceName.WEB_IDENTITY,
             "ProfileSsoSession", SourceName.PROFILE,
@@ -81,13 +80,13 @@ class ChainVectorsTest {
     private final List<SourceName> tried = new ArrayList<>();
 
     @Test
-    void every_vector_is_run_here_or_by_the_adapter_or_is_not_for_us() {
+    void every_vector_is_run_here_or_by_the_adapter_or_does_not_apply() {
         List<ConformanceVector> chain = ConformanceVector.ofGroup("chain");
         List<ConformanceVector> sep = ConformanceVector.ofGroup("chain-sep");
         assertThat(chain).hasSize(13);
         assertThat(sep).hasSize(14);
         Set<String> known = new HashSet<>(ADAPTER_ALONE);
-        known.addAll(NOT_FOR_US.keySet());
+        known.addAll(NOT_APPLICABLE.keySet());
         assertThat(Stream.concat(chain.stream(), sep.stream()).map(ConformanceVector::id))
                 .containsAll(known);
         assertThat(here("chain").count()).isEqualTo(7);
@@ -96,7 +95,7 @@ class ChainVectorsTest {
 
     private static Stream<ConformanceVector> here(String group) {
         return ConformanceVector.ofGroup(group).stream()
-                .filter(vector -> !ADAPTER_ALONE.contains(vector.id()) && !NOT_FOR_US.containsKey(vector.id()));
+                .filter(vector -> !ADAPTER_ALONE.contains(vector.id()) && !NOT_APPLICABLE.containsKey(vector.id()));
     }
 
     @TestFactory
@@ -107,11 +106,11 @@ class ChainVectorsTest {
                     vector.requireKnownParts();
                     JsonNode scripted = vector.expect().path("chain");
                     if (scripted.isMissingNode()) {
-                        holdsOfTheContainer(vector);
+                        checkContainer(vector);
                     } else if (scripted.has("callerTimeoutMillis")) {
-                        aCallerThatGivesUpLeavesTheCredentialsToTheNext(scripted);
+                        checkCallerThatGivesUp(scripted);
                     } else {
-                        holdsOfScriptedSources(scripted);
+                        checkScriptedSources(scripted);
                     }
                 }));
     }
@@ -122,13 +121,11 @@ class ChainVectorsTest {
                 .map(vector -> DynamicTest.dynamicTest(vector.id(), () -> {
                     tried.clear();
                     vector.requireKnownParts();
-                    holdsOfTheModularChain(vector);
+                    checkModularChain(vector);
                 }));
     }
 
-    // ---- the real source of container credentials, ahead of the node's role
-
-    private void holdsOfTheContainer(ConformanceVector vector) throws InterruptedException {
+    private void checkContainer(ConformanceVector vector) throws InterruptedException {
         VectorWorld world = new VectorWorld(vector, VectorWorld::inMemory);
         ContainerCredentialsSource source = ContainerCredentialsSource.builder()
                 .environment(world)
@@ -170,11 +167,11 @@ class ChainVectorsTest {
         }
         assertThat(world.problems()).isEmpty();
         assertThat(world.calls()).isEqualTo(vector.requests());
-        assertThat(node.asked)
-                .as("the node's role is never asked for in its place")
-                .hasValue(0);
+        assertThat(node.calls).as("the node's role is never used in its place").hasValue(0);
         if (!source.isConfigured()) {
-            assertThat(world.fileReads()).as("what costs nothing").isZero();
+            assertThat(world.fileReads())
+                    .as("an unconfigured source reads no file")
+                    .isZero();
         }
     }
 
@@ -188,7 +185,7 @@ class ChainVectorsTest {
         String error = vector.expect().path("error").asText();
         if (failure.category() == Category.HTTP_STATUS) {
             assertThat(failure)
-                    .as("in the agent's words")
+                    .as("as the agent says it")
                     .hasMessageContaining(error.substring(error.indexOf(' ') + 1));
         }
         for (JsonNode text : vector.expect().path("notContains")) {
@@ -207,7 +204,7 @@ class ChainVectorsTest {
         throw new AssertionError("there are credentials");
     }
 
-    /** The source in a chain of keys. */
+    /** The container source in a chain of keys. */
     private record ContainerSource(ContainerCredentialsSource source) implements ChainSource<Key> {
         @Override
         public Availability availability() {
@@ -239,24 +236,22 @@ class ChainVectorsTest {
         }
     }
 
-    // ---- scripted sources
-
-    private void holdsOfScriptedSources(JsonNode expect) throws InterruptedException {
+    private void checkScriptedSources(JsonNode expect) throws InterruptedException {
         ConformanceVector.requireKeys(expect, Set.of("providers", "error", "notAsked", "lists"), "the chain");
         ChainBuilder<Key> builder = CredentialsChain.<Key>builder(Key::identity).scheduler(time);
         Map<String, Throwable> failures = new HashMap<>();
         for (JsonNode provider : expect.path("providers")) {
             String name = provider.path(0).asText();
             String[] outcome = provider.path(1).asText().split(": ", 2);
-            SourceName slot = new SourceName(name);
+            SourceName sourceName = new SourceName(name);
             if (outcome[0].equals("ok")) {
-                builder.add(slot, answering(slot, CompletableFuture.completedFuture(new Key(name))));
+                builder.add(sourceName, answering(sourceName, CompletableFuture.completedFuture(new Key(name))));
             } else {
                 failures.put(
                         name,
                         CredentialsException.builder(category(outcome[0]), outcome[1])
                                 .build());
-                builder.add(slot, answering(slot, CompletableFuture.failedFuture(failures.get(name))));
+                builder.add(sourceName, answering(sourceName, CompletableFuture.failedFuture(failures.get(name))));
             }
         }
         String error = expect.path("error").asText();
@@ -290,7 +285,7 @@ class ChainVectorsTest {
         return texts;
     }
 
-    private void aCallerThatGivesUpLeavesTheCredentialsToTheNext(JsonNode expect) {
+    private void checkCallerThatGivesUp(JsonNode expect) {
         JsonNode timeouts = expect.path("callerTimeoutMillis");
         Duration loading = Duration.ofMillis(200);
         VirtualTime world = new VirtualTime().runTasksAfter(() -> loading);
@@ -323,9 +318,7 @@ class ChainVectorsTest {
         assertThat(chain.resolveAsync()).as("while the next are being loaded").isCompletedWithValue(last);
     }
 
-    // ---- a chain of another make
-
-    private void holdsOfTheModularChain(ConformanceVector vector) throws InterruptedException {
+    private void checkModularChain(ConformanceVector vector) throws InterruptedException {
         JsonNode setup = vector.config().path("setup");
         JsonNode expect = vector.expect().path("chain");
         ConformanceVector.requireKeys(vector.config(), Set.of("setup"), "config");
@@ -336,7 +329,7 @@ class ChainVectorsTest {
 
         if (expect.has("ok")) {
             Key key = chain.resolve();
-            SourceName selected = slot(expect.path("selected").asText());
+            SourceName selected = sourceName(expect.path("selected").asText());
             JsonNode ok = expect.path("ok");
             assertThat(key.id()).isEqualTo(ok.path("accessKeyId").asText());
             assertThat(key.secret()).isEqualTo(ok.path("secretAccessKey").asText());
@@ -346,14 +339,16 @@ class ChainVectorsTest {
                     .containsExactlyElementsOf(
                             order.isEmpty()
                                     ? List.of(selected)
-                                    : order.stream().map(ChainVectorsTest::slot).toList());
+                                    : order.stream()
+                                            .map(ChainVectorsTest::sourceName)
+                                            .toList());
             return;
         }
         JsonNode error = expect.path("resolutionError");
         CredentialsException failure = failure(vector, chain);
         assertThat(tried)
                 .containsExactlyElementsOf(texts(error.path("providersTried")).stream()
-                        .map(ChainVectorsTest::slot)
+                        .map(ChainVectorsTest::sourceName)
                         .toList());
         List<String> modules = texts(error.path("moduleSuggestions"));
         assertThat(failure.remedy().orElse("").contains("add the dependency")).isEqualTo(!modules.isEmpty());
@@ -394,22 +389,22 @@ class ChainVectorsTest {
     private void add(ChainBuilder<Key> builder, JsonNode custom) {
         ConformanceVector.requireKeys(
                 custom, Set.of("name", "ordering", "present", "terminal", "response"), "a custom source");
-        SourceName slot = slot(custom.path("name").asText());
-        SourceName anchor = slot(custom.path("ordering").path("slot").asText());
-        ScriptedSource link = scripted(slot, custom.path("response"));
+        SourceName sourceName = sourceName(custom.path("name").asText());
+        SourceName anchor = sourceName(custom.path("ordering").path("slot").asText());
+        ScriptedSource source = scripted(sourceName, custom.path("response"));
         if (!custom.path("present").asBoolean()) {
-            link.absent();
+            source.absent();
         }
         switch (custom.path("ordering").path("type").asText()) {
-            case "Before" -> builder.before(anchor, slot, link);
-            case "After" -> builder.after(anchor, slot, link);
+            case "Before" -> builder.before(anchor, sourceName, source);
+            case "After" -> builder.after(anchor, sourceName, source);
             default -> throw new AssertionError("an unknown ordering");
         }
-        builder.onFailure(slot, custom.path("terminal").asBoolean() ? OnFailure.STOP : OnFailure.CONTINUE);
+        builder.onFailure(sourceName, custom.path("terminal").asBoolean() ? OnFailure.STOP : OnFailure.CONTINUE);
     }
 
-    private static SourceName slot(String name) {
-        SourceName known = SLOTS.get(name);
+    private static SourceName sourceName(String name) {
+        SourceName known = NAMES.get(name);
         return known == null ? new SourceName(name) : known;
     }
 
@@ -417,38 +412,38 @@ class ChainVectorsTest {
         Key key = new Key(
                 env.path("AWS_ACCESS_KEY_ID").asText(),
                 env.path("AWS_SECRET_ACCESS_KEY").asText());
-        ScriptedSource link = answering(SourceName.ENVIRONMENT, CompletableFuture.completedFuture(key));
-        return key.id().isEmpty() ? link.absent() : link;
+        ScriptedSource source = answering(SourceName.ENVIRONMENT, CompletableFuture.completedFuture(key));
+        return key.id().isEmpty() ? source.absent() : source;
     }
 
     private ScriptedSource builtIn(
-            SourceName slot, boolean configured, String module, List<String> modules, JsonNode sources) {
-        ScriptedSource link = scripted(slot, sources.path(module));
+            SourceName sourceName, boolean configured, String module, List<String> modules, JsonNode sources) {
+        ScriptedSource source = scripted(sourceName, sources.path(module));
         if (!configured) {
-            return link.absent();
+            return source.absent();
         }
         return modules.contains(module)
-                ? link
-                : link.detectedAs(Availability.incomplete(
+                ? source
+                : source.withAvailability(Availability.incomplete(
                         "a module is missing", "add the dependency software.amazon.awssdk:" + module));
     }
 
     /** Answers as the vector scripts it: credentials or a failure. */
-    private ScriptedSource scripted(SourceName slot, JsonNode response) {
+    private ScriptedSource scripted(SourceName sourceName, JsonNode response) {
         return answering(
-                slot,
+                sourceName,
                 response.has("error")
-                        ? CompletableFuture.failedFuture(
-                                ScriptedSource.refusal(response.path("error").asText()))
+                        ? CompletableFuture.failedFuture(ScriptedSource.permanentFailure(
+                                response.path("error").asText()))
                         : CompletableFuture.completedFuture(new Key(
                                 response.path("accessKeyId").asText(),
                                 response.path("secretAccessKey").asText())));
     }
 
-    /** Also puts down that it was asked. */
-    private ScriptedSource answering(SourceName slot, CompletableFuture<Key> answer) {
-        return new ScriptedSource(slot).answers(() -> {
-            tried.add(slot);
+    /** Also records the call. */
+    private ScriptedSource answering(SourceName sourceName, CompletableFuture<Key> answer) {
+        return new ScriptedSource(sourceName).answers(() -> {
+            tried.add(sourceName);
             return answer;
         });
     }

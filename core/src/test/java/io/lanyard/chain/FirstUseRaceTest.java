@@ -27,13 +27,13 @@ class FirstUseRaceTest {
     private static final int RACES = 10_000;
     private static final int CALLERS = 2;
     private static final Logger LOG = Logger.getLogger("io.lanyard");
-    private final CredentialsException blip = ScriptedSource.failure("one blip");
+    private final CredentialsException failure = ScriptedSource.failure("one failure");
 
     private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
     private final CyclicBarrier start = new CyclicBarrier(CALLERS);
 
     @BeforeEach
-    void keepTenThousandChoicesOutOfTheLog() {
+    void keepTheSelectionsOutOfTheLog() {
         LOG.setLevel(Level.OFF);
     }
 
@@ -43,12 +43,12 @@ class FirstUseRaceTest {
         callers.shutdownNow();
     }
 
-    /** A source that fails whom it is asked by first, and is well afterwards. */
-    private ScriptedSource blipping() {
-        ScriptedSource link = new ScriptedSource(SourceName.WEB_IDENTITY, "earlier");
-        return link.answers(() -> link.asked.get() == 1
-                ? CompletableFuture.failedFuture(blip)
-                : CompletableFuture.completedFuture(link.key));
+    /** Returns a source that fails the first call and succeeds afterwards. */
+    private ScriptedSource failingOnce() {
+        ScriptedSource source = new ScriptedSource(SourceName.WEB_IDENTITY, "earlier");
+        return source.answers(() -> source.calls.get() == 1
+                ? CompletableFuture.failedFuture(failure)
+                : CompletableFuture.completedFuture(source.key));
     }
 
     private static ChainBuilder<Key> chain(ScriptedSource earlier, ScriptedSource later) {
@@ -57,7 +57,7 @@ class FirstUseRaceTest {
                 .add(later.name, later);
     }
 
-    /** What callers see who all start at once. */
+    /** Returns the outcomes of callers that start at the same time. */
     private List<String> race(Callable<String> caller) throws Exception {
         List<Future<String>> seen = new ArrayList<>();
         for (int i = 0; i < CALLERS; i++) {
@@ -78,7 +78,7 @@ class FirstUseRaceTest {
             try {
                 return chain.resolve().id();
             } catch (CredentialsException e) {
-                return blip.equals(e.getCause()) ? "blip" : "another failure: " + e;
+                return failure.equals(e.getCause()) ? "failure" : "another: " + e;
             }
         };
     }
@@ -88,36 +88,37 @@ class FirstUseRaceTest {
             try {
                 return chain.resolveAsync().get(10, TimeUnit.SECONDS).id();
             } catch (ExecutionException e) {
-                return e.getCause() != null && blip.equals(e.getCause().getCause()) ? "blip" : "another failure: " + e;
+                return e.getCause() != null && failure.equals(e.getCause().getCause()) ? "failure" : "another: " + e;
             }
         };
     }
 
-    /** Half of the races with callers that wait, half with callers that are called back. */
+    /** Runs half of the races with threads that wait, and half with futures. */
     private List<String> race(CredentialsChain<Key> chain, int number) throws Exception {
         return race(number % 2 == 0 ? waiting(chain) : following(chain));
     }
 
     @Test
-    void one_blip_of_the_earlier_source_gives_nobody_the_later_one() throws Exception {
+    void one_failure_of_the_earlier_source_gives_no_caller_the_later_one() throws Exception {
         int shared = 0;
         for (int i = 0; i < RACES; i++) {
-            ScriptedSource earlier = blipping();
+            ScriptedSource earlier = failingOnce();
             ScriptedSource later = new ScriptedSource(SourceName.INSTANCE_METADATA, "later");
             CredentialsChain<Key> chain = chain(earlier, later).build();
             List<String> seen = race(chain, i);
-            assertThat(seen).contains("blip").isSubsetOf("blip", "earlier");
-            assertThat(later.asked).hasValue(0);
+            assertThat(seen).contains("failure").isSubsetOf("failure", "earlier");
+            assertThat(later.calls).hasValue(0);
             assertThat(chain.resolve().id()).isEqualTo("earlier");
             shared += seen.contains("earlier") ? 0 : 1;
         }
-        assertThat(shared).as("races in which both shared the blip").isPositive();
+        assertThat(shared).as("races in which both shared the failure").isPositive();
     }
 
     @Test
-    void with_continue_what_the_blip_gave_is_not_kept() throws Exception {
+    void with_continue_the_source_used_after_a_failure_is_not_kept() throws Exception {
         for (int i = 0; i < RACES; i++) {
-            CredentialsChain<Key> chain = chain(blipping(), new ScriptedSource(SourceName.INSTANCE_METADATA, "later"))
+            CredentialsChain<Key> chain = chain(
+                            failingOnce(), new ScriptedSource(SourceName.INSTANCE_METADATA, "later"))
                     .onFailure(OnFailure.CONTINUE)
                     .build();
             assertThat(race(chain, i)).contains("later").isSubsetOf("later", "earlier");
@@ -125,18 +126,18 @@ class FirstUseRaceTest {
         }
     }
 
-    /** Else the caller who looked for a choice before it was made would make another. */
+    /** Otherwise a caller that read the chain before the selection completed would start another. */
     @Test
-    void a_source_that_turns_up_between_two_first_callers_is_chosen_by_neither() throws Exception {
+    void a_source_that_appears_between_two_first_callers_is_selected_by_neither() throws Exception {
         for (int i = 0; i < RACES; i++) {
             ScriptedSource earlier = new ScriptedSource(SourceName.WEB_IDENTITY, "earlier");
-            earlier.detectedBy(
-                    () -> earlier.detections.get() == 1 ? Availability.notConfigured("") : Availability.configured());
+            earlier.withAvailability(() ->
+                    earlier.availabilityCalls.get() == 1 ? Availability.notConfigured("") : Availability.configured());
             CredentialsChain<Key> chain = chain(earlier, new ScriptedSource(SourceName.INSTANCE_METADATA, "later"))
                     .scheduler(new VirtualTime()) // on the first caller's thread, so that it is over soon
                     .build();
             assertThat(race(chain, i)).containsExactly("later", "later");
-            assertThat(earlier.asked).hasValue(0);
+            assertThat(earlier.calls).hasValue(0);
         }
     }
 }

@@ -15,21 +15,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A source that does what a test says, and counts what it is asked. */
+/** A source that does what a test says, and counts its calls. */
 class ScriptedSource implements ChainSource<Key> {
 
     final SourceName name;
     final Key key;
-    final AtomicInteger detections = new AtomicInteger();
-    final AtomicInteger asked = new AtomicInteger();
+    final AtomicInteger availabilityCalls = new AtomicInteger();
+    final AtomicInteger calls = new AtomicInteger();
     final AtomicInteger probes = new AtomicInteger();
     final AtomicInteger closings = new AtomicInteger();
-    final List<String> refused = new CopyOnWriteArrayList<>();
+    final List<String> rejected = new CopyOnWriteArrayList<>();
 
-    private volatile Supplier<Availability> detection = Availability::configured;
+    private volatile Supplier<Availability> availability = Availability::configured;
     private volatile Supplier<CompletableFuture<Key>> answer;
     private volatile boolean set = true;
-    private volatile @Nullable Key held;
+    private volatile @Nullable Key cached;
     private volatile @Nullable CredentialsException lastFailure;
 
     ScriptedSource(SourceName name, String accessKeyId) {
@@ -38,36 +38,32 @@ class ScriptedSource implements ChainSource<Key> {
         this.answer = () -> CompletableFuture.completedFuture(key);
     }
 
-    /** A source that is configured and gives credentials; its key is named after its name. */
+    /** Creates a source that is configured and provides credentials; its access key id contains its name. */
     ScriptedSource(SourceName name) {
         this(name, "AKIA-" + name);
     }
 
-    // ---- what settings and files tell
-
-    ScriptedSource detectedAs(Availability detected) {
-        detection = () -> detected;
+    ScriptedSource withAvailability(Availability known) {
+        availability = () -> known;
         return this;
     }
 
-    ScriptedSource detectedBy(Supplier<Availability> detecting) {
-        detection = detecting;
+    ScriptedSource withAvailability(Supplier<Availability> supplier) {
+        availability = supplier;
         return this;
     }
 
     ScriptedSource absent() {
         set = false;
-        return detectedAs(Availability.notConfigured(""));
+        return withAvailability(Availability.notConfigured(""));
     }
 
     ScriptedSource present() {
         set = true;
-        return detectedAs(Availability.configured());
+        return withAvailability(Availability.configured());
     }
 
-    // ---- what it answers
-
-    ScriptedSource gives() {
+    ScriptedSource succeeds() {
         return answers(() -> CompletableFuture.completedFuture(key));
     }
 
@@ -75,7 +71,7 @@ class ScriptedSource implements ChainSource<Key> {
         return answers(() -> CompletableFuture.failedFuture(failure));
     }
 
-    /** The settings are there, and asking shows that nothing is. */
+    /** Its settings are there, and a call fails as not configured. */
     ScriptedSource withdrawn() {
         return fails(CredentialsException.builder(Category.NOT_CONFIGURED, name + " has been withdrawn")
                 .build());
@@ -86,21 +82,19 @@ class ScriptedSource implements ChainSource<Key> {
         return this;
     }
 
-    /** Lets the next who asks wait until the future is complete. */
+    /** Lets callers wait until the future is complete. */
     CompletableFuture<Key> hangs() {
         CompletableFuture<Key> pending = new CompletableFuture<>();
         answers(() -> pending);
         return pending;
     }
 
-    // ---- what it knows
-
-    ScriptedSource holds(@Nullable Key known) {
-        held = known;
+    ScriptedSource caches(@Nullable Key known) {
+        cached = known;
         return this;
     }
 
-    ScriptedSource failedLately(CredentialsException failure) {
+    ScriptedSource lastFailedWith(CredentialsException failure) {
         lastFailure = failure;
         return this;
     }
@@ -112,27 +106,25 @@ class ScriptedSource implements ChainSource<Key> {
                 .build();
     }
 
-    static CredentialsException refusal(String detail) {
+    static CredentialsException permanentFailure(String detail) {
         return CredentialsException.builder(Category.SERVICE_ERROR, detail).build();
     }
 
-    // ---- ChainSource
-
     @Override
     public Availability availability() {
-        detections.incrementAndGet();
-        return detection.get();
+        availabilityCalls.incrementAndGet();
+        return availability.get();
     }
 
     @Override
     public Key resolve() throws InterruptedException {
-        asked.incrementAndGet();
+        calls.incrementAndGet();
         return get(answer.get());
     }
 
     @Override
     public CompletableFuture<Key> resolveAsync() {
-        asked.incrementAndGet();
+        calls.incrementAndGet();
         return answer.get();
     }
 
@@ -160,7 +152,7 @@ class ScriptedSource implements ChainSource<Key> {
 
     @Override
     public Optional<Key> cached() {
-        return Optional.ofNullable(held);
+        return Optional.ofNullable(cached);
     }
 
     @Override
@@ -170,7 +162,7 @@ class ScriptedSource implements ChainSource<Key> {
 
     @Override
     public void invalidate(String accessKeyId) {
-        refused.add(accessKeyId);
+        rejected.add(accessKeyId);
     }
 
     @Override

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** A load always ends, whatever blocks, dies or is dropped (R14, R15). */
+/** Every load completes, whatever blocks, fails or is dropped (R14, R15). */
 class LivenessTest {
 
     private final CountDownLatch hang = new CountDownLatch(1);
@@ -51,7 +51,7 @@ class LivenessTest {
         return Loads.of(Thread.currentThread().getName(), Instant.now().plusSeconds(3_600));
     }
 
-    /** The result of a call on a thread of its own, which must come within some seconds. */
+    /** Returns the result of a call on a thread of its own, within some seconds. */
     private static <T> T within(int seconds, Callable<T> call) throws Exception {
         FutureTask<T> task = new FutureTask<>(call);
         Thread caller = new Thread(task, "the caller");
@@ -73,7 +73,7 @@ class LivenessTest {
         }
 
         @Test
-        void one_that_hangs_is_abandoned_and_its_waiter_learns_where_it_hangs() throws Exception {
+        void a_hanging_load_is_abandoned_with_a_failure_that_says_where_it_hangs() throws Exception {
             RefreshingCache<String> cache = hanging(new AtomicInteger()).build();
             assertThatThrownBy(() -> within(10, cache::resolve))
                     .cause()
@@ -86,7 +86,7 @@ class LivenessTest {
         }
 
         @Test
-        void one_that_hangs_is_abandoned_for_futures_without_any_thread_that_waits() {
+        void a_hanging_load_is_abandoned_also_when_only_futures_wait() {
             RefreshingCache<String> cache = hanging(new AtomicInteger()).build();
             assertThat(cache.resolveAsync())
                     .failsWithin(Duration.ofSeconds(10))
@@ -95,7 +95,7 @@ class LivenessTest {
         }
 
         @Test
-        void at_most_three_hang_at_once_and_the_next_begins_when_one_returns() throws Exception {
+        void at_most_three_loads_hang_at_once_and_the_next_begins_when_one_returns() throws Exception {
             AtomicInteger loads = new AtomicInteger();
             RefreshingCache<String> cache = hanging(loads)
                     .policy(RefreshPolicy.builder()
@@ -137,7 +137,7 @@ class LivenessTest {
         }
 
         @Test
-        void while_one_hangs_callers_get_the_cached_value_and_past_expiration_the_stale_one() {
+        void while_loads_hang_callers_get_the_cached_value_and_past_expiration_the_stale_one() {
             VirtualTime time = new VirtualTime();
             SimulatedSource source = new SimulatedSource(time);
             RefreshingCache<SimulatedSource.Credential> cache = source.cache().build();
@@ -159,7 +159,7 @@ class LivenessTest {
         void an_error_while_a_load_completes_leaves_no_load_in_flight() throws Exception {
             AtomicInteger failing = new AtomicInteger(1);
             RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
-                        throw new OutOfMemoryError("as good as the JVM's");
+                        throw new OutOfMemoryError("of a load");
                     })
                     .random(() -> {
                         if (failing.getAndDecrement() > 0) {
@@ -217,7 +217,7 @@ class LivenessTest {
             }
         }
 
-        /** The machine's clock, which throws an error at one of its readings. */
+        /** The system clock, which throws an error at one reading. */
         private static final class FailingClock implements Clock {
             private final AtomicInteger left;
 
@@ -252,7 +252,7 @@ class LivenessTest {
         }
 
         @Test
-        void one_that_asks_its_own_cache_gets_an_error_that_names_the_circle() throws Exception {
+        void a_loader_that_calls_its_own_cache_fails_with_the_circle() throws Exception {
             AtomicReference<@Nullable RefreshingCache<String>> itself = new AtomicReference<>();
             RefreshingCache<String> inner = RefreshingCache.<String>builder(() -> {
                         RefreshingCache<String> outer = itself.get();
@@ -342,12 +342,12 @@ class LivenessTest {
         }
 
         @Test
-        void one_that_drops_blocks_or_throws_costs_a_moment() throws Exception {
+        void an_executor_that_drops_blocks_or_throws_delays_a_load_briefly() throws Exception {
             assertThat(within(10, on(task -> {})::resolve)).startsWith("lanyard-refresh-");
             assertThat(within(10, on(task -> awaitUninterruptibly(hang))::resolve))
                     .startsWith("lanyard-refresh-");
             assertThat(within(10, on(task -> {
-                        throw new IllegalStateException("its own trouble");
+                        throw new IllegalStateException("broken");
                     })::resolve))
                     .startsWith("lanyard-refresh-");
             assertThat(within(10, on(task -> {
@@ -357,7 +357,7 @@ class LivenessTest {
         }
 
         @Test
-        void one_that_blocks_for_ever_keeps_one_thread_however_many_loads_there_are() throws Exception {
+        void an_executor_that_blocks_forever_occupies_one_thread() throws Exception {
             AtomicInteger blocked = new AtomicInteger();
             RefreshingCache<String> cache = RefreshingCache.<String>builder(
                             () -> Loads.of("value", Instant.now().plusMillis(600)))
@@ -373,7 +373,7 @@ class LivenessTest {
         }
 
         @Test
-        void a_load_that_shutdownNow_interrupts_is_made_on_the_shared_threads() throws Exception {
+        void a_load_that_shutdownNow_interrupts_runs_again_on_the_shared_threads() throws Exception {
             ExecutorService pool = Executors.newSingleThreadExecutor();
             CountDownLatch begun = new CountDownLatch(1);
             RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
@@ -406,7 +406,7 @@ class LivenessTest {
     @Nested
     class Callbacks {
         @Test
-        void one_that_blocks_delays_neither_waiting_threads_nor_other_futures() throws Exception {
+        void a_callback_that_blocks_delays_neither_waiting_threads_nor_other_futures() throws Exception {
             CountDownLatch begin = new CountDownLatch(1);
             RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
                         awaitUninterruptibly(begin);
@@ -430,7 +430,7 @@ class LivenessTest {
         }
 
         @Test
-        void a_listener_that_blocks_keeps_one_thread_and_no_caller() throws Exception {
+        void a_listener_that_blocks_occupies_one_thread_and_delays_no_caller() throws Exception {
             AtomicInteger blocked = new AtomicInteger();
             RefreshingCache<String> cache = RefreshingCache.<String>builder(
                             () -> Loads.of("value", Instant.now().plusMillis(600)))
@@ -450,8 +450,8 @@ class LivenessTest {
 
         @Test
         void a_listener_runs_neither_on_the_caller_nor_on_the_timer() throws Exception {
-            AtomicReference<String> heardOn = new AtomicReference<>("");
-            CountDownLatch heard = new CountDownLatch(1);
+            AtomicReference<String> thread = new AtomicReference<>("");
+            CountDownLatch delivered = new CountDownLatch(1);
             RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
                         awaitUninterruptibly(hang);
                         return good();
@@ -460,18 +460,18 @@ class LivenessTest {
                     .listener(new CredentialsListener() {
                         @Override
                         public void loaded(Duration took, @Nullable Category failure) {
-                            heardOn.set(Thread.currentThread().getName());
-                            heard.countDown();
+                            thread.set(Thread.currentThread().getName());
+                            delivered.countDown();
                         }
                     })
                     .build();
             assertThatThrownBy(() -> within(10, cache::resolve)).hasMessageContaining("abandoned");
-            assertThat(heard.await(10, TimeUnit.SECONDS)).isTrue();
-            assertThat(heardOn.get()).startsWith("lanyard-refresh-");
+            assertThat(delivered.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(thread.get()).startsWith("lanyard-refresh-");
         }
 
         @Test
-        void a_failure_whose_message_throws_completes_the_future_all_the_same() throws Exception {
+        void a_failure_whose_message_throws_completes_the_future() throws Exception {
             RefreshingCache<String> cache = RefreshingCache.<String>builder(() -> {
                         throw new RuntimeException() {
                             private static final long serialVersionUID = 1L;
@@ -527,7 +527,7 @@ class LivenessTest {
     }
 
     @Test
-    void durations_without_bound_count_as_some_decades() throws Exception {
+    void unbounded_durations_count_as_decades() throws Exception {
         Duration forever = ChronoUnit.FOREVER.getDuration();
         RefreshPolicy policy = RefreshPolicy.builder()
                 .recheckInterval(forever)
@@ -580,7 +580,7 @@ class LivenessTest {
         return cache;
     }
 
-    /** As a read of a pipe or a name look-up does. */
+    /** Ignores interrupts, as a read of a pipe or a name look-up does. */
     private static void awaitUninterruptibly(CountDownLatch latch) {
         while (true) {
             try {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Random calls from many threads to caches on every kind of executor, with loaders that hang, throw errors, return late
- * and give values that expire at once (R14). Some seconds; {@code -Pstress} makes it an hour. Each run has a new seed,
+ * and return values that expire at once (R14). Some seconds; {@code -Pstress} makes it an hour. Each run has a new seed,
  * which a failure names; {@code -Dlanyard.stress.seed} repeats its choices.
  */
 class LoadStressTest {
@@ -54,7 +54,7 @@ class LoadStressTest {
     private final AtomicLong values = new AtomicLong();
     private final Set<RefreshingCache<Integer>> serving = ConcurrentHashMap.newKeySet();
     private final AtomicLong longest = new AtomicLong();
-    private final Queue<Throwable> wrong = new ConcurrentLinkedQueue<>();
+    private final Queue<Throwable> unexpected = new ConcurrentLinkedQueue<>();
 
     @Test
     void no_caller_waits_longer_than_a_load_may_take_and_no_load_or_thread_is_left() throws Exception {
@@ -100,27 +100,27 @@ class LoadStressTest {
             }
         }
         callers.forEach(Thread::start);
-        assertThat(over.await(seconds, TimeUnit.SECONDS)).as(this::story).isFalse();
+        assertThat(over.await(seconds, TimeUnit.SECONDS)).as(this::summary).isFalse();
         stopped.set(true);
         for (Thread caller : callers) {
             caller.join(LONGEST_WAIT.multipliedBy(4).toMillis());
             assertThat(caller.isAlive())
-                    .as(() -> caller.getName() + " is stuck; " + story())
+                    .as(() -> caller.getName() + " is stuck; " + summary())
                     .isFalse();
         }
 
-        assertThat(wrong).as(this::story).isEmpty();
-        assertThat(Duration.ofNanos(longest.get())).as(this::story).isLessThanOrEqualTo(LONGEST_WAIT);
-        assertThat(values.get()).as(this::story).isGreaterThan(100 * seconds);
+        assertThat(unexpected).as(this::summary).isEmpty();
+        assertThat(Duration.ofNanos(longest.get())).as(this::summary).isLessThanOrEqualTo(LONGEST_WAIT);
+        assertThat(values.get()).as(this::summary).isGreaterThan(100 * seconds);
         assertThat(serving)
-                .as(() -> "caches that gave a value, " + story())
+                .as(() -> "caches that returned a value, " + summary())
                 .containsExactlyInAnyOrderElementsOf(caches);
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(caches)
-                        .as(this::story)
+                        .as(this::summary)
                         .noneMatch(cache -> cache.status().loading()));
         caches.forEach(RefreshingCache::close);
-        over.countDown(); // what hangs may go
+        over.countDown(); // hanging loads return
         for (ExecutorService executor : new @Nullable ExecutorService[] {pool, single, full, virtual}) {
             if (executor != null) {
                 executor.shutdownNow();
@@ -129,11 +129,11 @@ class LoadStressTest {
         }
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
-                        .as(this::story)
+                        .as(this::summary)
                         .noneMatch(thread -> thread.getName().startsWith("lanyard-refresh-")));
     }
 
-    private String story() {
+    private String summary() {
         return "seed " + seed + ", " + calls + " calls, " + values + " values, longest wait "
                 + longest.get() / 1_000_000 + " ms";
     }
@@ -167,7 +167,7 @@ class LoadStressTest {
                     @Override
                     public void refreshed(String accessKeyId, @Nullable Instant expiration) {
                         if (accessKeyId.endsWith("00")) {
-                            throw new IllegalStateException("a listener's own trouble");
+                            throw new IllegalStateException("a broken listener");
                         }
                     }
                 })
@@ -200,13 +200,13 @@ class LoadStressTest {
             } catch (InterruptedException | ExecutionException e) {
                 // expected of interrupted callers and of sources that fail
             } catch (TimeoutException | AssertionError e) {
-                wrong.add(e);
+                unexpected.add(e);
             } catch (RuntimeException e) {
                 if (e.getCause() == null) {
-                    wrong.add(e); // not a caller's own exception around a shared failure
+                    unexpected.add(e); // not a caller's own exception around a shared failure
                 }
             } catch (Throwable e) {
-                wrong.add(e);
+                unexpected.add(e);
             }
             calls.incrementAndGet();
             longest.accumulateAndGet(System.nanoTime() - start, Math::max);

@@ -29,35 +29,35 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
 
-/** Random lives of a cache beside a model that knows only what the source gave and when, held against R1 to R10. */
+/** Random events of a cache beside a model that knows only what the source returned and when, checked against R1 to R10. */
 class RefreshModelTest {
 
-    /** A step in the life of a cache. */
+    /** A step of a run. */
     sealed interface Step {}
 
     record Advance(Duration by) implements Step {}
 
     record Resolve() implements Step {}
 
-    record Source(Mode mode, @Nullable Duration life) implements Step {}
+    record Source(Mode mode, @Nullable Duration lifetime) implements Step {}
 
-    record Invalidate(boolean held) implements Step {}
+    record Invalidate(boolean cached) implements Step {}
 
     record Close() implements Step {}
 
     @Property(tries = 12_000)
     void no_sequence_of_events_breaks_a_rule(
-            @ForAll("lives") List<Step> steps, @ForAll boolean servePastExpiry, @ForAll long seed) {
-        Life life = new Life(servePastExpiry, new Random(seed));
+            @ForAll("runs") List<Step> steps, @ForAll boolean servesStale, @ForAll long seed) {
+        Run run = new Run(servesStale, new Random(seed));
         for (Step step : steps) {
-            life.play(step);
-            life.check();
+            run.play(step);
+            run.check();
         }
     }
 
-    /** Found by the property: a refusal in the very last moment of the life was remembered for half a minute. */
+    /** Found by the property: a permanent failure in the last moment of the lifetime was remembered for half a minute. */
     @Example
-    void a_refusal_just_before_the_end_is_not_remembered_for_longer_after_it() {
+    void a_permanent_failure_just_before_expiration_is_not_remembered_longer() {
         no_sequence_of_events_breaks_a_rule(
                 List.of(
                         new Resolve(),
@@ -74,7 +74,7 @@ class RefreshModelTest {
     }
 
     @Provide
-    Arbitrary<List<Step>> lives() {
+    Arbitrary<List<Step>> runs() {
         // from 10 ms to 3 h, each order of magnitude as likely
         Arbitrary<Step> advance = Arbitraries.doubles()
                 .between(1, 7.03)
@@ -100,27 +100,27 @@ class RefreshModelTest {
     }
 
     /** One cache, its source, and what is expected of it. */
-    private static final class Life {
+    private static final class Run {
         private final VirtualTime time = new VirtualTime();
         private final SimulatedSource source = new SimulatedSource(time);
-        private final Heard heard = new Heard();
-        private final boolean servePastExpiry;
+        private final CountingListener events = new CountingListener();
+        private final boolean servesStale;
         private final RefreshingCache<Credential> cache;
         private final List<CompletableFuture<Credential>> waiting = new ArrayList<>();
         private boolean closed;
         private boolean suspect;
-        private int askedWhenSuspected;
+        private int loadsWhenSuspected;
         private Instant wellSince = time.instant();
-        private boolean onlyLocalTrouble = true;
+        private boolean onlyLocalFailures = true;
 
-        Life(boolean servePastExpiry, Random random) {
-            this.servePastExpiry = servePastExpiry;
+        Run(boolean servesStale, Random random) {
+            this.servesStale = servesStale;
             this.cache = source.cache()
                     .random(random::nextDouble)
                     .policy(RefreshPolicy.builder()
-                            .expiredCredentials(servePastExpiry ? ExpiredCredentials.KEEP : ExpiredCredentials.FAIL)
+                            .expiredCredentials(servesStale ? ExpiredCredentials.KEEP : ExpiredCredentials.FAIL)
                             .build())
-                    .listener(heard)
+                    .listener(events)
                     .build();
         }
 
@@ -132,39 +132,39 @@ class RefreshModelTest {
             } else if (step instanceof Resolve) {
                 resolve();
             } else if (step instanceof Invalidate invalidate) {
-                invalidate(invalidate.held());
+                invalidate(invalidate.cached());
             } else {
                 cache.close();
                 closed = true;
             }
-            if (suspect && source.asked.size() > askedWhenSuspected) {
-                suspect = false; // whatever the load brought
+            if (suspect && source.loads.size() > loadsWhenSuspected) {
+                suspect = false; // whatever the load returned
             }
         }
 
         private void changeSource(Source change) {
             boolean wasWell = source.isWell();
             source.mode = change.mode();
-            source.life = change.life();
+            source.lifetime = change.lifetime();
             if (source.isWell() && !wasWell) {
                 wellSince = time.instant();
             } else if (!source.isWell()) {
                 if (wasWell && cache.status().failuresInARow() == 0) {
-                    onlyLocalTrouble = true;
+                    onlyLocalFailures = true;
                 }
-                onlyLocalTrouble &= change.mode() == Mode.REFUSED;
+                onlyLocalFailures &= change.mode() == Mode.REFUSED;
             }
         }
 
         private void resolve() {
             closed = false; // a call reopens it
             boolean loadingBefore = cache.status().loading();
-            boolean valid = source.last != null && !source.hasEnded();
+            boolean valid = source.last != null && !source.hasExpired();
             boolean stale = cache.status().servingStale() && !suspect;
             CompletableFuture<Credential> answer = cache.resolveAsync();
             RefreshStatus status = cache.status();
             if (valid && !suspect) {
-                // R1, and the newest that was ever given
+                // R1, and the newest value
                 assertThat(answer).isCompletedWithValue(source.last);
                 assertThat(cache.resolveAsync())
                         .as("one future for each snapshot")
@@ -174,16 +174,15 @@ class RefreshModelTest {
                         .as("R6: no caller waits once stale credentials have been served")
                         .isCompletedWithValue(source.last);
             } else if (!answer.isDone()) {
-                assertThat(status.loading()).as("R4: waits for a flight").isTrue();
+                assertThat(status.loading()).as("R4: waits for a load").isTrue();
                 waiting.add(answer);
             } else if (answer.isCompletedExceptionally()) {
                 assertThat(loadingBefore).isFalse();
                 checkFailure(failureOf(answer));
             } else {
-                // R6: held back, and given what there is
+                // R6: the back-off allows no load, so the cached value is returned
                 assertThat(answer).isCompletedWithValue(source.last);
-                assertThat(servePastExpiry || suspect || source.lastFailure == null)
-                        .isTrue();
+                assertThat(servesStale || suspect || source.lastFailure == null).isTrue();
             }
             if (source.last == null && !answer.isDone() && !loadingBefore) {
                 assertThat(time.pendingTasks())
@@ -194,7 +193,7 @@ class RefreshModelTest {
 
         /** A caller may fail when there has never been a value, or when it has expired and must not be served. */
         private void checkFailure(Throwable failure) {
-            assertThat(source.last == null || source.hasEnded()).isTrue();
+            assertThat(source.last == null || source.hasExpired()).isTrue();
             RefreshStatus status = cache.status();
             boolean permanent =
                     status.lastFailure().map(CredentialsException::kind).orElseThrow() == FailureKind.PERMANENT;
@@ -209,24 +208,24 @@ class RefreshModelTest {
                         .as("R5: a first transient failure is not remembered")
                         .isTrue();
             } else {
-                assertThat(servePastExpiry).isFalse();
+                assertThat(servesStale).isFalse();
                 assertThat(CredentialsException.in(failure).orElseThrow().category())
                         .isEqualTo(Category.EXPIRED);
             }
-            Instant asked = source.asked.get(source.asked.size() - 1);
-            assertThat(Duration.between(asked, time.instant()))
+            Instant loaded = source.loads.get(source.loads.size() - 1);
+            assertThat(Duration.between(loaded, time.instant()))
                     .as("R5, R6: how long a failure is remembered")
                     .isLessThanOrEqualTo(Duration.ofSeconds(permanent ? 5 : 60));
         }
 
-        private void invalidate(boolean held) {
+        private void invalidate(boolean cached) {
             RefreshStatus before = cache.status();
-            String id = source.last != null && held ? source.last.id() : "another";
+            String id = source.last != null && cached ? source.last.id() : "another";
             cache.invalidate(id);
-            assertThat(cache.status()).as("R10: asks nobody").isEqualTo(before);
-            if (held && source.last != null && !before.loading()) {
+            assertThat(cache.status()).as("R10: starts no load").isEqualTo(before);
+            if (cached && source.last != null && !before.loading()) {
                 suspect = true;
-                askedWhenSuspected = source.asked.size();
+                loadsWhenSuspected = source.loads.size();
             }
         }
 
@@ -235,14 +234,14 @@ class RefreshModelTest {
             checkLoads(status);
             checkState(status);
             checkRetries(status);
-            assertThat(heard.refreshed).as("R13").isEqualTo(status.refreshes());
-            assertThat(heard.failed).as("R13").isEqualTo(status.failures());
-            assertThat(source.asked.size())
+            assertThat(events.refreshed).as("R13").isEqualTo(status.refreshes());
+            assertThat(events.failed).as("R13").isEqualTo(status.failures());
+            assertThat(source.loads.size())
                     .isEqualTo((int) (status.refreshes() + status.unchanged() + status.failures()));
         }
 
         private void checkLoads(RefreshStatus status) {
-            // R4: one flight, and nobody waits when there is none
+            // R4: one load, and no caller waits without one
             assertThat(time.pendingTasks()).isEqualTo(status.loading() ? 1 : 0);
             if (!status.loading()) {
                 for (Iterator<CompletableFuture<Credential>> i = waiting.iterator(); i.hasNext(); ) {
@@ -261,7 +260,7 @@ class RefreshModelTest {
                 assertThat(status.state()).isEqualTo(RefreshState.EMPTY);
                 return;
             }
-            assertThat(status.state() == RefreshState.EXPIRED).isEqualTo(source.hasEnded());
+            assertThat(status.state() == RefreshState.EXPIRED).isEqualTo(source.hasExpired());
             Instant stored = Objects.requireNonNull(source.lastStored);
             Instant end = source.last.end();
             Instant advisory = status.advisoryFrom().orElseThrow();
@@ -272,16 +271,17 @@ class RefreshModelTest {
                                 stored.plus(status.unchanged() == 0 ? Duration.ofHours(1) : Duration.ofDays(9999)));
                 return;
             }
-            // R2: well inside the life, and never so late that there is no time for another try
-            Duration life = Duration.between(stored, end);
-            assertThat(Duration.between(stored, advisory)).isGreaterThan(life.dividedBy(6));
-            assertThat(advisory).isBeforeOrEqualTo(stored.plus(life.dividedBy(6).multipliedBy(5)));
+            // R2: well inside the lifetime, and early enough for another load
+            Duration lifetime = Duration.between(stored, end);
+            assertThat(Duration.between(stored, advisory)).isGreaterThan(lifetime.dividedBy(6));
+            assertThat(advisory)
+                    .isBeforeOrEqualTo(stored.plus(lifetime.dividedBy(6).multipliedBy(5)));
         }
 
         private void checkRetries(RefreshStatus status) {
-            // no loop, whatever happened: a load a second at the most, but for what callers without credentials ask
+            // no loop: at most three loads a second, except for callers without credentials
             if (source.last != null && waiting.isEmpty()) {
-                assertThat(source.askedWithin(Duration.ofSeconds(20))).isLessThan(60);
+                assertThat(source.loadsWithin(Duration.ofSeconds(20))).isLessThan(60);
             }
             if (closed || source.last == null || status.loading()) {
                 return;
@@ -296,10 +296,10 @@ class RefreshModelTest {
                         .isLessThanOrEqualTo(Duration.ofSeconds(endless ? 600 : kind == FailureKind.LOCAL ? 5 : 50));
                 // R7
                 if (source.isWell() && !endless) {
-                    assertThat(time.instant()).isBefore(wellSince.plusSeconds(onlyLocalTrouble ? 5 : 60));
+                    assertThat(time.instant()).isBefore(wellSince.plusSeconds(onlyLocalFailures ? 5 : 60));
                 }
             } else if (status.state() == RefreshState.EXPIRED) {
-                // without a failure it cannot have ended unnoticed, save that the source holds on to what ends
+                // without a failure a value expires only when the source keeps returning it
                 assertThat(source.mode == Mode.HOLDING || !pause.isNegative()).isTrue();
             }
         }
@@ -311,21 +311,21 @@ class RefreshModelTest {
         }
     }
 
-    /** Counts, and always throws: a listener must not matter. */
-    private static final class Heard implements CredentialsListener {
+    /** Counts events and always throws, which must change nothing. */
+    private static final class CountingListener implements CredentialsListener {
         private long refreshed;
         private long failed;
 
         @Override
         public void refreshed(String accessKeyId, @Nullable Instant expiration) {
             refreshed++;
-            throw new IllegalStateException("a listener's own trouble");
+            throw new IllegalStateException("a broken listener");
         }
 
         @Override
         public void refreshFailed(int attempt, Category category, @Nullable Instant nextLoad) {
             failed++;
-            throw new NoClassDefFoundError("a listener's own trouble");
+            throw new NoClassDefFoundError("a broken listener");
         }
     }
 }

@@ -16,14 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ninety days of an application's life in a few seconds, with everything that can happen to its agent and machine. */
+/** Simulates ninety days of an application in a few seconds, with random faults of its agent and machine. */
 class RefreshSoakTest {
 
     private static final Duration CALLS_EVERY = Duration.ofSeconds(20);
 
     @ParameterizedTest(name = "with seed {0}")
     @ValueSource(longs = {1, 2, 3})
-    void ninety_days_of_random_faults_are_not_noticed_while_credentials_are_valid(long seed) throws Exception {
+    void callers_do_not_notice_ninety_days_of_random_faults_while_credentials_are_valid(long seed) throws Exception {
         Random random = new Random(seed);
         VirtualTime time = new VirtualTime();
         SimulatedSource source = new SimulatedSource(time);
@@ -42,7 +42,7 @@ class RefreshSoakTest {
             Instant now = time.instant();
             if (!source.isWell() && now.isAfter(faultUntil)) {
                 source.mode = random.nextBoolean() ? Mode.HEALTHY : Mode.HOLDING;
-                source.life = Duration.ofSeconds(new int[] {900, 3_540, 3_600, 21_600}[random.nextInt(4)]);
+                source.lifetime = Duration.ofSeconds(new int[] {900, 3_540, 3_600, 21_600}[random.nextInt(4)]);
                 wellSince = now;
             }
             if (source.isWell() && now.isAfter(nextFault)) {
@@ -58,12 +58,12 @@ class RefreshSoakTest {
             disturb(random, time, cache, source);
             CompletableFuture<Credential> answer = cache.resolveAsync();
             calls++;
-            if (!source.hasEnded() && source.last != null && !cache.status().loading()) {
+            if (!source.hasExpired() && source.last != null && !cache.status().loading()) {
                 assertThat(answer).isCompletedWithValue(Objects.requireNonNull(source.last));
             }
             if (!answer.isDone()) {
                 waited++;
-            } else if (source.hasEnded()) {
+            } else if (source.hasExpired()) {
                 servedExpired++;
             }
             time.advance(CALLS_EVERY);
@@ -76,20 +76,20 @@ class RefreshSoakTest {
             }
             assertThat(time.pendingTimers()).isLessThanOrEqualTo(1);
             assertThat(time.pendingTasks()).isLessThanOrEqualTo(1);
-            source.asked.removeIf(at -> at.isBefore(time.instant().minus(Duration.ofHours(1))));
-            // a refused connection is tried every 1 to 4.5 s, which is the most there is
-            assertThat(source.asked.size()).isLessThan(1_500);
+            source.loads.removeIf(at -> at.isBefore(time.instant().minus(Duration.ofHours(1))));
+            // a refused connection is retried every 1 to 4.5 s, the shortest back-off
+            assertThat(source.loads.size()).isLessThan(1_500);
         }
         assertThat(outages).isGreaterThan(200);
         assertThat(servedExpired)
                 .as("outages that outlast the credentials happened")
                 .isPositive();
-        assertThat(waited).as("callers that met expired credentials").isLessThan(calls / 50);
+        assertThat(waited).as("callers that waited").isLessThan(calls / 50);
         cache.close();
         assertThat(time.pendingTimers()).isZero();
     }
 
-    /** A laptop's lid, a frozen container, a service that takes fright. */
+    /** Suspends the machine, freezes the process, or rejects the credentials. */
     private static void disturb(
             Random random, VirtualTime time, RefreshingCache<Credential> cache, SimulatedSource source) {
         switch (random.nextInt(4_000)) {

@@ -42,22 +42,22 @@ class RefreshingCacheTest {
         return Duration.ofSeconds(seconds);
     }
 
-    /** The first credentials, loaded. */
-    private Credential loaded(@Nullable Duration life) {
-        source.life = life;
+    /** Loads and returns the first credentials. */
+    private Credential loaded(@Nullable Duration lifetime) {
+        source.lifetime = lifetime;
         CompletableFuture<Credential> first = cache.resolveAsync();
         time.advance(Duration.ofMillis(20));
         return first.join();
     }
 
-    private void waitUntilBeforeEnd(Duration left) {
+    private void advanceToBeforeExpiration(Duration left) {
         Instant end = cache.status().expiration().orElseThrow();
         time.advance(Duration.between(time.instant(), end.minus(left)));
     }
 
     @Nested
     class Windows {
-        @ParameterizedTest(name = "{0} s of life: refreshed {1} s before the end")
+        @ParameterizedTest(name = "a lifetime of {0} s: refreshed {1} s before expiration")
         @CsvSource({
             "8,4",
             "15,7.5",
@@ -76,13 +76,13 @@ class RefreshingCacheTest {
             "21600,3600",
             "43200,3600"
         })
-        void the_first_refresh_comes_at_its_moment(long life, double before) {
-            loaded(seconds(life));
+        void the_first_refresh_starts_when_its_window_begins(long lifetime, double before) {
+            loaded(seconds(lifetime));
             Duration window = Duration.ofMillis((long) (before * 1000));
             assertThat(cache.status().advisoryFrom())
                     .hasValue(cache.status().expiration().orElseThrow().minus(window));
-            waitUntilBeforeEnd(window.plusMillis(1));
-            assertThat(source.asked).hasSize(1);
+            advanceToBeforeExpiration(window.plusMillis(1));
+            assertThat(source.loads).hasSize(1);
             assertThat(cache.status().state()).isEqualTo(RefreshState.FRESH);
             time.advance(Duration.ofMillis(1));
             assertThat(cache.status().loading()).isTrue();
@@ -101,11 +101,11 @@ class RefreshingCacheTest {
             "21600,7200",
             "43200,18000"
         })
-        void jitter_moves_it_earlier_and_never_later_and_long_lives_back_to_their_middle(long life, double most) {
-            source.life = seconds(life);
+        void jitter_moves_the_refresh_earlier_and_for_long_lifetimes_back_to_their_middle(long lifetime, double most) {
+            source.lifetime = seconds(lifetime);
             RefreshingCache<Credential> jittered =
                     source.cache().random(() -> 0.999).build();
-            loaded(seconds(life));
+            loaded(seconds(lifetime));
             var unused = jittered.resolveAsync();
             time.advance(Duration.ofMillis(20));
             Duration earlier = Duration.between(
@@ -115,48 +115,48 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void states_follow_one_another_and_edges_belong_to_the_later_one() {
+        void a_state_begins_exactly_at_its_limit() {
             source.mode = Mode.HEALTHY;
             loaded(Duration.ofHours(1));
             source.mode = Mode.FAILING;
-            waitUntilBeforeEnd(Duration.ofMinutes(15));
+            advanceToBeforeExpiration(Duration.ofMinutes(15));
             assertThat(cache.status().state()).isEqualTo(RefreshState.ADVISORY);
-            waitUntilBeforeEnd(Duration.ofMillis(60_001));
+            advanceToBeforeExpiration(Duration.ofMillis(60_001));
             assertThat(cache.status().state()).isEqualTo(RefreshState.ADVISORY);
-            waitUntilBeforeEnd(Duration.ofMinutes(1));
+            advanceToBeforeExpiration(Duration.ofMinutes(1));
             assertThat(cache.status().state()).isEqualTo(RefreshState.MANDATORY);
-            waitUntilBeforeEnd(Duration.ofMillis(5_001));
+            advanceToBeforeExpiration(Duration.ofMillis(5_001));
             assertThat(cache.status().state()).isEqualTo(RefreshState.MANDATORY);
-            waitUntilBeforeEnd(Duration.ofSeconds(5));
+            advanceToBeforeExpiration(Duration.ofSeconds(5));
             assertThat(cache.status().state()).isEqualTo(RefreshState.EXPIRED);
         }
 
         @ParameterizedTest
         @ValueSource(longs = {8, 15, 16, 20, 30, 45, 60, 90, 120, 240, 300, 301, 310, 600, 900})
-        void short_lives_do_not_loop(long life) {
-            loaded(seconds(life));
-            for (int i = 0; i < 10 * life; i++) {
+        void short_lifetimes_do_not_loop(long lifetime) {
+            loaded(seconds(lifetime));
+            for (int i = 0; i < 10 * lifetime; i++) {
                 assertThat(cache.resolveAsync()).isCompleted();
                 time.advance(seconds(1));
             }
-            assertThat(source.asked.size()).isLessThanOrEqualTo(22);
+            assertThat(source.loads.size()).isLessThanOrEqualTo(22);
         }
 
         @ParameterizedTest
         @ValueSource(longs = {15, 45, 300, 3_540})
-        void a_source_that_renews_in_the_last_seconds_only_is_not_pestered_and_nothing_ends(long life) {
+        void a_source_that_renews_in_the_last_seconds_gets_few_loads_and_nothing_expires(long lifetime) {
             source.mode = Mode.HOLDING;
-            loaded(seconds(life));
-            for (int i = 0; i < 20 * life; i++) {
+            loaded(seconds(lifetime));
+            for (int i = 0; i < 20 * lifetime; i++) {
                 assertThat(cache.resolveAsync()).isCompleted();
                 time.advance(Duration.ofMillis(500));
             }
-            assertThat(source.given).isGreaterThan(9);
-            assertThat(source.asked.size() / source.given).isLessThanOrEqualTo(8);
+            assertThat(source.issued).isGreaterThan(9);
+            assertThat(source.loads.size() / source.issued).isLessThanOrEqualTo(8);
         }
 
         @Test
-        void a_life_of_eight_seconds_is_usable_for_two_thirds_of_it() {
+        void a_lifetime_of_eight_seconds_is_usable_for_two_thirds() {
             loaded(seconds(8));
             source.mode = Mode.FAILING;
             time.advance(Duration.ofMillis(5_300));
@@ -166,29 +166,29 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void a_value_without_an_end_is_asked_for_hourly_and_kept_when_that_fails() {
-            Credential held = loaded(null);
+        void a_value_without_expiration_is_loaded_hourly_and_kept_when_that_fails() {
+            Credential cached = loaded(null);
             time.advance(Duration.ofMinutes(59));
-            assertThat(source.asked).hasSize(1);
+            assertThat(source.loads).hasSize(1);
             source.mode = Mode.HOLDING;
             time.advance(Duration.ofMinutes(2));
-            assertThat(source.asked).hasSize(2);
+            assertThat(source.loads).hasSize(2);
             source.mode = Mode.REFUSED;
             time.advance(Duration.ofHours(24));
-            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
-            assertThat(source.asked.size()).as("not urgent").isBetween(100, 400);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(cached);
+            assertThat(source.loads.size()).as("not urgent").isBetween(100, 400);
         }
 
         @Test
-        void a_source_that_keeps_its_value_to_the_very_end_gives_the_next_one_before_a_caller_sees_an_expired_one() {
+        void a_source_that_keeps_its_value_until_expiration_is_loaded_again_before_a_caller_sees_an_expired_one() {
             // aws-vault with a lifetime of 60 s
-            Credential[] given = {new Credential("key-0", time.instant().plusSeconds(60))};
+            Credential[] current = {new Credential("key-0", time.instant().plusSeconds(60))};
             RefreshingCache<Credential> vault = RefreshingCache.<Credential>builder(() -> {
-                        if (!time.instant().isBefore(Objects.requireNonNull(given[0].end()))) {
-                            given[0] = new Credential(
+                        if (!time.instant().isBefore(Objects.requireNonNull(current[0].end()))) {
+                            current[0] = new Credential(
                                     "key-" + time.instant(), time.instant().plusSeconds(60));
                         }
-                        return Loads.of(given[0], given[0].end());
+                        return Loads.of(current[0], current[0].end());
                     })
                     .clock(time)
                     .scheduler(time)
@@ -206,28 +206,29 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void a_value_that_differs_in_its_secret_alone_is_a_newer_one() {
+        void a_value_that_differs_only_in_its_secret_is_newer() {
             record Key(String id, String secret) {}
-            Key[] given = {new Key("AKIA", "wrong")};
+            Key[] current = {new Key("AKIA", "wrong")};
             RefreshingCache<Key> corrected = RefreshingCache.<Key>builder(
-                            () -> Loaded.of(given[0], given[0].id(), null))
+                            () -> Loaded.of(current[0], current[0].id(), null))
                     .clock(time)
                     .scheduler(time)
                     .build();
             time.runTasksAtOnce();
             assertThat(corrected.resolveAsync().join().secret()).isEqualTo("wrong");
-            given[0] = new Key("AKIA", "right");
+            current[0] = new Key("AKIA", "right");
             corrected.invalidate("AKIA");
             assertThat(corrected.resolveAsync().join().secret()).isEqualTo("right");
-            given[0] = new Key("AKIA", "newer");
+            current[0] = new Key("AKIA", "newer");
             time.advance(Duration.ofMinutes(61));
             assertThat(corrected.resolveAsync().join().secret()).isEqualTo("newer");
         }
 
         @Test
-        void far_and_odd_ends_harm_nothing() {
-            for (Instant end : List.of(Instant.MAX, Instant.MIN, Instant.EPOCH, Instant.ofEpochSecond(1L << 50))) {
-                RefreshingCache<String> odd = RefreshingCache.builder(() -> Loads.of("value", end))
+        void extreme_expirations_are_accepted() {
+            for (Instant expiration :
+                    List.of(Instant.MAX, Instant.MIN, Instant.EPOCH, Instant.ofEpochSecond(1L << 50))) {
+                RefreshingCache<String> odd = RefreshingCache.builder(() -> Loads.of("value", expiration))
                         .clock(time)
                         .scheduler(time)
                         .build();
@@ -245,39 +246,39 @@ class RefreshingCacheTest {
         @ParameterizedTest
         @EnumSource(
                 value = Mode.class,
-                names = {"FAILING", "HANGING", "DENIED", "ENDED", "BROKEN"})
-        void an_upstream_one_of_an_hour_costs_few_loads_and_leaves_time_for_many_tries(Mode mode) {
+                names = {"FAILING", "HANGING", "DENIED", "EXPIRED", "BROKEN"})
+        void an_upstream_outage_causes_few_loads_with_time_for_several_before_expiration(Mode mode) {
             loaded(Duration.ofHours(1));
             source.mode = mode;
-            waitUntilBeforeEnd(Duration.ofMillis(5_001));
-            assertThat(source.askedWithin(Duration.ofMinutes(15)))
-                    .as("with the shortest pauses there are")
+            advanceToBeforeExpiration(Duration.ofMillis(5_001));
+            assertThat(source.loadsWithin(Duration.ofMinutes(15)))
+                    .as("with the shortest back-off")
                     .isBetween(4L, 57L);
             assertThat(cache.resolveAsync()).isCompletedWithValue(Objects.requireNonNull(source.last));
         }
 
         @ParameterizedTest
         @ValueSource(longs = {15, 30, 45, 120, 900, 3_600, 21_600})
-        void several_tries_fit_between_the_advisory_moment_and_the_end(long life) {
+        void several_loads_fit_between_the_first_refresh_and_expiration(long lifetime) {
             for (double random : new double[] {0, 0.5, 0.999}) {
                 VirtualTime clock = new VirtualTime();
                 SimulatedSource failing = new SimulatedSource(clock);
-                failing.life = seconds(life);
+                failing.lifetime = seconds(lifetime);
                 RefreshingCache<Credential> one =
                         failing.cache().random(() -> random).build();
                 var unused = one.resolveAsync();
                 clock.advance(Duration.ofMillis(20));
                 failing.mode = Mode.FAILING;
-                clock.advance(seconds(life).minusSeconds(5));
-                assertThat(failing.asked.size() - 1).isGreaterThanOrEqualTo(3);
+                clock.advance(seconds(lifetime).minusSeconds(5));
+                assertThat(failing.loads.size() - 1).isGreaterThanOrEqualTo(3);
             }
         }
 
         @Test
-        void a_local_one_of_30_seconds_across_the_end_is_over_5_seconds_after_it() {
+        void credentials_are_fresh_within_5_seconds_after_a_local_outage_across_expiration() {
             loaded(Duration.ofHours(1));
             source.mode = Mode.FAILING;
-            waitUntilBeforeEnd(seconds(20));
+            advanceToBeforeExpiration(seconds(20));
             source.mode = Mode.REFUSED;
             time.advance(seconds(30));
             assertThat(cache.status().state()).isEqualTo(RefreshState.EXPIRED);
@@ -287,8 +288,9 @@ class RefreshingCacheTest {
         }
 
         @ParameterizedTest
-        @CsvSource({"FAILING,0.999", "FAILING,0", "HANGING,0.999", "DENIED,0.999", "ENDED,0.5", "BROKEN,0.999"})
-        void an_upstream_one_of_10_minutes_across_the_end_is_over_60_seconds_after_it(Mode mode, double random) {
+        @CsvSource({"FAILING,0.999", "FAILING,0", "HANGING,0.999", "DENIED,0.999", "EXPIRED,0.5", "BROKEN,0.999"})
+        void credentials_are_fresh_within_60_seconds_after_an_upstream_outage_across_expiration(
+                Mode mode, double random) {
             RefreshingCache<Credential> one =
                     source.cache().random(() -> random).build();
             source.mode = Mode.HOLDING;
@@ -303,26 +305,26 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void past_the_end_callers_wait_for_the_load_that_is_due_and_not_between_loads() {
-            Credential held = loaded(Duration.ofHours(1));
+        void past_expiration_callers_wait_for_a_due_load_and_not_between_loads() {
+            Credential cached = loaded(Duration.ofHours(1));
             cache.close(); // so that callers alone start loads
             source.mode = Mode.FAILING;
             time.advance(Duration.ofHours(1));
             CompletableFuture<Credential> waiting = cache.resolveAsync();
             assertThat(waiting).isNotDone();
             time.advance(Duration.ofMillis(20));
-            assertThat(waiting).isCompletedWithValue(held);
-            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
-            assertThat(source.asked).hasSize(2);
+            assertThat(waiting).isCompletedWithValue(cached);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(cached);
+            assertThat(source.loads).hasSize(2);
         }
 
         @Test
-        void past_the_end_a_refusal_for_good_is_thrown_and_remembered_for_a_moment() {
+        void past_expiration_a_permanent_failure_is_thrown_and_remembered_briefly() {
             loaded(Duration.ofHours(1));
             source.mode = Mode.DENIED;
-            waitUntilBeforeEnd(seconds(6));
+            advanceToBeforeExpiration(seconds(6));
             assertThat(cache.resolveAsync()).isCompleted();
-            waitUntilBeforeEnd(Duration.ZERO);
+            advanceToBeforeExpiration(Duration.ZERO);
             CompletableFuture<Credential> refused = cache.resolveAsync();
             time.advance(seconds(1));
             assertThat(refused).isCompletedExceptionally();
@@ -334,10 +336,10 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void past_expiration_callers_wait_for_one_load_and_then_no_more_until_the_outage_is_over() {
+        void past_expiration_callers_wait_for_one_load_in_an_outage() {
             Credential cached = loaded(Duration.ofHours(1));
             source.mode = Mode.HANGING;
-            waitUntilBeforeEnd(seconds(5));
+            advanceToBeforeExpiration(seconds(5));
             time.advance(seconds(20)); // one retry has failed past expiration
             assertThat(cache.status().servingStale()).isTrue();
             int waits = 0;
@@ -356,10 +358,10 @@ class RefreshingCacheTest {
         void a_permanent_rejection_stays_in_force_past_expiration_when_later_attempts_fail_otherwise() {
             loaded(Duration.ofHours(1));
             source.mode = Mode.DENIED;
-            waitUntilBeforeEnd(Duration.ofMinutes(10));
+            advanceToBeforeExpiration(Duration.ofMinutes(10));
             Throwable rejection = Objects.requireNonNull(source.rejection);
             source.mode = Mode.REFUSED;
-            waitUntilBeforeEnd(Duration.ZERO);
+            advanceToBeforeExpiration(Duration.ZERO);
             time.advance(seconds(30));
             assertThat(cache.status().lastFailure().map(CredentialsException::kind))
                     .hasValue(FailureKind.LOCAL);
@@ -378,7 +380,7 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void without_a_value_loads_back_off_from_the_second_failure_on_and_recovery_takes_a_second_or_two() {
+        void without_a_value_loads_back_off_from_the_second_failure() {
             source.mode = Mode.FAILING;
             int failed = 0;
             for (int i = 0; i < 6_000; i++) { // a caller every 100 ms for 10 min
@@ -387,13 +389,13 @@ class RefreshingCacheTest {
                 failed += answer.isCompletedExceptionally() ? 1 : 0;
             }
             assertThat(failed).isEqualTo(6_000);
-            assertThat(source.asked.size()).isBetween(10, 40);
-            assertThat(source.asked.get(1)).isBefore(source.asked.get(0).plusMillis(150));
-            assertThat(source.asked.get(3)).isBefore(source.asked.get(0).plusSeconds(2));
+            assertThat(source.loads.size()).isBetween(10, 40);
+            assertThat(source.loads.get(1)).isBefore(source.loads.get(0).plusMillis(150));
+            assertThat(source.loads.get(3)).isBefore(source.loads.get(0).plusSeconds(2));
         }
 
         @Test
-        void no_pause_after_a_failure_runs_past_the_moment_at_which_a_newer_value_is_needed() {
+        void no_back_off_lasts_longer_than_the_value_is_valid() {
             RefreshingCache<Credential> slow = source.cache()
                     .policy(RefreshPolicy.builder()
                             .backoff(Backoff.fixed(Duration.ofMinutes(20)))
@@ -411,7 +413,7 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void past_the_end_nothing_is_served_when_the_policy_says_so() {
+        void with_the_policy_fail_an_expired_value_is_not_served() {
             RefreshingCache<Credential> strict = source.cache()
                     .policy(RefreshPolicy.builder()
                             .expiredCredentials(ExpiredCredentials.FAIL)
@@ -430,27 +432,25 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void a_first_load_that_fails_is_everybodys_failure_and_the_next_call_starts_the_next_load() {
+        void a_first_load_that_fails_fails_all_its_callers_and_the_next_call_starts_another() {
             source.mode = Mode.FAILING;
             List<CompletableFuture<Credential>> callers = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 callers.add(cache.resolveAsync());
             }
             time.advance(seconds(1));
-            assertThat(source.asked).hasSize(1);
+            assertThat(source.loads).hasSize(1);
             for (CompletableFuture<Credential> caller : callers) {
                 assertThatThrownBy(caller::join).cause().cause().isSameAs(source.lastFailure);
             }
-            assertThat(time.pendingTimers())
-                    .as("nobody asks for what nobody has had")
-                    .isZero();
+            assertThat(time.pendingTimers()).as("no timer without a value").isZero();
             var unused = cache.resolveAsync();
             time.advance(seconds(1));
-            assertThat(source.asked).hasSize(2);
+            assertThat(source.loads).hasSize(2);
         }
 
         @Test
-        void the_log_tells_of_an_outage_when_it_begins_when_the_value_ends_and_when_it_is_over() {
+        void an_outage_is_logged_when_it_begins_when_the_value_expires_and_when_it_is_over() {
             loaded(Duration.ofHours(1));
             try (LibraryLog log = LibraryLog.open()) {
                 source.mode = Mode.FAILING;
@@ -476,21 +476,20 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void listeners_hear_the_story_in_order() {
-            List<String> story = new ArrayList<>();
-            RefreshingCache<Credential> told =
-                    source.cache().listener(new Story(story)).build();
-            var unused = told.resolveAsync();
+        void listeners_receive_the_events_in_order() {
+            List<String> events = new ArrayList<>();
+            RefreshingCache<Credential> observed =
+                    source.cache().listener(new Events(events)).build();
+            var unused = observed.resolveAsync();
             time.advance(Duration.ofMinutes(40));
             source.mode = Mode.FAILING;
             time.advance(Duration.ofMinutes(30));
-            assertThat(told.status().servingStale()).isTrue();
+            assertThat(observed.status().servingStale()).isTrue();
             source.mode = Mode.HEALTHY;
             time.advance(Duration.ofMinutes(1));
-            assertThat(told.status().servingStale()).isFalse();
-            assertThat(story.stream().distinct())
-                    .containsExactly("refreshed", "failed", "serving expired", "recovered");
-            assertThat(story).endsWith("failed", "refreshed", "recovered");
+            assertThat(observed.status().servingStale()).isFalse();
+            assertThat(events.stream().distinct()).containsExactly("refreshed", "failed", "serving stale", "recovered");
+            assertThat(events).endsWith("failed", "refreshed", "recovered");
         }
     }
 
@@ -498,92 +497,94 @@ class RefreshingCacheTest {
     class Invalidation {
         @Test
         void makes_the_next_call_wait_for_a_load_once() {
-            Credential held = loaded(Duration.ofHours(1));
-            cache.invalidate(held.id());
-            assertThat(source.asked).hasSize(1);
+            Credential cached = loaded(Duration.ofHours(1));
+            cache.invalidate(cached.id());
+            assertThat(source.loads).hasSize(1);
             CompletableFuture<Credential> next = cache.resolveAsync();
             assertThat(next).isNotDone();
             time.advance(Duration.ofMillis(20));
-            assertThat(next.join().id()).isNotEqualTo(held.id());
+            assertThat(next.join().id()).isNotEqualTo(cached.id());
             assertThat(cache.resolveAsync()).isCompleted();
         }
 
         @Test
-        void gives_what_there_is_when_the_load_fails_and_then_goes_by_the_back_off() {
-            Credential held = loaded(Duration.ofHours(1));
+        void returns_the_cached_value_when_the_load_fails_and_then_backs_off() {
+            Credential cached = loaded(Duration.ofHours(1));
             source.mode = Mode.DENIED;
-            cache.invalidate(held.id());
+            cache.invalidate(cached.id());
             CompletableFuture<Credential> next = cache.resolveAsync();
             time.advance(Duration.ofMillis(20));
-            assertThat(next).isCompletedWithValue(held);
-            cache.invalidate(held.id());
-            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
-            assertThat(source.asked).hasSize(2);
+            assertThat(next).isCompletedWithValue(cached);
+            cache.invalidate(cached.id());
+            assertThat(cache.resolveAsync()).isCompletedWithValue(cached);
+            assertThat(source.loads).hasSize(2);
             source.mode = Mode.HEALTHY;
             time.advance(seconds(50));
-            assertThat(cache.resolveAsync().join()).as("retried background").isNotEqualTo(held);
+            assertThat(cache.resolveAsync().join())
+                    .as("retried in the background")
+                    .isNotEqualTo(cached);
         }
 
         @Test
-        void does_not_ask_again_and_again_for_what_the_source_holds_on_to() {
+        void causes_few_loads_while_the_source_returns_the_same_value() {
             source.mode = Mode.HOLDING;
-            Credential held = loaded(Duration.ofHours(1));
+            Credential cached = loaded(Duration.ofHours(1));
             for (int i = 0; i < 1_000; i++) {
-                cache.invalidate(held.id());
+                cache.invalidate(cached.id());
                 var unused = cache.resolveAsync();
                 time.advance(Duration.ofMillis(100));
             }
-            assertThat(source.asked.size()).isLessThanOrEqualTo(3);
+            assertThat(source.loads.size()).isLessThanOrEqualTo(3);
         }
 
         @Test
         void does_nothing_for_another_value_or_while_a_load_runs_or_before_the_first() {
             cache.invalidate("key-1");
-            Credential held = loaded(Duration.ofHours(1));
+            Credential cached = loaded(Duration.ofHours(1));
             cache.invalidate("another");
-            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
-            waitUntilBeforeEnd(Duration.ofMinutes(15));
+            assertThat(cache.resolveAsync()).isCompletedWithValue(cached);
+            advanceToBeforeExpiration(Duration.ofMinutes(15));
             assertThat(cache.status().loading()).isTrue();
-            cache.invalidate(held.id());
-            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
+            cache.invalidate(cached.id());
+            assertThat(cache.resolveAsync()).isCompletedWithValue(cached);
             time.advance(Duration.ofMillis(20));
             assertThat(cache.resolveAsync()).isCompleted();
-            assertThat(source.asked).hasSize(2);
+            assertThat(source.loads).hasSize(2);
         }
     }
 
     @Nested
     class Clocks {
         @Test
-        void a_machine_that_slept_past_the_end_wakes_to_a_load_and_not_to_the_old_value() {
-            Credential held = loaded(Duration.ofHours(1));
+        void after_a_suspension_past_expiration_the_next_call_waits_for_a_load() {
+            Credential cached = loaded(Duration.ofHours(1));
             time.suspend(Duration.ofHours(8));
             CompletableFuture<Credential> next = cache.resolveAsync();
             assertThat(next).isNotDone();
             time.advance(Duration.ofMillis(20));
-            assertThat(next.join()).isNotEqualTo(held);
+            assertThat(next.join()).isNotEqualTo(cached);
         }
 
         @Test
-        void a_process_that_was_stopped_past_the_end_does_too() {
-            Credential held = loaded(Duration.ofHours(1));
+        void after_a_freeze_past_expiration_the_next_call_waits_for_a_load() {
+            Credential cached = loaded(Duration.ofHours(1));
             time.freeze(Duration.ofHours(1));
             CompletableFuture<Credential> next = cache.resolveAsync();
             assertThat(next).isNotDone();
             time.advance(Duration.ofMillis(20));
-            assertThat(next.join()).isNotEqualTo(held);
+            assertThat(next.join()).isNotEqualTo(cached);
         }
 
         @ParameterizedTest
         @ValueSource(longs = {-7_200, -600, -71, 75, 600})
-        void a_jump_that_does_not_end_the_value_leads_to_a_refresh_at_the_next_call_and_nobody_waits(long by) {
-            Credential held = loaded(Duration.ofHours(6));
+        void after_a_jump_before_expiration_the_next_call_starts_a_refresh_without_waiting(long by) {
+            Credential cached = loaded(Duration.ofHours(6));
             time.advance(Duration.ofMinutes(10));
             time.jump(seconds(by));
-            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(cached);
             assertThat(cache.status().loading()).isTrue();
             time.advance(Duration.ofMillis(20));
-            assertThat(cache.resolveAsync().join()).isNotEqualTo(held);
+            assertThat(cache.resolveAsync().join()).isNotEqualTo(cached);
         }
 
         @ParameterizedTest
@@ -593,26 +594,26 @@ class RefreshingCacheTest {
             time.advance(Duration.ofMinutes(10));
             time.jump(seconds(by));
             time.advance(seconds(61));
-            assertThat(source.asked).hasSize(2);
+            assertThat(source.loads).hasSize(2);
         }
 
         @Test
-        void a_clock_that_is_set_gently_is_not_a_jump() {
+        void small_clock_corrections_are_not_a_jump() {
             loaded(Duration.ofHours(6));
             for (int i = 0; i < 200; i++) {
                 time.jump(Duration.ofMillis(i % 2 == 0 ? 1_900 : -1_900));
                 time.advance(seconds(60));
             }
-            assertThat(source.asked).hasSize(1);
+            assertThat(source.loads).hasSize(1);
         }
 
         @Test
         void a_clock_set_back_does_not_prolong_a_value() {
-            Credential held = loaded(Duration.ofHours(1));
+            Credential cached = loaded(Duration.ofHours(1));
             source.mode = Mode.FAILING;
             time.advance(Duration.ofMinutes(40));
             time.jump(Duration.ofHours(-2));
-            assertThat(cache.resolveAsync()).as("20 minutes are left").isCompletedWithValue(held);
+            assertThat(cache.resolveAsync()).as("20 minutes are left").isCompletedWithValue(cached);
             time.advance(Duration.ofMinutes(19));
             assertThat(cache.status().state()).isEqualTo(RefreshState.MANDATORY);
             time.advance(Duration.ofMinutes(1));
@@ -620,9 +621,9 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void a_source_that_confirms_the_value_under_the_new_time_is_believed() {
+        void a_value_that_the_source_confirms_after_a_jump_is_valid() {
             source.mode = Mode.HOLDING;
-            Credential held = loaded(Duration.ofHours(1));
+            Credential cached = loaded(Duration.ofHours(1));
             time.advance(Duration.ofMinutes(40));
             time.jump(Duration.ofMinutes(-30));
             var unused = cache.resolveAsync();
@@ -630,11 +631,11 @@ class RefreshingCacheTest {
             assertThat(cache.status().unchanged()).isOne();
             time.advance(Duration.ofMinutes(36));
             assertThat(cache.status().state()).isEqualTo(RefreshState.ADVISORY);
-            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(cached);
         }
 
         @Test
-        void a_refusal_is_not_remembered_for_longer_when_the_clock_is_set_back() {
+        void a_permanent_failure_is_not_remembered_longer_when_the_clock_is_set_back() {
             source.mode = Mode.DENIED;
             var unused = cache.resolveAsync();
             time.advance(Duration.ofMillis(20));
@@ -648,15 +649,15 @@ class RefreshingCacheTest {
     @Nested
     class Lifetimes {
         @Test
-        void an_idle_value_is_kept_fresh_and_every_call_of_one_value_has_the_same_future() {
+        void an_idle_cache_is_refreshed_and_all_calls_share_the_future_of_a_value() {
             loaded(Duration.ofHours(1));
             time.advance(Duration.ofDays(2));
             assertThat(cache.resolveAsync()).isCompleted().isSameAs(cache.resolveAsync());
-            assertThat(source.asked.size()).isBetween(60, 70);
+            assertThat(source.loads.size()).isBetween(60, 70);
         }
 
         @Test
-        void a_closed_cache_refreshes_no_more() {
+        void a_closed_cache_is_no_longer_refreshed() {
             loaded(Duration.ofHours(1));
             cache.close();
             cache.close();
@@ -664,23 +665,23 @@ class RefreshingCacheTest {
             assertThat(cache.status().closed()).isTrue();
             assertThat(cache.status().nextLoad()).isEmpty();
             time.advance(Duration.ofHours(2));
-            assertThat(source.asked).hasSize(1);
+            assertThat(source.loads).hasSize(1);
         }
 
         @Test
-        void whoever_still_uses_a_closed_cache_has_it_refreshed_in_the_background_again() {
-            Credential held = loaded(Duration.ofHours(1));
+        void a_call_to_a_closed_cache_starts_background_refreshes_again() {
+            Credential cached = loaded(Duration.ofHours(1));
             cache.close();
-            assertThat(cache.resolveAsync()).isCompletedWithValue(held);
+            assertThat(cache.resolveAsync()).isCompletedWithValue(cached);
             assertThat(cache.status().closed()).isFalse();
             assertThat(time.pendingTimers()).isOne();
             time.advance(Duration.ofMinutes(55));
-            assertThat(source.asked).hasSize(2);
-            assertThat(cache.resolveAsync().join()).isNotEqualTo(held);
+            assertThat(source.loads).hasSize(2);
+            assertThat(cache.resolveAsync().join()).isNotEqualTo(cached);
         }
 
         @Test
-        void a_load_that_runs_when_the_cache_is_closed_goes_on_and_sets_no_timer() {
+        void closing_during_a_load_lets_it_complete_and_sets_no_timer() {
             CompletableFuture<Credential> first = cache.resolveAsync();
             cache.close();
             time.advance(seconds(1));
@@ -692,32 +693,32 @@ class RefreshingCacheTest {
         void the_status_shows_everything_but_the_value() {
             assertThat(cache.status()).isEqualTo(RefreshStatus.untouched(false));
             assertThat(cache).hasToString("RefreshingCache(EMPTY)");
-            Credential held = loaded(Duration.ofHours(1));
+            Credential cached = loaded(Duration.ofHours(1));
             source.mode = Mode.FAILING;
             time.advance(Duration.ofMinutes(50));
             RefreshStatus status = cache.status();
             assertThat(status.state()).isEqualTo(RefreshState.ADVISORY);
-            assertThat(status.expiration()).hasValue(Objects.requireNonNull(held.end()));
-            assertThat(status.mandatoryFrom()).hasValue(held.end().minusSeconds(60));
+            assertThat(status.expiration()).hasValue(Objects.requireNonNull(cached.end()));
+            assertThat(status.mandatoryFrom()).hasValue(cached.end().minusSeconds(60));
             assertThat(status.lastFailure().orElseThrow()).isSameAs(source.lastFailure);
             assertThat(status.lastFailure().map(CredentialsException::kind)).hasValue(FailureKind.UPSTREAM);
             assertThat(status.failuresInARow()).isPositive();
             assertThat(status.nextLoad().orElseThrow()).isAfter(time.instant());
             assertThat(status.toString())
                     .contains("ADVISORY", "lastFailure=UNREACHABLE/UPSTREAM", "nextLoad=")
-                    .doesNotContain(held.id());
+                    .doesNotContain(cached.id());
         }
     }
 
-    /** Whoever else fails: those who wait are answered, and the next call starts anew. */
+    /** Whatever fails, waiting callers are answered, and the next call starts another load. */
     @Nested
-    class Nobody_is_stranded {
+    class Callers_are_answered {
 
-        private void survives(RefreshingCache<Credential> odd, Runnable mend) {
+        private void survives(RefreshingCache<Credential> odd, Runnable repair) {
             CompletableFuture<Credential> first = odd.resolveAsync();
             time.advance(seconds(40));
             assertThat(first).isDone();
-            mend.run();
+            repair.run();
             time.advance(seconds(60));
             CompletableFuture<Credential> next = odd.resolveAsync();
             time.advance(seconds(1));
@@ -725,21 +726,21 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void when_the_scheduler_refuses() {
+        void when_the_scheduler_rejects_tasks() {
             time.reject(true);
             survives(cache, () -> time.reject(false));
             assertThat(cache.status().failures()).isOne();
         }
 
         @Test
-        void when_the_scheduler_refuses_timers_calls_start_the_refresh() {
+        void when_the_scheduler_rejects_timers_calls_start_the_refresh() {
             loaded(Duration.ofHours(1));
             time.reject(true);
             time.advance(Duration.ofMinutes(50));
             time.reject(false);
             assertThat(cache.resolveAsync()).isCompleted();
             time.advance(seconds(60));
-            assertThat(source.asked.size()).isGreaterThan(1);
+            assertThat(source.loads.size()).isGreaterThan(1);
         }
 
         @Test
@@ -777,12 +778,12 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void when_the_load_begins_too_late_it_is_not_made() {
-            time.runTasksAfter(() -> source.asked.isEmpty() ? Duration.ofMinutes(1) : Duration.ZERO);
+        void when_the_load_begins_too_late_the_loader_is_not_called() {
+            time.runTasksAfter(() -> source.loads.isEmpty() ? Duration.ofMinutes(1) : Duration.ZERO);
             CompletableFuture<Credential> first = cache.resolveAsync();
             time.advance(Duration.ofMinutes(3));
             assertThat(first).isCompletedExceptionally();
-            assertThat(source.asked).isEmpty();
+            assertThat(source.loads).isEmpty();
         }
 
         @Test
@@ -793,7 +794,7 @@ class RefreshingCacheTest {
 
         @Test
         @SuppressWarnings("NullAway") // a loader that does what it must not
-        void when_the_loader_gives_nothing() {
+        void when_the_loader_returns_null() {
             boolean[] nothing = {true};
             survives(
                     RefreshingCache.<Credential>builder(() -> nothing[0] ? null : source.load())
@@ -892,7 +893,7 @@ class RefreshingCacheTest {
         }
 
         @Test
-        void when_a_waiter_is_interrupted_it_goes_alone() throws Exception {
+        void when_another_waiter_is_interrupted() throws Exception {
             CountDownLatch hold = new CountDownLatch(1);
             RefreshingCache<String> real = RefreshingCache.builder(() -> {
                         hold.await();
@@ -908,7 +909,7 @@ class RefreshingCacheTest {
         }
     }
 
-    private record Story(List<String> lines) implements CredentialsListener {
+    private record Events(List<String> lines) implements CredentialsListener {
         @Override
         public void refreshed(String accessKeyId, @Nullable Instant expiration) {
             lines.add("refreshed");
@@ -921,7 +922,7 @@ class RefreshingCacheTest {
 
         @Override
         public void servingStale(String accessKeyId, @Nullable Instant expiration) {
-            lines.add("serving expired");
+            lines.add("serving stale");
         }
 
         @Override

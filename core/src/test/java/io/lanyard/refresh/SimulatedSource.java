@@ -13,24 +13,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A source in virtual time that is well, or ails in one of the ways the agents do. Its loads take as long as the
- * ailment lets them; it notes when it was asked and what it gave.
+ * ailment lets them; it notes when it was loads and what it gave.
  */
 final class SimulatedSource implements Loader<SimulatedSource.Credential> {
 
-    /** What it gives; the id is new for each. */
+    /** What it returns; each has a new id. */
     record Credential(String id, @Nullable Instant end) {}
 
-    /** How it is. */
+    /** What a load does. */
     enum Mode {
         HEALTHY,
-        /** Gives the same credentials until 15 s before they end, as the EKS agent does with a target role's. */
+        /** Returns the same credentials until 15 s before they expire, as the EKS agent does with those of a target role. */
         HOLDING,
         REFUSED,
         FAILING,
         HANGING,
         DENIED,
-        /** Gives credentials that have ended. */
-        ENDED,
+        /** Returns expired credentials. */
+        EXPIRED,
         BROKEN
     }
 
@@ -42,11 +42,11 @@ final class SimulatedSource implements Loader<SimulatedSource.Credential> {
     }
 
     final VirtualTime time;
-    final List<Instant> asked = new ArrayList<>();
+    final List<Instant> loads = new ArrayList<>();
     Mode mode = Mode.HEALTHY;
 
     @Nullable
-    Duration life = Duration.ofHours(1);
+    Duration lifetime = Duration.ofHours(1);
 
     @Nullable
     Credential last;
@@ -57,11 +57,11 @@ final class SimulatedSource implements Loader<SimulatedSource.Credential> {
     @Nullable
     Throwable lastFailure;
 
-    /** The last permanent failure since credentials were last given. */
+    /** The last permanent failure since credentials were last returned. */
     @Nullable
     Throwable rejection;
 
-    int given;
+    int issued;
 
     SimulatedSource(VirtualTime time) {
         this.time = time;
@@ -82,7 +82,7 @@ final class SimulatedSource implements Loader<SimulatedSource.Credential> {
 
     @Override
     public Loaded<Credential> load() {
-        asked.add(time.instant());
+        loads.add(time.instant());
         Credential credential;
         switch (mode) {
             case HEALTHY, HOLDING -> credential = credential();
@@ -93,7 +93,7 @@ final class SimulatedSource implements Loader<SimulatedSource.Credential> {
                 rejection = denied;
                 throw denied;
             }
-            case ENDED -> {
+            case EXPIRED -> {
                 lastFailure = new IllegalStateException();
                 return Loaded.of(
                         new Credential("old", null), "old", time.instant().minusSeconds(60));
@@ -116,9 +116,9 @@ final class SimulatedSource implements Loader<SimulatedSource.Credential> {
                 && (known.end() == null || time.instant().isBefore(known.end().minusSeconds(15)))) {
             return known;
         }
-        given++;
-        Instant end = life == null ? null : time.instant().plus(life);
-        Credential next = new Credential("key-" + given, end);
+        issued++;
+        Instant end = lifetime == null ? null : time.instant().plus(lifetime);
+        Credential next = new Credential("key-" + issued, end);
         last = next;
         lastStored = time.instant();
         return next;
@@ -129,18 +129,18 @@ final class SimulatedSource implements Loader<SimulatedSource.Credential> {
         return failure;
     }
 
-    /** Whether what was given last counts as ended by now. */
-    boolean hasEnded() {
+    /** Whether the last credentials count as expired by now. */
+    boolean hasExpired() {
         Credential known = last;
         if (known == null || known.end() == null || lastStored == null) {
             return false;
         }
-        long life = Duration.between(lastStored, known.end()).toMillis();
-        return !time.instant().isBefore(known.end().minusMillis(Math.min(5_000, life / 3)));
+        long lifetime = Duration.between(lastStored, known.end()).toMillis();
+        return !time.instant().isBefore(known.end().minusMillis(Math.min(5_000, lifetime / 3)));
     }
 
-    long askedWithin(Duration lately) {
+    long loadsWithin(Duration lately) {
         Instant from = time.instant().minus(lately);
-        return asked.stream().filter(at -> !at.isBefore(from)).count();
+        return loads.stream().filter(at -> !at.isBefore(from)).count();
     }
 }
