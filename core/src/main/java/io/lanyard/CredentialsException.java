@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says why there are no credentials: what happened, where, whether the failure is transient, and the remedy.
  *
- * <p>The message consists of {@link #summary()} and, where there is one, {@code . Remedy: } and {@link #remedy()}, and the
- * {@linkplain #finding() id of the problem} in brackets. Text of an agent or a service is in double quotes, contains no
- * double quote and introduces no remedy, so it cannot pass for Lanyard's advice. Programs use {@link #detail()}, {@link
- * #remedy()} and {@link #finding()} instead of searching the message. Failures that Lanyard builds contain no token and no
- * secret in message, cause or suppressed exceptions.
+ * <p>The message consists of {@link #summary()} and, where there is one, {@code . Remedy: } and {@link #remedy()}, and
+ * the {@linkplain #finding() id of the problem} in brackets. Text of an agent or a service is in double quotes,
+ * contains no double quote and introduces no remedy, so it cannot pass for Lanyard's advice. Programs use {@link
+ * #detail()}, {@link #remedy()} and {@link #finding()} instead of searching the message. Failures that Lanyard builds
+ * contain no token and no secret in message, cause or suppressed exceptions.
  *
  * <p>Immutable except for what every {@link Throwable} allows to be added; safe for use by any thread.
  */

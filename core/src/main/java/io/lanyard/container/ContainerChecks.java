@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * The checks of the container source, from its settings to one real exchange with the agent. Changes nothing of the
  * source that is checked: the exchange is made by a copy.
  *
- * <p>Every step ends: a file is read for at most a second, a file system is waited for as long, and the exchange takes at
- * most {@link #EXCHANGE_LIMIT}.
+ * <p>Every step ends: a file is read for at most a second, a file system is waited for as long, and the exchange takes
+ * at most {@link #EXCHANGE_LIMIT}.
  */
 final class ContainerChecks {
 
