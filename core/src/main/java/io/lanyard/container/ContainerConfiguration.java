@@ -166,10 +166,10 @@ final class ContainerConfiguration {
         Choice full = full();
         if (relative.value != null) {
             Choice service = choose(serviceEndpoint, "serviceEndpoint", Setting.SERVICE_ENDPOINT);
-            return AgentEndpoint.relative(relative.value, relative.name, service.value, service.name);
+            return AgentUri.relative(relative.value, relative.name, service.value, service.name);
         }
         if (full.value != null) {
-            return AgentEndpoint.parse(full.value, full.name);
+            return AgentUri.parse(full.value, full.name);
         }
         Finding finding = findingWithoutUri();
         throw CredentialsException.builder(Category.NOT_CONFIGURED, withoutUri())

@@ -21,7 +21,7 @@ class AgentEndpointFuzzTest {
         AgentEndpoint endpoint;
         List<InetAddress> addresses;
         try {
-            endpoint = AgentEndpoint.parse(uri, "URI");
+            endpoint = AgentUri.parse(uri, "URI");
             addresses = endpoint.addresses(HostResolver.literalsOnly(), new HostPolicy(Set.of(), true));
         } catch (CredentialsException e) {
             assertThat(e).hasMessageContaining("URI");

@@ -64,7 +64,7 @@ class AgentEndpointProperties {
         for (String service : List.of("", "http://127.0.0.1:51679", "http://127.0.0.1:51679/base/")) {
             AgentEndpoint endpoint;
             try {
-                endpoint = AgentEndpoint.relative(path, "PATH", service.isEmpty() ? null : service, "SERVICE");
+                endpoint = AgentUri.relative(path, "PATH", service.isEmpty() ? null : service, "SERVICE");
             } catch (CredentialsException e) {
                 continue;
             }
@@ -76,7 +76,7 @@ class AgentEndpointProperties {
 
     private static @Nullable AgentEndpoint parsed(String uri) {
         try {
-            return AgentEndpoint.parse(uri, "URI");
+            return AgentUri.parse(uri, "URI");
         } catch (CredentialsException e) {
             return null;
         }

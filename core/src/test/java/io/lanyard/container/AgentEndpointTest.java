@@ -51,7 +51,7 @@ class AgentEndpointTest {
                 "http://[fd00:ec2:0::0:23]/",
             })
     void a_token_goes_to_this_literal(String uri) {
-        AgentEndpoint endpoint = AgentEndpoint.parse(uri, "URI");
+        AgentEndpoint endpoint = AgentUri.parse(uri, "URI");
 
         assertThat(endpoint.addresses(HostResolver.literalsOnly(), RULE)).hasSize(1);
     }
@@ -211,7 +211,7 @@ class AgentEndpointTest {
             })
     void this_is_no_uri_for_an_agent(String uri) {
         CredentialsException refusal =
-                catchThrowableOfType(CredentialsException.class, () -> AgentEndpoint.parse(uri, "URI"));
+                catchThrowableOfType(CredentialsException.class, () -> AgentUri.parse(uri, "URI"));
 
         assertThat(refusal.category()).isEqualTo(Category.INVALID_URI);
         assertThat(refusal.recoverable()).isFalse();
@@ -230,7 +230,7 @@ class AgentEndpointTest {
         "http://169.254.170.23//evil.example/, //evil.example/",
     })
     void path_and_query_go_out_byte_for_byte(String uri, String target) {
-        assertThat(AgentEndpoint.parse(uri, "URI").target()).isEqualTo(target);
+        assertThat(AgentUri.parse(uri, "URI").target()).isEqualTo(target);
     }
 
     @ParameterizedTest
@@ -243,7 +243,7 @@ class AgentEndpointTest {
         "HTTPS://127.0.0.1:444, 127.0.0.1, 444",
     })
     void the_host_is_a_name_as_given_or_a_literal_in_canonical_text(String uri, String host, int port) {
-        AgentEndpoint endpoint = AgentEndpoint.parse(uri, "URI");
+        AgentEndpoint endpoint = AgentUri.parse(uri, "URI");
 
         assertThat(endpoint.host()).isEqualTo(host);
         assertThat(endpoint.port()).isEqualTo(port);
@@ -258,12 +258,12 @@ class AgentEndpointTest {
         "http://[::1]:443/, http://[::1]:443/",
     })
     void what_is_shown_has_no_query_and_no_needless_port(String uri, String shown) {
-        assertThat(AgentEndpoint.parse(uri, "URI").display()).isEqualTo(shown);
+        assertThat(AgentUri.parse(uri, "URI").display()).isEqualTo(shown);
     }
 
     @Test
     void a_name_has_at_most_253_characters() {
-        assertThat(AgentEndpoint.parse("http://" + "a".repeat(253) + "/", "URI").host())
+        assertThat(AgentUri.parse("http://" + "a".repeat(253) + "/", "URI").host())
                 .hasSize(253);
         assertThat(refusal("http://" + "a".repeat(254) + "/")).isEqualTo(Category.INVALID_URI);
     }
@@ -272,13 +272,13 @@ class AgentEndpointTest {
     void a_uri_has_at_most_8_kib() {
         String head = "http://127.0.0.1/";
 
-        assertThat(AgentEndpoint.parse(head + "x".repeat(8192 - head.length()), "URI")
+        assertThat(AgentUri.parse(head + "x".repeat(8192 - head.length()), "URI")
                         .target())
                 .hasSize(8192 - head.length() + 1);
         assertThat(refusal(head + "x".repeat(8193 - head.length()))).isEqualTo(Category.INVALID_URI);
         assertThat(catchThrowableOfType(
                                 CredentialsException.class,
-                                () -> AgentEndpoint.relative("/" + "x".repeat(8192), "PATH", null, "SERVICE"))
+                                () -> AgentUri.relative("/" + "x".repeat(8192), "PATH", null, "SERVICE"))
                         .category())
                 .isEqualTo(Category.INVALID_URI);
     }
@@ -289,14 +289,14 @@ class AgentEndpointTest {
     void a_name_may_have_several_addresses_when_all_are_allowed() {
         HostResolver resolver = name(LOOPBACK, address(169, 254, 170, 2));
 
-        assertThat(AgentEndpoint.parse("http://agent/", "URI").addresses(resolver, RULE))
+        assertThat(AgentUri.parse("http://agent/", "URI").addresses(resolver, RULE))
                 .containsExactly(LOOPBACK, address(169, 254, 170, 2));
     }
 
     @Test
     void of_thousands_of_addresses_all_are_checked_and_sixteen_are_tried() throws Exception {
         List<InetAddress> many = new ArrayList<>(Collections.nCopies(5_000, LOOPBACK));
-        AgentEndpoint endpoint = AgentEndpoint.parse("http://agent/", "URI");
+        AgentEndpoint endpoint = AgentUri.parse("http://agent/", "URI");
 
         assertThat(endpoint.addresses(host -> many, RULE)).hasSize(16);
         assertThat(HostLookup.first(many)).hasSize(16);
@@ -310,7 +310,7 @@ class AgentEndpointTest {
     void one_address_that_is_not_allowed_spoils_the_name() {
         for (List<InetAddress> addresses :
                 List.of(List.of(LOOPBACK, PUBLIC), List.of(PUBLIC, LOOPBACK), List.of(LINK_LOCAL))) {
-            AgentEndpoint endpoint = AgentEndpoint.parse("http://agent/", "URI");
+            AgentEndpoint endpoint = AgentUri.parse("http://agent/", "URI");
             CredentialsException refusal =
                     catchThrowableOfType(CredentialsException.class, () -> endpoint.addresses(host -> addresses, RULE));
 
@@ -327,7 +327,7 @@ class AgentEndpointTest {
         })) {
             CredentialsException refusal = catchThrowableOfType(
                     CredentialsException.class,
-                    () -> AgentEndpoint.parse("http://agent/", "URI").addresses(resolver, RULE));
+                    () -> AgentUri.parse("http://agent/", "URI").addresses(resolver, RULE));
 
             assertThat(refusal.category()).isEqualTo(Category.HOST_NOT_ALLOWED);
             assertThat(refusal.recoverable()).isTrue();
@@ -338,7 +338,7 @@ class AgentEndpointTest {
     void where_names_are_not_resolved_a_name_is_an_invalid_uri() {
         CredentialsException refusal = catchThrowableOfType(
                 CredentialsException.class,
-                () -> AgentEndpoint.parse("http://agent/", "URI").addresses(HostResolver.literalsOnly(), RULE));
+                () -> AgentUri.parse("http://agent/", "URI").addresses(HostResolver.literalsOnly(), RULE));
 
         assertThat(refusal.category()).isEqualTo(Category.INVALID_URI);
     }
@@ -347,9 +347,9 @@ class AgentEndpointTest {
 
     @Test
     void https_goes_anywhere_and_leaves_names_to_the_certificate() {
-        assertThat(AgentEndpoint.parse("https://a.example/", "URI").addresses(HostResolver.literalsOnly(), RULE))
+        assertThat(AgentUri.parse("https://a.example/", "URI").addresses(HostResolver.literalsOnly(), RULE))
                 .isEmpty();
-        assertThat(AgentEndpoint.parse("https://192.0.2.1/", "URI").addresses(HostResolver.literalsOnly(), RULE))
+        assertThat(AgentUri.parse("https://192.0.2.1/", "URI").addresses(HostResolver.literalsOnly(), RULE))
                 .containsExactly(PUBLIC);
     }
 
@@ -361,7 +361,7 @@ class AgentEndpointTest {
         "https://[64:ff9b::152.16.24.123]/x, '[64:ff9b::9810:187b]', /64:ff9b:0:0:0:0:9810:187b",
     })
     void https_goes_to_an_ipv4_address_written_as_ipv6(String uri, String host, String address) {
-        AgentEndpoint endpoint = AgentEndpoint.parse(uri, "URI");
+        AgentEndpoint endpoint = AgentUri.parse(uri, "URI");
 
         assertThat(endpoint.host()).isEqualTo(host);
         assertThat(endpoint.addresses(HostResolver.literalsOnly(), RULE))
@@ -387,7 +387,7 @@ class AgentEndpointTest {
 
     @Test
     void https_that_is_held_to_the_rule_goes_to_no_loopback_address_written_as_ipv6() {
-        AgentEndpoint endpoint = AgentEndpoint.parse("https://[::ffff:127.0.0.1]/", "URI");
+        AgentEndpoint endpoint = AgentUri.parse("https://[::ffff:127.0.0.1]/", "URI");
 
         assertThat(catchThrowableOfType(
                                 CredentialsException.class,
@@ -400,12 +400,11 @@ class AgentEndpointTest {
     void https_too_can_be_held_to_the_rule() {
         HostPolicy strict = new HostPolicy(Set.of(), true);
 
-        assertThat(AgentEndpoint.parse("https://agent/", "URI").addresses(name(LOOPBACK), strict))
+        assertThat(AgentUri.parse("https://agent/", "URI").addresses(name(LOOPBACK), strict))
                 .containsExactly(LOOPBACK);
         for (String uri : List.of("https://192.0.2.1/", "https://agent/")) {
             CredentialsException refusal = catchThrowableOfType(
-                    CredentialsException.class,
-                    () -> AgentEndpoint.parse(uri, "URI").addresses(name(PUBLIC), strict));
+                    CredentialsException.class, () -> AgentUri.parse(uri, "URI").addresses(name(PUBLIC), strict));
             assertThat(refusal.category()).isEqualTo(Category.HOST_NOT_ALLOWED);
         }
     }
@@ -417,7 +416,7 @@ class AgentEndpointTest {
                 "http://192.0.2.1/", "192.0.2.1",
                 "http://[2001:DB8::1]/", "[2001:db8::1]");
         allowed.forEach((uri, host) -> assertThat(
-                        AgentEndpoint.parse(uri, "URI").addresses(name(PUBLIC), new HostPolicy(Set.of(host), true)))
+                        AgentUri.parse(uri, "URI").addresses(name(PUBLIC), new HostPolicy(Set.of(host), true)))
                 .hasSize(1));
     }
 
@@ -427,7 +426,7 @@ class AgentEndpointTest {
         for (String uri : List.of("http://agent.local.evil.example/", "http://xagent.local/", "http://192.0.2.1/")) {
             assertThat(catchThrowableOfType(
                                     CredentialsException.class,
-                                    () -> AgentEndpoint.parse(uri, "URI").addresses(name(PUBLIC), policy))
+                                    () -> AgentUri.parse(uri, "URI").addresses(name(PUBLIC), policy))
                             .category())
                     .as(uri)
                     .isEqualTo(Category.HOST_NOT_ALLOWED);
@@ -449,7 +448,7 @@ class AgentEndpointTest {
         "/:80@evil.example, , http://169.254.170.2/:80@evil.example",
     })
     void a_relative_uri_is_a_path_at_the_service_endpoint(String path, String service, String shown) {
-        assertThat(AgentEndpoint.relative(path, "PATH", service, "SERVICE").display())
+        assertThat(AgentUri.relative(path, "PATH", service, "SERVICE").display())
                 .isEqualTo(shown);
     }
 
@@ -467,7 +466,7 @@ class AgentEndpointTest {
             })
     void a_relative_uri_starts_with_exactly_one_slash(String path) {
         CredentialsException refusal = catchThrowableOfType(
-                CredentialsException.class, () -> AgentEndpoint.relative(path, "PATH", null, "SERVICE"));
+                CredentialsException.class, () -> AgentUri.relative(path, "PATH", null, "SERVICE"));
 
         assertThat(refusal.category()).isEqualTo(Category.INVALID_URI);
         assertThat(refusal).hasMessageContaining("PATH must start with exactly one '/'");
@@ -484,13 +483,13 @@ class AgentEndpointTest {
     })
     void the_setting_at_fault_is_named(String path, String service, String setting) {
         assertThat(catchThrowableOfType(
-                        CredentialsException.class, () -> AgentEndpoint.relative(path, "PATH", service, "SERVICE")))
+                        CredentialsException.class, () -> AgentUri.relative(path, "PATH", service, "SERVICE")))
                 .hasMessageStartingWith("INVALID_URI: " + setting + " ");
     }
 
     @Test
     void a_service_endpoint_is_held_to_the_same_rule() {
-        AgentEndpoint endpoint = AgentEndpoint.relative("/x", "PATH", "http://192.0.2.1", "SERVICE");
+        AgentEndpoint endpoint = AgentUri.relative("/x", "PATH", "http://192.0.2.1", "SERVICE");
 
         assertThat(catchThrowableOfType(
                                 CredentialsException.class, () -> endpoint.addresses(HostResolver.literalsOnly(), RULE))
@@ -505,7 +504,7 @@ class AgentEndpointTest {
     private static Category refusal(String uri) {
         return catchThrowableOfType(
                         CredentialsException.class,
-                        () -> AgentEndpoint.parse(uri, "URI").addresses(host -> List.of(LOOPBACK), RULE))
+                        () -> AgentUri.parse(uri, "URI").addresses(host -> List.of(LOOPBACK), RULE))
                 .category();
     }
 }

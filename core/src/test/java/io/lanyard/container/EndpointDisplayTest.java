@@ -31,20 +31,18 @@ class EndpointDisplayTest {
         "/a/, /a/",
     })
     void the_uri_is_shown_without_its_query_and_with_the_beginning_of_its_id(String path, String shown) {
-        AgentEndpoint endpoint = AgentEndpoint.relative(path, "X", null, "Y");
+        AgentEndpoint endpoint = AgentUri.relative(path, "X", null, "Y");
 
         assertThat(endpoint.display()).isEqualTo("http://169.254.170.2" + shown);
         assertThat(endpoint.toString()).isEqualTo("AgentEndpoint(http://169.254.170.2" + shown + ")");
-        assertThat(AgentEndpoint.parse("http://169.254.170.2" + path, "X").display())
-                .isEqualTo(endpoint.display());
+        assertThat(AgentUri.parse("http://169.254.170.2" + path, "X").display()).isEqualTo(endpoint.display());
     }
 
     @Test
     void what_an_agent_may_repeat_of_the_uri_are_its_query_and_its_ids() {
-        assertThat(AgentEndpoint.parse(
-                                "http://127.0.0.1:9/v2/credentials/11111111-2222-3333-4444-555555555555?a=b&c", "X")
+        assertThat(AgentUri.parse("http://127.0.0.1:9/v2/credentials/11111111-2222-3333-4444-555555555555?a=b&c", "X")
                         .secrets())
                 .containsExactly("a=b&c", "b", "c", "11111111-2222-3333-4444-555555555555");
-        assertThat(AgentEndpoint.parse("http://127.0.0.1:9", "X").secrets()).isEmpty();
+        assertThat(AgentUri.parse("http://127.0.0.1:9", "X").secrets()).isEmpty();
     }
 }
