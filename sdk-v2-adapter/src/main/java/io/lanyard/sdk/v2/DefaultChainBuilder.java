@@ -154,10 +154,12 @@ final class DefaultChainBuilder implements LanyardDefaultCredentialsProvider.Bui
                 .add(
                         SourceName.PROFILE,
                         new ProfileSource(
-                                environment,
-                                profileName,
-                                profileFile,
-                                new ProfileFiles(environment, clock),
+                                new ProfileReader(
+                                        environment,
+                                        profileName,
+                                        profileFile,
+                                        new ProfileFiles(environment, clock),
+                                        containerSource),
                                 containerProvider,
                                 clock,
                                 threads,

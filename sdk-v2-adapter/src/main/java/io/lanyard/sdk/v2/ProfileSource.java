@@ -1,53 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.sdk.v2;
 
+import io.lanyard.CredentialsException;
 import io.lanyard.CredentialsListener;
 import io.lanyard.RefreshStatus;
 import io.lanyard.chain.Availability;
 import io.lanyard.chain.ChainSource;
 import io.lanyard.internal.Log;
-import io.lanyard.report.SettingSeen;
 import io.lanyard.report.SourceDescription;
 import io.lanyard.spi.Clock;
-import io.lanyard.spi.Environment;
 import io.lanyard.spi.Scheduler;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
-import software.amazon.awssdk.profiles.ProfileFile;
 
 /**
  * The profile source: keys, a process, SSO, a login session or an assumed role from the shared config and credentials
  * files, with the AWS SDK's own providers. A role whose {@code credential_source} is the container starts from Lanyard's
  * container source.
  *
- * <p>{@link ProfileInspection} says what a profile is, {@link ProfileWatch} when it has changed, and {@link
- * ProfileCredentials} loads its credentials. This class decides whose credentials callers get:
+ * <p>{@link ProfileReader} reads and inspects the profile, {@link ProfileWatch} detects that it has changed, and {@link
+ * ProfileCredentials} loads its credentials. This class decides which credentials callers get:
  *
  * <ul>
- *   <li><b>current</b> serves the callers. A change of anything that the profile does not depend on leaves it alone;
- *   <li><b>next</b> exists after a relevant change while the current credentials are valid. It loads in the background
- *       and becomes current when it has loaded, or when the current credentials expire. Until then callers get the
- *       current credentials, and these are no longer refreshed.
+ *   <li><b>current</b> credentials are returned to callers. Changes that the profile does not depend on have no effect.
+ *   <li><b>next</b> credentials exist after a relevant change while the current ones are valid. They load in the
+ *       background, and become current when they are loaded or when the current ones expire. Until then the current ones
+ *       are still returned, and no longer refreshed.
  * </ul>
  *
- * <p>A caller with valid credentials never waits, neither for the files nor for a load. Safe for use by any thread.
+ * <p>A caller with valid credentials waits neither for the files nor for a load. Safe for use by any thread.
  */
 final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
 
     private static final Duration EXPIRY_MARGIN = Duration.ofSeconds(5);
 
-    private final Environment environment;
-    private final @Nullable String givenName;
-    private final @Nullable Supplier<ProfileFile> givenFile;
-    private final ProfileFiles defaultFiles;
+    private final ProfileReader reader;
     private final LanyardContainerCredentialsProvider container;
     private final Clock clock;
     private final Threads threads;
@@ -58,191 +50,68 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
     private volatile @Nullable ProfileCredentials next;
     private volatile boolean closed;
 
-    /** Said once for each outage of the files; used by one look at a time. */
-    private boolean warnedOfFiles;
+    /** Whether this outage of the files has been logged; used by one check at a time. */
+    private boolean loggedUnreadable;
 
     ProfileSource(
-            Environment environment,
-            @Nullable String givenName,
-            @Nullable Supplier<ProfileFile> givenFile,
-            ProfileFiles defaultFiles,
+            ProfileReader reader,
             LanyardContainerCredentialsProvider container,
             Clock clock,
             Threads threads,
             @Nullable CredentialsListener listener) {
-        this.environment = environment;
-        this.givenName = givenName;
-        this.givenFile = givenFile;
-        this.defaultFiles = defaultFiles;
+        this.reader = reader;
         this.container = container;
         this.clock = clock;
         this.threads = threads;
         this.listener = listener;
-        this.watch = new ProfileWatch(this::inspected, this::seen, clock, ProfileWatch.LIMIT);
+        this.watch = new ProfileWatch(reader, this::checked, clock, ProfileWatch.LIMIT);
     }
-
-    // ---- what the files say
 
     @Override
     public Availability availability() {
-        if (givenFile == null && watch.seen() == null && !defaultFiles.mayExist()) {
-            return isNamed()
-                    ? ProfileInspection.missing(name(), true)
-                    : Availability.notConfigured("there is no config or credentials file");
-        }
-        return watch.lookUninterruptibly().detection();
+        Availability withoutFiles = watch.state() == null ? reader.withoutFiles() : null;
+        return withoutFiles != null
+                ? withoutFiles
+                : watch.checkUninterruptibly().availability();
     }
-
-    private ProfileInspection inspected() {
-        ProfileFile file = file();
-        boolean exists = givenFile != null || defaultFiles.exist();
-        return new ProfileInspection(file, exists, name(), isNamed(), environment, container.source()::isConfigured);
-    }
-
-    private ProfileFile file() {
-        if (givenFile == null) {
-            return defaultFiles.get();
-        }
-        ProfileFile file;
-        try {
-            file = givenFile.get();
-        } catch (RuntimeException e) { // its message may quote the file
-            throw Sources.unreadable(
-                    "the profile file that was given to the builder cannot be read ("
-                            + e.getClass().getSimpleName() + ")",
-                    "fix the file, or the supplier that was given to profileFile(...)");
-        }
-        if (file == null) {
-            throw Sources.unreadable(
-                    "the supplier that was given to profileFile(...) returned null",
-                    "make the supplier return its last good file, or throw, while it has no newer one");
-        }
-        return file;
-    }
-
-    private boolean isNamed() {
-        return givenName != null || SdkSetting.PROFILE.raw(environment) != null;
-    }
-
-    private String name() {
-        String set = givenName == null ? SdkSetting.PROFILE.raw(environment) : givenName;
-        return set == null ? "default" : set;
-    }
-
-    /** Takes the result of a look; called by one look at a time. */
-    private void seen(ProfileWatch.Seen seen) {
-        ProfileInspection counts = seen.counts();
-        if (seen.failure() != null && counts != null && counts.isConfigured()) {
-            if (!warnedOfFiles) {
-                Log.warn("The profile " + counts.name() + " cannot be read, so Lanyard uses what it last read: "
-                        + seen.failure().detail());
-            }
-            warnedOfFiles = true;
-        } else {
-            warnedOfFiles = false;
-        }
-        if (counts == null) {
-            return;
-        }
-        if (!counts.isConfigured()) {
-            keep(null, null);
-            return;
-        }
-        ProfileCredentials loading = follow(counts);
-        if (loading != null && !closed) {
-            loading.load(this::promote);
-        }
-    }
-
-    /** Makes the inspection that counts the one whose credentials are served, or next are. Returns what is to load. */
-    private synchronized @Nullable ProfileCredentials follow(ProfileInspection counts) {
-        ProfileCredentials serving = current;
-        ProfileCredentials loading = next;
-        if (serving != null && serving.inspection().isSameAs(counts)) {
-            serving.resume();
-            keep(serving, null);
-            return null;
-        }
-        if (loading != null && loading.inspection().isSameAs(counts)) {
-            return loading;
-        }
-        ProfileCredentials fresh = new ProfileCredentials(counts, container, threads, listener);
-        if (serving == null || !isValid(serving)) {
-            keep(fresh, null);
-            return null;
-        }
-        keep(serving, fresh);
-        serving.stop();
-        return fresh;
-    }
-
-    private synchronized void keep(@Nullable ProfileCredentials serving, @Nullable ProfileCredentials loading) {
-        ProfileCredentials before = current;
-        ProfileCredentials nextBefore = next;
-        current = serving;
-        next = loading;
-        for (ProfileCredentials old : new ProfileCredentials[] {before, nextBefore}) {
-            if (old != null && !old.equals(serving) && !old.equals(loading)) {
-                old.stop();
-            }
-        }
-    }
-
-    /** Serves the next credentials, if they are still next. */
-    private synchronized void promote(ProfileCredentials loaded) {
-        if (loaded.equals(next)) {
-            keep(loaded, null);
-        }
-    }
-
-    private boolean isValid(@Nullable ProfileCredentials kept) {
-        AwsCredentialsIdentity cached = kept == null ? null : kept.cached().orElse(null);
-        if (cached == null) {
-            return false;
-        }
-        Instant end = cached.expirationTime().orElse(null);
-        return end == null || clock.instant().isBefore(end.minus(EXPIRY_MARGIN));
-    }
-
-    // ---- credentials
 
     @Override
     public AwsCredentialsIdentity resolve() throws InterruptedException {
         ProfileCredentials known = current;
-        if (known != null && next == null && watch.isQuiet()) {
+        if (known != null && next == null && watch.isFresh()) {
             return known.resolve();
         }
-        ProfileCredentials ready = ready(known);
-        if (ready == null) {
-            watch.look();
-            ready = counting();
+        ProfileCredentials usable = usable(known);
+        if (usable == null) {
+            watch.check();
+            usable = currentOrThrow();
         }
-        return ready.resolve();
+        return usable.resolve();
     }
 
     @Override
     public CompletableFuture<AwsCredentialsIdentity> resolveAsync() {
         ProfileCredentials known = current;
-        if (known != null && next == null && watch.isQuiet()) {
+        if (known != null && next == null && watch.isFresh()) {
             return known.resolveAsync();
         }
         try {
-            ProfileCredentials ready = ready(known);
-            if (ready != null) {
-                return ready.resolveAsync();
+            ProfileCredentials usable = usable(known);
+            if (usable != null) {
+                return usable.resolveAsync();
             }
-            if (watch.isQuiet()) {
-                return counting().resolveAsync();
+            if (watch.isFresh()) {
+                return currentOrThrow().resolveAsync();
             }
-            // on a thread of its own, because what callers chain to it may block
+            // on a thread of its own, because a caller's dependent stages may block
             return watch.start()
                     .result()
                     .thenComposeAsync(
-                            seen -> {
-                                if (seen == null && current == null) {
-                                    throw watch.late();
+                            state -> {
+                                if (state == null && current == null) {
+                                    throw watch.timedOut();
                                 }
-                                return counting().resolveAsync();
+                                return currentOrThrow().resolveAsync();
                             },
                             Scheduler.shared()::execute);
         } catch (RuntimeException e) {
@@ -250,8 +119,8 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
         }
     }
 
-    /** What serves a caller without a look, or null when it has to wait for one. */
-    private @Nullable ProfileCredentials ready(@Nullable ProfileCredentials known) {
+    /** Returns the credentials for a caller that need not wait for a check; null when it has to. */
+    private @Nullable ProfileCredentials usable(@Nullable ProfileCredentials known) {
         closed = false;
         if (!isValid(known)) {
             ProfileCredentials loading = next;
@@ -261,46 +130,114 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
             return null;
         }
         if (watch.isDue()) {
-            ProfileWatch.Look unused = watch.start();
+            ProfileWatch.Check unused = watch.start();
         }
         return known;
     }
 
-    /** What serves a caller after a look. */
-    private ProfileCredentials counting() {
+    private ProfileCredentials currentOrThrow() {
         ProfileCredentials known = current;
         if (known != null) {
             return known;
         }
-        ProfileWatch.Seen seen = Objects.requireNonNull(watch.seen());
-        throw Sources.notConfigured(seen.detection().reason());
+        ProfileState state = Objects.requireNonNull(watch.state());
+        throw Sources.notConfigured(state.availability().reason());
+    }
+
+    /** Applies the result of a check; called by one check at a time. */
+    private void checked(ProfileState state) {
+        ProfileInspection effective = state.effective();
+        CredentialsException failure = state.failure();
+        if (failure == null || effective == null || !effective.isConfigured()) {
+            loggedUnreadable = false;
+        } else if (!loggedUnreadable) {
+            loggedUnreadable = true;
+            Log.warn("The profile " + effective.name() + " cannot be read, so Lanyard uses what it last read: "
+                    + failure.detail()
+                    + failure.remedy().map(remedy -> ". Remedy: " + remedy).orElse(""));
+        }
+        if (effective == null) {
+            return;
+        }
+        if (!effective.isConfigured()) {
+            replace(null, null);
+            return;
+        }
+        ProfileCredentials loading = follow(effective);
+        if (loading != null && !closed) {
+            loading.load(this::promote);
+        }
+    }
+
+    /** Makes the profile's credentials current or next. Returns those that have to be loaded. */
+    private synchronized @Nullable ProfileCredentials follow(ProfileInspection effective) {
+        ProfileCredentials serving = current;
+        ProfileCredentials loading = next;
+        if (serving != null && serving.inspection().isSameAs(effective)) {
+            serving.resume();
+            replace(serving, null);
+            return null;
+        }
+        if (loading != null && loading.inspection().isSameAs(effective)) {
+            return loading;
+        }
+        ProfileCredentials changed = new ProfileCredentials(effective, container, threads, listener);
+        if (serving == null || !isValid(serving)) {
+            replace(changed, null);
+            return null;
+        }
+        replace(serving, changed);
+        serving.stop();
+        return changed;
+    }
+
+    /** Makes the next credentials current, if they still are next. */
+    private synchronized void promote(ProfileCredentials loaded) {
+        if (loaded.equals(next)) {
+            replace(loaded, null);
+        }
+    }
+
+    private synchronized void replace(@Nullable ProfileCredentials serving, @Nullable ProfileCredentials loading) {
+        ProfileCredentials currentBefore = current;
+        ProfileCredentials nextBefore = next;
+        current = serving;
+        next = loading;
+        for (ProfileCredentials old : new ProfileCredentials[] {currentBefore, nextBefore}) {
+            if (old != null && !old.equals(serving) && !old.equals(loading)) {
+                old.stop();
+            }
+        }
+    }
+
+    private boolean isValid(@Nullable ProfileCredentials known) {
+        AwsCredentialsIdentity cached = known == null ? null : known.cached().orElse(null);
+        if (cached == null) {
+            return false;
+        }
+        Instant expiration = cached.expirationTime().orElse(null);
+        return expiration == null || clock.instant().isBefore(expiration.minus(EXPIRY_MARGIN));
     }
 
     @Override
     public AwsCredentialsIdentity probe() throws InterruptedException {
-        ProfileWatch.Seen seen = watch.look();
-        Availability detection = seen.detection();
-        ProfileInspection counts = seen.counts();
-        if (counts == null || !counts.isConfigured()) {
-            throw Sources.notConfigured(detection.reason());
+        ProfileState state = watch.check();
+        Availability availability = state.availability();
+        ProfileInspection effective = state.effective();
+        if (effective == null || !effective.isConfigured()) {
+            throw Sources.notConfigured(availability.reason());
         }
-        ProfileCredentials once = new ProfileCredentials(counts, container, threads, listener);
+        ProfileCredentials credentials = new ProfileCredentials(effective, container, threads, listener);
         try {
-            return once.probe();
+            return credentials.probe();
         } finally {
-            once.stop();
+            credentials.stop();
         }
     }
 
-    // ---- reports
-
     @Override
     public SourceDescription describe() {
-        List<SettingSeen> settings = new ArrayList<>();
-        for (SdkSetting setting : List.of(SdkSetting.PROFILE, SdkSetting.CREDENTIALS_FILE, SdkSetting.CONFIG_FILE)) {
-            settings.add(setting.seen(environment));
-        }
-        return new SourceDescription(settings, Optional.of("profile " + name()), Optional.empty());
+        return reader.describe();
     }
 
     @Override
@@ -309,7 +246,7 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
         return known == null ? Optional.empty() : known.cached();
     }
 
-    /** The status of the credentials that are served, with the failure of those that are next where they fail. */
+    /** Returns the status of the current credentials, with the last failure of the next ones. */
     @Override
     public RefreshStatus status() {
         ProfileCredentials known = current;
@@ -334,9 +271,9 @@ final class ProfileSource implements ChainSource<AwsCredentialsIdentity> {
     @Override
     public synchronized void close() {
         closed = true;
-        for (ProfileCredentials kept : new ProfileCredentials[] {current, next}) {
-            if (kept != null) {
-                kept.close();
+        for (ProfileCredentials credentials : new ProfileCredentials[] {current, next}) {
+            if (credentials != null) {
+                credentials.close();
             }
         }
     }

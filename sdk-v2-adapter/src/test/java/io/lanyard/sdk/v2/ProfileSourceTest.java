@@ -383,7 +383,7 @@ class ProfileSourceTest {
 
         Availability without = new ProfileInspection(
                         role, true, "default", false, variables("AWS_EC2_METADATA_DISABLED", "true"), () -> false)
-                .detection();
+                .availability();
         Availability with = new ProfileInspection(
                         role,
                         true,
@@ -391,7 +391,7 @@ class ProfileSourceTest {
                         false,
                         variables("AWS_ACCESS_KEY_ID", "AKIA", "AWS_SECRET_ACCESS_KEY", "CANARY"),
                         () -> true)
-                .detection();
+                .availability();
 
         assertThat(without.state()).isEqualTo(SourceState.INCOMPLETE);
         assertThat(without.reason()).contains("credential_source " + source, reason);
@@ -405,7 +405,7 @@ class ProfileSourceTest {
                 + "[profile inner];role_arn = arn:inner;credential_source = EcsContainer");
 
         assertThat(new ProfileInspection(roles, true, "default", false, variables(), () -> false)
-                        .detection()
+                        .availability()
                         .reason())
                 .contains("source_profile inner", "AWS_CONTAINER_CREDENTIALS_FULL_URI");
         assertThat(new ProfileInspection(roles, true, "default", false, variables(), () -> true).usesContainer())
@@ -492,14 +492,12 @@ class ProfileSourceTest {
 
     private static ProfileSource source(Supplier<ProfileFile> file, Clock clock) {
         Environment environment = variables();
+        LanyardContainerCredentialsProvider container = LanyardContainerCredentialsProvider.builder()
+                .container(options -> options.environment(environment))
+                .build();
         return new ProfileSource(
-                environment,
-                null,
-                file,
-                new ProfileFiles(environment, clock),
-                LanyardContainerCredentialsProvider.builder()
-                        .container(options -> options.environment(environment))
-                        .build(),
+                new ProfileReader(environment, null, file, new ProfileFiles(environment, clock), container.source()),
+                container,
                 clock,
                 Threads.SHARED,
                 null);

@@ -40,7 +40,7 @@ class ProfileWatchTest {
     private volatile String file = "";
     private volatile boolean exists = true;
     private volatile @Nullable RuntimeException failure;
-    private final ProfileWatch watch = new ProfileWatch(this::inspect, seen -> {}, clock, Duration.ofSeconds(10));
+    private final ProfileWatch watch = new ProfileWatch(this::inspect, state -> {}, clock, Duration.ofSeconds(10));
 
     private ProfileInspection inspect() {
         looks.incrementAndGet();
@@ -71,12 +71,12 @@ class ProfileWatchTest {
     }
 
     private Availability look() {
-        return watch.lookUninterruptibly().detection();
+        return watch.checkUninterruptibly().availability();
     }
 
     private String key() {
         ProfileInspection counts =
-                Objects.requireNonNull(watch.lookUninterruptibly().counts());
+                Objects.requireNonNull(watch.checkUninterruptibly().effective());
         return counts.file()
                 .profile("default")
                 .flatMap(profile -> profile.property("aws_access_key_id"))
@@ -302,27 +302,27 @@ class ProfileWatchTest {
                     awaited(release);
                     return inspect();
                 },
-                seen -> {},
+                state -> {},
                 clock,
                 Duration.ofMillis(300));
         readable(KEYS);
 
         long begun = System.nanoTime();
-        assertThatThrownBy(hanging::look)
+        assertThatThrownBy(hanging::check)
                 .isInstanceOf(CredentialsException.class)
                 .hasMessageContaining("were not read within 300 ms");
-        assertThatThrownBy(hanging::look).isInstanceOf(CredentialsException.class);
+        assertThatThrownBy(hanging::check).isInstanceOf(CredentialsException.class);
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
         assertThat(hanging.start().result().get(10, TimeUnit.SECONDS)).isNull();
 
-        ProfileWatch.Look look = hanging.start();
+        ProfileWatch.Check check = hanging.start();
         release.countDown();
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (hanging.seen() == null && System.nanoTime() < end) {
+        while (hanging.state() == null && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
-        assertThat(hanging.look().detection().isConfigured()).isTrue();
-        assertThat(hanging.start()).isNotSameAs(look);
+        assertThat(hanging.check().availability().isConfigured()).isTrue();
+        assertThat(hanging.start()).isNotSameAs(check);
     }
 
     @Test
@@ -336,14 +336,15 @@ class ProfileWatchTest {
                     }
                     return inspect();
                 },
-                seen -> {},
+                state -> {},
                 clock,
                 Duration.ofMillis(200));
         readable(KEYS);
-        hanging.lookUninterruptibly();
+        hanging.checkUninterruptibly();
         clock.pass(SECOND);
         try {
-            assertThat(hanging.lookUninterruptibly().detection().isConfigured()).isTrue();
+            assertThat(hanging.checkUninterruptibly().availability().isConfigured())
+                    .isTrue();
         } finally {
             release.countDown();
         }
@@ -358,7 +359,7 @@ class ProfileWatchTest {
     }
 
     private Map<String, String> properties() {
-        return Objects.requireNonNull(watch.lookUninterruptibly().counts())
+        return Objects.requireNonNull(watch.checkUninterruptibly().effective())
                 .file()
                 .profile("default")
                 .orElseThrow()
