@@ -24,6 +24,8 @@ import software.amazon.awssdk.profiles.ProfileFile;
 /** The node's role, from the instance metadata service; excluded while container credentials are configured. */
 final class InstanceMetadataSource extends RefreshedSource implements Runnable {
 
+    static final String ENDPOINT = "the instance metadata service";
+
     private final Environment environment;
     private final boolean excluded;
     private final ChainSource<?> container;
@@ -68,7 +70,7 @@ final class InstanceMetadataSource extends RefreshedSource implements Runnable {
 
     @Override
     String endpoint() {
-        return SdkFailures.INSTANCE_METADATA;
+        return ENDPOINT;
     }
 
     @Override
@@ -84,8 +86,7 @@ final class InstanceMetadataSource extends RefreshedSource implements Runnable {
             return Availability.excluded(SdkSetting.METADATA_DISABLED.variable() + " is true");
         }
         return container.availability().isConfigured()
-                ? Availability.excluded(
-                        "container credentials are configured, and the node's role is not a container's")
+                ? Availability.excluded("container credentials are configured, so the node's role is not used")
                 : Availability.configured();
     }
 
@@ -108,8 +109,8 @@ final class InstanceMetadataSource extends RefreshedSource implements Runnable {
     }
 
     /**
-     * Warns once if these credentials, which are in use now, are probably not meant: what runs in a container and has
-     * no credentials of its own gets those of the machine below it.
+     * Warns once when these credentials come into use in a container, where they are probably not intended. Runs on a
+     * shared thread after an asynchronous resolve.
      */
     @Override
     public void run() {
@@ -141,7 +142,7 @@ final class InstanceMetadataSource extends RefreshedSource implements Runnable {
     public SourceDescription describe() {
         return new SourceDescription(
                 List.of(SdkSetting.METADATA_DISABLED.seen(environment), SdkSetting.METADATA_ENDPOINT.seen(environment)),
-                Optional.of(SdkFailures.INSTANCE_METADATA),
+                Optional.of(ENDPOINT),
                 Optional.empty());
     }
 }

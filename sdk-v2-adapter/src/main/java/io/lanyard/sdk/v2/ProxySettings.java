@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Finds the setting by which an HTTP client of the SDK, or the JVM, would send a request through a proxy.
  *
  * <p>The clients of the SDK read {@code http.proxyHost} and, without it, {@code http_proxy} or {@code HTTP_PROXY}, for
- * https too where they are not told otherwise. Their exclusions are patterns without any special case for loopback:
+ * https too unless configured otherwise. Their exclusions are patterns without any special case for loopback:
  * entries are separated by {@code |} ({@code http.nonProxyHosts}) or {@code ,} ({@code NO_PROXY}), {@code *} stands for
- * any text, white space and CIDR ranges have no meaning. Where versions differ, the reading that finds a proxy counts.
+ * any text, white space and CIDR ranges have no meaning. Where SDK versions differ, the reading that finds a proxy applies.
  */
 final class ProxySettings {
 
@@ -49,7 +49,7 @@ final class ProxySettings {
             }
         }
         for (InetAddress address : request.addresses()) {
-            if (selects("socket", SdkHttpTransport.literal(address), request.port())) {
+            if (selects("socket", SdkHttpMessages.literal(address), request.port())) {
                 return "the ProxySelector of the JVM";
             }
         }
@@ -84,7 +84,7 @@ final class ProxySettings {
         return value != null && !value.isBlank();
     }
 
-    /** Whether every reading of the host is excluded: clients differ in the brackets of an IPv6 address. */
+    /** Returns whether the host is excluded with and without the brackets of an IPv6 address: clients differ in them. */
     private static boolean isExcluded(String host, @Nullable String exclusions, String separator) {
         if (exclusions == null) {
             return false;
@@ -108,7 +108,7 @@ final class ProxySettings {
         return false;
     }
 
-    /** Whether the JVM's selector names a proxy; one that fails might name one for the client. */
+    /** Returns whether the JVM's selector names a proxy, or fails: it might name one to the client. */
     private static boolean selects(String scheme, String host, int port) {
         ProxySelector selector = ProxySelector.getDefault();
         if (selector == null) {

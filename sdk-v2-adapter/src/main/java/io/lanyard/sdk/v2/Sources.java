@@ -3,6 +3,7 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
+import io.lanyard.diagnose.Problem;
 import io.lanyard.CredentialsSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -13,19 +14,28 @@ import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 import software.amazon.awssdk.identity.spi.AwsSessionCredentialsIdentity;
 
-/** What the sources of the default chain share. */
+/** Helpers that the sources of the default chain share. */
 final class Sources {
 
     private Sources() {}
 
-    /** The failure of a source that is not configured, after which the chain goes on to the next. */
+    /** Returns the failure of a source that is not configured: the chain continues with the next source. */
     static CredentialsException notConfigured(String reason) {
         return CredentialsException.builder(Category.NOT_CONFIGURED, reason).build();
     }
 
+    /** Returns a failure that Lanyard itself has found, as opposed to one that a provider reports. */
+    static CredentialsException failed(String detail, Problem problem, boolean recoverable) {
+        return CredentialsException.builder(Category.SOURCE_FAILED, detail)
+                .recoverable(recoverable)
+                .finding(problem.id())
+                .remedy(problem.remedy())
+                .build();
+    }
+
     /**
-     * A profile file that exists and cannot be read. Has no cause and quotes nothing of the file: the SDK's parser quotes
-     * lines that may hold secrets.
+     * Returns the failure of a profile file that exists and cannot be read. It has no cause and quotes nothing of the file:
+     * the SDK's parser quotes lines that may contain secrets.
      */
     static CredentialsException unreadable(String detail, String remedy) {
         return CredentialsException.builder(Category.PROFILE_UNREADABLE, detail)
@@ -58,27 +68,27 @@ final class Sources {
         });
     }
 
-    /** What a stage of a future failed with, without the wrapper that the stages after it add. */
+    /** Returns the failure of a stage without the wrapper that dependent stages add. */
     static Throwable unwrapped(Throwable thrown) {
         return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
     }
 
     /**
-     * Throws if this thread was interrupted while a call on it failed: it then says nothing about the source. The AWS SDK
-     * throws an unchecked exception and leaves the interrupt flag set; this clears it, as {@link InterruptedException}
-     * demands.
+     * Throws if this thread is interrupted: the failure of a call on it then says nothing about the source. The AWS SDK
+     * throws an unchecked exception and leaves the interrupt status set; this clears it, as {@link InterruptedException}
+     * requires.
      *
-     * @param failure what a call on this thread has thrown, which becomes the cause
+     * @param failure the failure of a call on this thread, which becomes the cause
      */
     static void throwIfInterrupted(RuntimeException failure) throws InterruptedException {
         if (Thread.interrupted()) {
-            InterruptedException interrupted = new InterruptedException("interrupted while asking a provider");
+            InterruptedException interrupted = new InterruptedException("interrupted while calling a provider");
             interrupted.initCause(failure);
             throw interrupted;
         }
     }
 
-    /** Whether a module of the SDK is on the class path. Loads nothing of it. */
+    /** Returns whether a module of the SDK is on the class path. Loads no class of it. */
     static boolean hasModule(String className) {
         ClassLoader loader = Sources.class.getClassLoader();
         String resource = className.replace('.', '/') + ".class";
@@ -86,8 +96,8 @@ final class Sources {
     }
 
     /**
-     * The credentials as one of the SDK's own two types, which can be compared by their content. Nearly all are of one
-     * of them already.
+     * Returns the credentials as one of the SDK's own two types, which can be compared by content. Nearly all are of one of
+     * them already.
      */
     static AwsCredentials asAwsCredentials(AwsCredentialsIdentity identity) {
         if (identity instanceof AwsSessionCredentials || identity instanceof AwsBasicCredentials) {

@@ -26,6 +26,9 @@ import software.amazon.awssdk.regions.Region;
 /** A role assumed with a web identity token: IAM roles for service accounts (IRSA). */
 final class WebIdentitySource extends RefreshedSource {
 
+    /** How the endpoint of each such source begins, in failures. */
+    static final String STS = "AWS STS";
+
     private static final int TOKEN_LIMIT = 64 * 1024;
 
     private final Environment environment;
@@ -56,7 +59,7 @@ final class WebIdentitySource extends RefreshedSource {
 
     @Override
     String endpoint() {
-        return "AWS STS for " + SdkSetting.ROLE_ARN.value(environment);
+        return STS + " for " + SdkSetting.ROLE_ARN.value(environment);
     }
 
     @Override
@@ -134,25 +137,25 @@ final class WebIdentitySource extends RefreshedSource {
                         SdkSetting.ROLE_ARN.seen(environment),
                         SdkSetting.WEB_IDENTITY_TOKEN_FILE.seen(environment),
                         SdkSetting.ROLE_SESSION_NAME.seen(environment)),
-                Optional.ofNullable(SdkSetting.ROLE_ARN.value(environment)).map(role -> "AWS STS for " + role),
+                Optional.ofNullable(SdkSetting.ROLE_ARN.value(environment)).map(role -> STS + " for " + role),
                 token,
                 problem);
     }
 
-    /** A process's variables cannot be taken away, its properties can. */
+    /** Returns whether the settings were removed. Only system properties can be. */
     private boolean isWithdrawn() {
         return mayBeWithdrawn
                 && (!SdkSetting.ROLE_ARN.isSet(environment) || !SdkSetting.WEB_IDENTITY_TOKEN_FILE.isSet(environment));
     }
 
-    /** Nobody asks it any longer, so nothing is to be refreshed. */
+    /** Returns the failure of removed settings, and stops refreshing, because the chain uses another source from now on. */
     private RuntimeException withdrawn() {
         close();
         return Sources.notConfigured(SdkSetting.ROLE_ARN.variable() + " and "
                 + SdkSetting.WEB_IDENTITY_TOKEN_FILE.variable() + " are no longer both set");
     }
 
-    /** Kept, because it remembers a read that does not return. */
+    /** Returns the one reader, because it remembers a read that hangs. */
     private synchronized BoundedFileReader files() {
         BoundedFileReader known = files;
         if (known == null) {

@@ -110,7 +110,7 @@ class SdkFailuresTest {
     void a_laptop_without_credentials_learns_how_to_sign_in() {
         CredentialsException classified = SdkFailures.classified(
                 SdkClientException.create("Failed to load credentials from IMDS."),
-                SdkFailures.INSTANCE_METADATA,
+                InstanceMetadataSource.ENDPOINT,
                 Optional.empty());
 
         assertThat(classified.remedy().orElseThrow()).contains("aws sso login");
