@@ -20,6 +20,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
 import io.lanyard.internal.EventQueue;
+import io.lanyard.testing.PublicSignatures;
 import java.io.File;
 import java.net.InetAddress;
 import java.net.ServerSocket;

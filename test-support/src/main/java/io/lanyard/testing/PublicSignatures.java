@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.lanyard;
+package io.lanyard.testing;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
@@ -10,20 +10,44 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a user of a class can see of it: supertypes, and the types in its public and protected members. */
-final class PublicSignatures {
+/** Conditions on what the users of a class see: its supertypes, and the types in its public and protected members. */
+public final class PublicSignatures {
 
     private PublicSignatures() {}
 
-    static ArchCondition<JavaClass> withoutTypesOf(String packageName) {
-        return new ArchCondition<>("show no type of " + packageName) {
+    /**
+     * Returns a condition that no type of a package is visible.
+     *
+     * @param packageName the package, with its subpackages
+     * @return the condition
+     */
+    public static ArchCondition<JavaClass> withoutTypesOf(String packageName) {
+        return without(
+                "show no type of " + packageName, type -> type.getPackageName().startsWith(packageName));
+    }
+
+    /**
+     * Returns a condition that no type is visible that users cannot refer to.
+     *
+     * @return the condition
+     */
+    public static ArchCondition<JavaClass> withoutHiddenTypes() {
+        return without(
+                "show public types alone",
+                type -> !type.isPrimitive()
+                        && !type.getBaseComponentType().getModifiers().contains(JavaModifier.PUBLIC));
+    }
+
+    private static ArchCondition<JavaClass> without(String description, Predicate<JavaClass> unwanted) {
+        return new ArchCondition<>(description) {
             @Override
             public void check(JavaClass item, ConditionEvents events) {
                 for (JavaClass shown : shown(item)) {
-                    if (shown.getPackageName().startsWith(packageName)) {
+                    if (unwanted.test(shown)) {
                         events.add(SimpleConditionEvent.violated(item, item.getName() + " shows " + shown.getName()));
                     }
                 }

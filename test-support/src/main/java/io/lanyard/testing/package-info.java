@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Threads, child processes and time limits for the tests of all modules. */
+/** Threads, child processes, time limits and architecture rules for the tests of all modules. */
 @NullMarked
 package io.lanyard.testing;
 
