@@ -6,7 +6,7 @@ import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
 
-/** An HTTP client of {@link AgentHttpClients}, of which {@link SdkHttpTransport} knows more than of others. */
+/** An HTTP client of {@link AgentHttpClients}, with the properties that {@link SdkHttpTransport} relies on. */
 interface AgentHttpClient extends SdkHttpClient {
 
     /** Which proxies can receive a request of a client. */
@@ -19,10 +19,10 @@ interface AgentHttpClient extends SdkHttpClient {
         NONE
     }
 
-    /** Which proxies can receive a request. */
+    /** Returns which proxies can receive a request. */
     Proxies proxies();
 
-    /** Whether it connects to the checked addresses when the URL has the name. */
+    /** Returns whether it connects to the checked addresses when the URL has the name. */
     default boolean pinsAddresses() {
         return false;
     }

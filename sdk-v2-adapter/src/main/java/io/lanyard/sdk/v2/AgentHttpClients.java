@@ -13,7 +13,7 @@ import software.amazon.awssdk.http.SdkHttpClient;
  * java.net.ProxySelector}, also for 127.0.0.1 and for the agent's link-local address; the proxy would receive the token
  * in the clear. The clients made here ignore these settings. They follow no redirect and keep no connection open.
  *
- * <p>The clients are safe for use by any number of threads. Whoever creates one closes it.
+ * <p>The clients are safe for use by any number of threads. The code that creates a client closes it.
  */
 public final class AgentHttpClients {
 
@@ -22,13 +22,13 @@ public final class AgentHttpClients {
     /**
      * Creates a client over {@link java.net.HttpURLConnection} without a proxy, SOCKS included.
      *
-     * <p>It asks no {@link java.net.Authenticator} and uses no {@link java.net.ResponseCache}, and refuses a connection
-     * of a foreign {@link java.net.URLStreamHandlerFactory}. A {@link java.net.CookieHandler} of the JVM sees URI and
+     * <p>It uses no {@link java.net.Authenticator} and no {@link java.net.ResponseCache}, and rejects a connection
+     * of an application's {@link java.net.URLStreamHandlerFactory}. A {@link java.net.CookieHandler} of the JVM sees URI and
      * headers of a request, without the token, and can add cookies. Over http the Host header carries the checked
      * address in place of a host name. The JDK limits the size of a response head from 17.0.13 and 21.0.5 on
      * ({@code jdk.http.maxHeaderSize}).
      *
-     * @return a new client; https to a host name whose address is checked is refused
+     * @return a new client; a request over https to a host name whose address is checked fails
      * @throws IllegalStateException when {@code software.amazon.awssdk:url-connection-client} is not on the class path
      */
     public static SdkHttpClient urlConnection() {
@@ -40,8 +40,8 @@ public final class AgentHttpClients {
      * Creates a client over Apache HttpClient 4 without an HTTP proxy.
      *
      * <p>It connects to the addresses that were checked, over http and https, and its Host header carries the name. A
-     * request is refused while a SOCKS proxy of the JVM applies to the agent. The client does not limit the size of a
-     * response head; only the deadline of the attempt ends a head without an end.
+     * request fails while a SOCKS proxy of the JVM applies to the agent. The client does not limit the size of a
+     * response head; only the deadline of the attempt ends an endless head.
      *
      * @return a new client
      * @throws IllegalStateException when {@code software.amazon.awssdk:apache-client} is not on the class path

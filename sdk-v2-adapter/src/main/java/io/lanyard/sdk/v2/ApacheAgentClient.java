@@ -17,8 +17,8 @@ import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.http.apache.ProxyConfiguration;
 
 /**
- * The SDK's client over Apache HttpClient, without a proxy, and bound to the checked addresses: it resolves a name on
- * the thread of the call, and there it is given them.
+ * The SDK's client over Apache HttpClient, without a proxy. It connects to the checked addresses: the client resolves a
+ * name on the thread of the call, where a thread local provides them.
  */
 @SuppressWarnings("deprecation") // newer SDKs prefer their client for Apache 5, which older ones do not have
 final class ApacheAgentClient implements AgentHttpClient {

@@ -54,7 +54,7 @@ final class ClassPathChecks {
                     .distinct()
                     .sorted()
                     .collect(Collectors.toList());
-        } catch (ServiceConfigurationError e) { // one that cannot be loaded: what could be found is not known
+        } catch (ServiceConfigurationError e) { // one of them cannot be loaded, so the SDK's choice is unknown
             return List.of();
         }
     }

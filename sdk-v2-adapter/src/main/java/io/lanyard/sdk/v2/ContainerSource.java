@@ -39,7 +39,7 @@ final class ContainerSource implements ChainSource<AwsCredentialsIdentity> {
         this.environment = environment;
     }
 
-    /** The same source where an orchestrator is looked for in other settings. */
+    /** Returns the same source with other settings that show an orchestrator. */
     ContainerSource in(Environment other) {
         return new ContainerSource(source, providerName, other);
     }
@@ -50,7 +50,7 @@ final class ContainerSource implements ChainSource<AwsCredentialsIdentity> {
         if (availability.state() != SourceState.NOT_CONFIGURED) {
             return availability;
         }
-        // an orchestrator suggests that an agent was meant to be there
+        // an orchestrator suggests that an agent should be there
         String remedy = environment.variable("KUBERNETES_SERVICE_HOST") != null
                 ? "for EKS Pod Identity, create the association before the pod (aws eks"
                         + " create-pod-identity-association), and recreate a pod that is older"
@@ -84,9 +84,9 @@ final class ContainerSource implements ChainSource<AwsCredentialsIdentity> {
 
     @Override
     public AwsCredentialsIdentity probe() throws InterruptedException {
-        try (ContainerCredentialsSource ofItsOwn =
+        try (ContainerCredentialsSource separate =
                 source.toBuilder().startupPatience(Duration.ZERO).listener(null).build()) {
-            return Converted.convert(ofItsOwn.resolve(), providerName);
+            return Converted.convert(separate.resolve(), providerName);
         }
     }
 
@@ -116,7 +116,7 @@ final class ContainerSource implements ChainSource<AwsCredentialsIdentity> {
     }
 
     /** Converts once per set of credentials, so that a resolve allocates nothing. */
-    @SuppressWarnings("ReferenceEquality") // the same object means nothing has changed; comparing secrets would cost
+    @SuppressWarnings("ReferenceEquality") // the same object has the same content, and comparing secrets is slower
     private Converted converted(ContainerCredentials credentials) {
         Converted known = converted;
         if (known == null || known.from != credentials) {

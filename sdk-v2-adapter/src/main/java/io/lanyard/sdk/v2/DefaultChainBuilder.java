@@ -117,13 +117,13 @@ final class DefaultChainBuilder implements LanyardDefaultCredentialsProvider.Bui
         return this;
     }
 
-    /** Where detection reads settings and files; the SDK's own providers read the process's. */
+    /** Sets where sources are detected; the SDK's own providers read the settings and files of the process. */
     DefaultChainBuilder environment(Environment environment) {
         this.environment = environment;
         return this;
     }
 
-    /** What times the looks at the profile files. */
+    /** Sets the clock of the checks of the profile files. */
     DefaultChainBuilder clock(Clock clock) {
         this.clock = clock;
         return this;
@@ -136,7 +136,7 @@ final class DefaultChainBuilder implements LanyardDefaultCredentialsProvider.Bui
 
     LanyardContainerCredentialsProvider containerProvider() {
         return LanyardContainerCredentialsProvider.builder()
-                .container(new InChain(environment, executor, listener))
+                .container(new ChainOptions(environment, executor, listener))
                 .container(container)
                 .httpClient(httpClient)
                 .sourceChain(sourceChain)
@@ -147,7 +147,8 @@ final class DefaultChainBuilder implements LanyardDefaultCredentialsProvider.Bui
         Threads threads = new Threads(Scheduler.shared(), executor);
         LanyardContainerCredentialsProvider containerProvider = containerProvider();
         ContainerSource containerSource = containerProvider.source().in(environment);
-        ChainBuilder<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(Named.BY_ITSELF)
+        ChainBuilder<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
+                        Identifier.WITHOUT_STS)
                 .add(SourceName.SYSTEM_PROPERTIES, SettingsSource.systemProperties(environment))
                 .add(SourceName.ENVIRONMENT, SettingsSource.environment(environment))
                 .add(SourceName.WEB_IDENTITY, new WebIdentitySource(environment, region, threads, listener))
@@ -175,9 +176,9 @@ final class DefaultChainBuilder implements LanyardDefaultCredentialsProvider.Bui
                                 profileFile,
                                 threads,
                                 listener))
-                // it is not configured explicitly, so an endpoint that does not answer is absent
+                // nothing configures it explicitly, so an endpoint that does not answer counts as absent
                 .onFailure(SourceName.INSTANCE_METADATA, OnFailure.CONTINUE)
-                .probedIdentity(new Named(true, region))
+                .probedIdentity(new Identifier(true, region))
                 .listener(listener);
         changes.accept(chain);
         return chain.build();
@@ -188,8 +189,8 @@ final class DefaultChainBuilder implements LanyardDefaultCredentialsProvider.Bui
         return "LanyardDefaultCredentialsProvider.Builder()";
     }
 
-    /** What the chain's options mean for the container source. Not a lambda, as {@link NoChange}. */
-    private record InChain(
+    /** Applies the chain's options to the container source. Not a lambda, for the reason of {@link NoChange}. */
+    private record ChainOptions(
             Environment environment,
             @Nullable Executor executor,
             @Nullable CredentialsListener listener) implements Consumer<ContainerOptions> {
@@ -199,17 +200,17 @@ final class DefaultChainBuilder implements LanyardDefaultCredentialsProvider.Bui
         }
     }
 
-    /** Identifies credentials: by what they contain, or also by what STS says. */
-    private record Named(boolean askSts, @Nullable Region region)
+    /** Identifies credentials by their own content, and on request also by the ARN that STS returns. */
+    private record Identifier(boolean usesSts, @Nullable Region region)
             implements Function<AwsCredentialsIdentity, Identity> {
-        private static final Named BY_ITSELF = new Named(false, null);
+        private static final Identifier WITHOUT_STS = new Identifier(false, null);
 
         @Override
         public Identity apply(AwsCredentialsIdentity credentials) {
-            Optional<String> arn = askSts && Sts.isPresent() ? Sts.callerArn(credentials, region) : Optional.empty();
-            // the SDK's own word for no end, which is beyond what a number of milliseconds can say
-            Optional<Instant> end = credentials.expirationTime().filter(time -> !time.equals(Instant.MAX));
-            return new Identity(credentials.accessKeyId(), credentials.accountId(), arn, end);
+            Optional<String> arn = usesSts && Sts.isPresent() ? Sts.callerArn(credentials, region) : Optional.empty();
+            // the SDK's value for no expiration, which does not fit into milliseconds
+            Optional<Instant> expiration = credentials.expirationTime().filter(time -> !time.equals(Instant.MAX));
+            return new Identity(credentials.accessKeyId(), credentials.accountId(), arn, expiration);
         }
     }
 }

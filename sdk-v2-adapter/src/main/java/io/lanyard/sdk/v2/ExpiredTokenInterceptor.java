@@ -13,8 +13,8 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 /**
- * Tells a provider when a service has refused its credentials as expired or invalid, so that the next call asks for
- * others.
+ * Notifies a provider that a service has rejected its credentials as expired or invalid, so that the next resolve loads
+ * newer ones.
  *
  * <pre>{@code
  * S3Client.builder()
@@ -23,8 +23,8 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
  *         .build();
  * }</pre>
  *
- * <p>Hears {@code ExpiredToken}, {@code ExpiredTokenException} and {@code InvalidToken}; not {@code AccessDenied}, which
- * other credentials would not change. The request that failed stays failed. Safe for use by any number of clients and
+ * <p>Reports {@code ExpiredToken}, {@code ExpiredTokenException} and {@code InvalidToken}; not {@code AccessDenied}, which
+ * newer credentials would not change. It does not retry the failed request. Safe for use by any number of clients and
  * threads; never blocks.
  */
 public final class ExpiredTokenInterceptor implements ExecutionInterceptor {
@@ -34,9 +34,9 @@ public final class ExpiredTokenInterceptor implements ExecutionInterceptor {
     private final Consumer<? super AwsCredentialsIdentity> invalidate;
 
     /**
-     * An interceptor for one provider.
+     * Creates an interceptor for one provider.
      *
-     * @param invalidate is given the credentials that were refused, for example {@link
+     * @param invalidate receives the credentials that were rejected, for example {@link
      *     LanyardDefaultCredentialsProvider#invalidate}
      */
     public ExpiredTokenInterceptor(Consumer<? super AwsCredentialsIdentity> invalidate) {
@@ -44,8 +44,7 @@ public final class ExpiredTokenInterceptor implements ExecutionInterceptor {
     }
 
     @Override
-    @SuppressWarnings(
-            "deprecation") // the SDK has no other public way to the credentials that a request was signed with
+    @SuppressWarnings("deprecation") // the SDK has no other public access to the credentials that signed a request
     public void onExecutionFailure(Context.FailedExecution context, ExecutionAttributes attributes) {
         if (context.exception() instanceof AwsServiceException failure) {
             AwsErrorDetails details = failure.awsErrorDetails();

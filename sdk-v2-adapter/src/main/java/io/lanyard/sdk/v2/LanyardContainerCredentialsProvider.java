@@ -89,7 +89,7 @@ public final class LanyardContainerCredentialsProvider
      *
      * @return credentials with expiration, account and provider name where the agent returned them
      * @throws SdkClientException when no credentials can be loaded; the cause is the {@link CredentialsException}
-     * @throws AbortedException when the calling thread is interrupted while it waits; the load goes on
+     * @throws AbortedException when the calling thread is interrupted while it waits; the load continues
      */
     @Override
     public AwsCredentials resolveCredentials() {
@@ -111,11 +111,11 @@ public final class LanyardContainerCredentialsProvider
      * Reports that a service has rejected credentials ({@code ExpiredToken}, {@code InvalidToken}). If they are the cached
      * ones, the next resolve starts a load and waits for it; if it fails, the cached ones are still served. Never blocks.
      *
-     * @param refused the credentials that were rejected
+     * @param rejected the credentials that were rejected
      */
     @Override
-    public void invalidate(AwsCredentialsIdentity refused) {
-        source.invalidate(refused.accessKeyId());
+    public void invalidate(AwsCredentialsIdentity rejected) {
+        source.invalidate(rejected.accessKeyId());
     }
 
     /**
@@ -170,9 +170,9 @@ public final class LanyardContainerCredentialsProvider
          * HTTP_PROXY} (for https also {@code https.proxyHost} and {@code HTTPS_PROXY}), or the JVM's {@link
          * java.net.ProxySelector}.
          *
-         * <p>The deadline of an attempt (connect timeout plus attempt timeout) holds whatever the client does. A call
-         * that has not returned by then is aborted and left behind; while three are left behind, further requests fail
-         * at once. A body is read up to 64 KiB, and a response head over 32 KiB is refused.
+         * <p>The deadline of an attempt (connect timeout plus attempt timeout) applies whatever the client does. A call
+         * that has not returned by then is aborted and abandoned; while three abandoned calls hang, further requests fail
+         * at once. A body is read up to 64 KiB, and a response head over 32 KiB is rejected.
          *
          * <p>What Lanyard cannot enforce is up to the client: that no proxy is configured in the client itself, that it
          * follows no redirect (the SDK's clients follow none), that it limits the response head while it reads it, and
@@ -180,7 +180,7 @@ public final class LanyardContainerCredentialsProvider
          * {@link java.net.ResponseCache} and {@link java.net.URLStreamHandlerFactory} with {@link
          * java.net.HttpURLConnection}). Over http the URL has the checked address, and so has the Host header, in place
          * of a host name. Over https to a host name whose address is checked ({@link
-         * ContainerOptions#restrictHttpsHosts}) the request is refused. {@link
+         * ContainerOptions#restrictHttpsHosts}) the request fails. {@link
          * AgentHttpClients#apache()} connects to the checked address in both cases, and sends the name.
          *
          * @param httpClient the client, not closed by the provider; null for the default

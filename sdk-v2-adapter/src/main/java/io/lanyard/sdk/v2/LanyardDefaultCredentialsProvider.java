@@ -61,7 +61,7 @@ public final class LanyardDefaultCredentialsProvider
                 SdkAutoCloseable,
                 ToCopyableBuilder<LanyardDefaultCredentialsProvider.Builder, LanyardDefaultCredentialsProvider> {
 
-    /** The exchange of a diagnosis takes at most 10 s, and a load that began before it has failed by then, or hangs. */
+    /** A load that began before the exchange of the diagnosis, which takes at most 10 s, has failed by then, or hangs. */
     private static final int DIAGNOSIS_PATIENCE_SECONDS = 3;
 
     private final DefaultChainBuilder options;
@@ -106,10 +106,10 @@ public final class LanyardDefaultCredentialsProvider
 
     /**
      * Returns a source, for {@link Builder#chain}, whose credentials are cached and refreshed in the background as those
-     * of the chain's own sources are. Use it for a provider that loads its credentials when it is asked, such as one that
-     * asks STS; use {@link #source} for one that caches them itself, or whose credentials are fixed.
+     * of the chain's own sources are. Use it for a provider that makes a request for each resolve, for example to STS. Use
+     * {@link #source} for one that caches its credentials, or whose credentials are fixed.
      *
-     * <p>Each load takes a provider from the factory, asks it once and closes it if it is an {@link SdkAutoCloseable}.
+     * <p>Each load takes a provider from the factory, calls it once and closes it if it is an {@link SdkAutoCloseable}.
      * Loads run on the daemon threads that the JVM shares. The chain closes the source.
      *
      * @param factory makes a provider that has no credentials yet; called for each load and each probe
@@ -172,11 +172,11 @@ public final class LanyardDefaultCredentialsProvider
      * Reports that a service has rejected credentials ({@code ExpiredToken}, {@code InvalidToken}). If they are the cached
      * ones, the next resolve starts a load and waits for it; if it fails, the cached ones are still served. Never blocks.
      *
-     * @param refused the credentials that were rejected
+     * @param rejected the credentials that were rejected
      */
     @Override
-    public void invalidate(AwsCredentialsIdentity refused) {
-        chain.invalidate(refused.accessKeyId());
+    public void invalidate(AwsCredentialsIdentity rejected) {
+        chain.invalidate(rejected.accessKeyId());
     }
 
     /**
@@ -191,8 +191,8 @@ public final class LanyardDefaultCredentialsProvider
 
     /**
      * Returns the same report, and on request probes every source that is configured. A probe shows whether Pod Identity would
-     * provide credentials, and whose, before older credentials are removed. It changes nothing of what the provider provides,
-     * and keeps nothing. Where the SDK's module {@code sts} is on the class path, STS is asked for the ARN of each identity.
+     * provide credentials, and of which role, before older credentials are removed. It does not affect the provider and
+     * caches nothing. Where the SDK's module {@code sts} is on the class path, it requests the ARN of each identity from STS.
      *
      * @param probe whether to probe; may then take as long as the sources do, one after the other
      * @return the report, without secrets
@@ -203,7 +203,7 @@ public final class LanyardDefaultCredentialsProvider
             return chain.explain(probe);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw AbortedException.create("Interrupted while asking the sources of the chain", e);
+            throw AbortedException.create("Interrupted while the sources of the chain were probed", e);
         }
     }
 
@@ -233,7 +233,7 @@ public final class LanyardDefaultCredentialsProvider
         }
     }
 
-    /** Why there are no credentials, or no answer yet. */
+    /** Returns why there are no credentials; empty when there are. */
     private static Optional<CredentialsException> failure(CompletableFuture<?> resolved) throws InterruptedException {
         try {
             resolved.get(DIAGNOSIS_PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -287,8 +287,8 @@ public final class LanyardDefaultCredentialsProvider
     public interface Builder extends CopyableBuilder<Builder, LanyardDefaultCredentialsProvider> {
 
         /**
-         * Sets the region whose STS is asked for a web identity's role, and for names in a report. Default: as the SDK
-         * finds it.
+         * Sets the region of the STS that provides a web identity's role and the ARNs in a report. Default: the SDK's
+         * default region.
          *
          * @param region the region, or null for the default
          * @return this builder
@@ -304,9 +304,9 @@ public final class LanyardDefaultCredentialsProvider
         Builder profileName(@Nullable String profileName);
 
         /**
-         * Sets the profile file. Default: the shared config and credentials files, read anew when they change.
+         * Sets the profile file. Default: the shared config and credentials files, reloaded when they change.
          *
-         * @param profileFile called at most once a second while there are valid credentials, on a thread of the library;
+         * @param profileFile called at most once a second while there are valid credentials, on a thread of Lanyard;
          *     files with the same content are the same. If it throws, the last good file is used. Null for the
          *     default
          * @return this builder

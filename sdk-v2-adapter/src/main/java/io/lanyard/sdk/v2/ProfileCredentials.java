@@ -48,7 +48,7 @@ final class ProfileCredentials {
                 : RefreshedSource.of(endpoint, providers(inspection), inspection.policy(), threads, false, listener);
     }
 
-    /** Its loads run within the role's, so they must not need the same, possibly only, thread of an executor. */
+    /** Returns a copy without executor: its loads run within the role's, which may occupy the executor's only thread. */
     private static LanyardContainerCredentialsProvider baseOf(LanyardContainerCredentialsProvider container) {
         return container.toBuilder()
                 .container(options -> options.executor(null).listener(null))
@@ -98,7 +98,7 @@ final class ProfileCredentials {
         source.invalidate(accessKeyId);
     }
 
-    /** Stops refreshing; credentials that are cached stay. */
+    /** Stops refreshing. Cached credentials are still returned. */
     void stop() {
         stopped = source.cached().isPresent();
         close();
@@ -116,7 +116,7 @@ final class ProfileCredentials {
         }
     }
 
-    @SuppressWarnings("UnnecessaryMethodReference") // it has no close(), unlike what it refers to
+    @SuppressWarnings("UnnecessaryMethodReference") // so that the loads do not close it
     private static Supplier<AwsCredentialsProvider> providers(ProfileInspection inspection) {
         Supplier<AwsCredentialsProvider> factory = () -> ProfileCredentialsProvider.builder()
                 .profileFile(inspection.file())
@@ -125,7 +125,7 @@ final class ProfileCredentials {
         if (!inspection.isProcess()) {
             return factory;
         }
-        // one for all loads, because only the provider knows when the process must run again
+        // one for all loads, because only the provider knows when the process has to run again
         AwsCredentialsProvider shared = factory.get();
         return () -> shared::resolveCredentials;
     }

@@ -27,15 +27,15 @@ import software.amazon.awssdk.profiles.ProfileFileLocation;
 /**
  * Reads the shared config and credentials files, where the AWS SDK looks for them.
  *
- * <p>Unlike the SDK, it tells a file that does not exist (or is not a regular file) from one that cannot be read or
- * parsed: the latter is {@link Category#PROFILE_UNREADABLE}. It never keeps the result of a failed read. {@link ProfileWatch}
- * decides when to read and what a failure means.
+ * <p>Unlike the SDK, it distinguishes a file that does not exist (or is not a regular file) from one that cannot be read or
+ * parsed: the latter is {@link Category#PROFILE_UNREADABLE}. It never caches the result of a failed read. {@link
+ * ProfileWatch} decides when to read, and {@link ProfileState} what a failure means.
  *
  * <p>One thread at a time may call {@link #get}; {@link #mayExist} is safe for use by any thread.
  */
 final class ProfileFiles implements Supplier<ProfileFile> {
 
-    /** Far above any real file; keeps a wrong path from filling the heap. */
+    /** Far above any real file; prevents that a wrong path fills the heap. */
     private static final int LARGEST = 16 << 20;
 
     /** The coarsest file time stamp. A file younger than this may change again without a new stamp. */
@@ -47,10 +47,10 @@ final class ProfileFiles implements Supplier<ProfileFile> {
     private volatile @Nullable Read last;
     private volatile boolean exist;
 
-    /** The files that existed when they were last looked at; used by one thread at a time. */
+    /** The files that existed when they were last read; used by one thread at a time. */
     private final Set<Path> existing = new HashSet<>();
 
-    /** What was read, and the state of the files before it was read; null when that state may be ambiguous. */
+    /** The content, and the state of the files before it was read; null when that state may be ambiguous. */
     private record Read(ProfileFile file, @Nullable List<?> stamp) {}
 
     ProfileFiles(Environment environment, Clock clock) {
@@ -104,7 +104,7 @@ final class ProfileFiles implements Supplier<ProfileFile> {
             return known.file;
         }
         if (known != null) {
-            last = new Read(known.file, null); // should the read fail
+            last = new Read(known.file, null); // in case the read fails
         }
         long latest = clock.epochMillis() - STAMP_MILLIS;
         boolean ambiguous = credentials.changedAfter(latest) || config.changedAfter(latest);
@@ -119,7 +119,7 @@ final class ProfileFiles implements Supplier<ProfileFile> {
         return file;
     }
 
-    /** Whether there was a file when they were last looked at. */
+    /** Returns whether there was a file when they were last read. */
     boolean exist() {
         return exist;
     }
@@ -135,7 +135,7 @@ final class ProfileFiles implements Supplier<ProfileFile> {
             Path path;
             try {
                 path = location.get();
-            } catch (RuntimeException e) { // a setting that is no path
+            } catch (RuntimeException e) { // a setting that is not a path
                 throw Sources.unreadable(
                         "the path of the " + name(type) + " file is invalid", "correct or unset " + setting.variable());
             }
@@ -153,8 +153,8 @@ final class ProfileFiles implements Supplier<ProfileFile> {
         }
 
         /**
-         * Returns null for a file that does not exist. As for the SDK, a directory it may not look into has no files,
-         * because HOME is often another user's; but a file that existed does not cease to in this way.
+         * Returns null for a file that does not exist. As for the SDK, a directory without access has no files, because HOME
+         * is often another user's; but a file that existed before still exists.
          */
         private static @Nullable BasicFileAttributes attributes(Path path, boolean existed) throws IOException {
             try {
@@ -229,7 +229,7 @@ final class ProfileFiles implements Supplier<ProfileFile> {
             return type == ProfileFile.Type.CONFIGURATION ? "config" : "credentials";
         }
 
-        /** The number at the end of the parser's message, which names the line; nothing else of the message is safe. */
+        /** Returns the line number from the end of the parser's message, whose other text may quote secrets. */
         private static String line(@Nullable String message) {
             String text =
                     message == null ? "" : message.endsWith(".") ? message.substring(0, message.length() - 1) : message;

@@ -94,7 +94,7 @@ final class ProfileInspection {
         return !isConfigured() && !detection.dependsOnSettings();
     }
 
-    /** Returns whether there is a file and no profile in any, as while a file is written anew. */
+    /** Returns whether there is a file and no profile in any, as while a file is rewritten. */
     boolean isEmpty() {
         return exists && file.profiles().isEmpty();
     }

@@ -29,7 +29,7 @@ final class ProfileReader implements Supplier<ProfileInspection> {
      *
      * @param profileName the builder's profile name; null for that of the settings
      * @param profileFile the builder's profile file; null for the default files
-     * @param container tells whether container credentials are configured, from which a role may start
+     * @param container the source whose credentials a role may start from
      */
     ProfileReader(
             Environment environment,

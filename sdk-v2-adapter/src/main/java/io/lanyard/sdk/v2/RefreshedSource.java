@@ -28,8 +28,8 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
  * The credentials of one of the SDK's own providers in Lanyard's cache, so that no call waits or fails while they are
  * valid.
  *
- * <p>Each load makes a provider and closes it: a provider of the SDK keeps what it read when it was made, failures
- * included, and does not show whether it made a request or remembered an answer.
+ * <p>Each load creates a provider and closes it: a provider of the SDK caches what it read when it was created, failures
+ * included, and does not show whether it has made a request or used its cache.
  */
 abstract class RefreshedSource implements ChainSource<AwsCredentialsIdentity>, Loader<AwsCredentialsIdentity> {
 
@@ -54,7 +54,7 @@ abstract class RefreshedSource implements ChainSource<AwsCredentialsIdentity>, L
     /**
      * Creates a source that has loaded nothing.
      *
-     * @param background whether credentials are refreshed also when nothing calls
+     * @param background whether credentials are refreshed also while no caller resolves them
      */
     RefreshedSource(RefreshPolicy policy, Threads threads, boolean background, @Nullable CredentialsListener listener) {
         this.acceptsExpired = policy.expiredCredentials() == ExpiredCredentials.ACCEPT;
@@ -72,7 +72,7 @@ abstract class RefreshedSource implements ChainSource<AwsCredentialsIdentity>, L
     /**
      * Creates a source of credentials that an application or a profile provides.
      *
-     * @param endpoint what is asked, for failures; free of secrets; empty where it is not known
+     * @param endpoint the service or process that provides them, for failures; free of secrets; empty where it is not known
      */
     static RefreshedSource of(
             String endpoint,
@@ -111,13 +111,13 @@ abstract class RefreshedSource implements ChainSource<AwsCredentialsIdentity>, L
         }
     }
 
-    /** Makes a provider that has no credentials yet. */
+    /** Creates a provider that has no credentials yet. */
     abstract AwsCredentialsProvider newProvider();
 
-    /** What is asked, for failures; free of secrets. */
+    /** Returns the service or process that provides the credentials, for failures; free of secrets. */
     abstract String endpoint();
 
-    /** The claims of the web identity token, for failures. */
+    /** Returns the claims of the web identity token, for failures. */
     Optional<TokenClaims> token() {
         return Optional.empty();
     }
@@ -131,7 +131,7 @@ abstract class RefreshedSource implements ChainSource<AwsCredentialsIdentity>, L
         }
     }
 
-    /** A provider that cannot be closed has done its work all the same. */
+    /** Closes a provider. A failure is logged, because the credentials are loaded all the same. */
     private static void close(AwsCredentialsProvider provider) {
         try {
             if (provider instanceof SdkAutoCloseable closeable) {
@@ -154,11 +154,12 @@ abstract class RefreshedSource implements ChainSource<AwsCredentialsIdentity>, L
         Instant now = Clock.system().instant();
         // in an outage the instance metadata service returns expired credentials on purpose: AWS accepts or rejects
         // them
-        boolean meant = acceptsExpired && expiration != null && expiration.isBefore(now);
-        return Loaded.of(credentials, credentials.accessKeyId(), meant ? now.plus(EXPIRED_LIFETIME) : expiration);
+        boolean returnedOnPurpose = acceptsExpired && expiration != null && expiration.isBefore(now);
+        return Loaded.of(
+                credentials, credentials.accessKeyId(), returnedOnPurpose ? now.plus(EXPIRED_LIFETIME) : expiration);
     }
 
-    /** Makes a request of its own on the calling thread, and keeps nothing. */
+    /** Makes a separate request on the calling thread, and caches nothing. */
     @Override
     public AwsCredentialsIdentity probe() throws InterruptedException {
         try {

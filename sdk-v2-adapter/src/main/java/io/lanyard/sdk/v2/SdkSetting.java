@@ -6,8 +6,8 @@ import io.lanyard.spi.Environment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A setting of the AWS SDK, read as the SDK reads it: the system property wins over the variable, blank or not, and
- * white space around the value counts for nothing. Read here, because the SDK's own reader loads its logging.
+ * A setting of the AWS SDK, read as the SDK reads it: the system property takes precedence over the variable, blank or
+ * not, and surrounding white space is ignored. Not read by the SDK itself, because that loads its logging.
  *
  * @param variable the variable's name
  * @param property the system property's name
@@ -32,7 +32,7 @@ record SdkSetting(String variable, String property) {
     static final SdkSetting METADATA_ENDPOINT =
             new SdkSetting("AWS_EC2_METADATA_SERVICE_ENDPOINT", "aws.ec2MetadataServiceEndpoint");
 
-    /** The value as the SDK sees it, which may be empty; null when it is not set. */
+    /** Returns the value as the SDK reads it, which may be empty; null when it is not set. */
     @Nullable
     String raw(Environment environment) {
         String value = environment.property(property);
@@ -42,7 +42,7 @@ record SdkSetting(String variable, String property) {
         return value == null ? null : value.trim();
     }
 
-    /** The value; null when it is not set, or set to nothing. */
+    /** Returns the value; null when it is not set or blank. */
     @Nullable
     String value(Environment environment) {
         String value = raw(environment);
@@ -53,12 +53,12 @@ record SdkSetting(String variable, String property) {
         return value(environment) != null;
     }
 
-    /** Whether it is a system property that counts. */
+    /** Returns whether the value is that of the system property. */
     boolean isProperty(Environment environment) {
         return environment.property(property) != null;
     }
 
-    /** The setting by the name under which it was found. */
+    /** Returns the setting under the name by which it was found, for reports. */
     SettingSeen seen(Environment environment) {
         return SettingSeen.of(isProperty(environment) ? property : variable, raw(environment));
     }

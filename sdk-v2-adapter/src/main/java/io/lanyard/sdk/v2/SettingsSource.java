@@ -18,8 +18,8 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 /**
- * Credentials that are set outright, as system properties or as variables. Properties are read at every use, for they can
- * be taken away, and made into credentials when they have changed.
+ * Static credentials from system properties or from environment variables. Properties are read for each resolve, because
+ * they can be removed, and credentials are created from them when they have changed.
  */
 final class SettingsSource implements ChainSource<AwsCredentialsIdentity> {
 
@@ -96,7 +96,7 @@ final class SettingsSource implements ChainSource<AwsCredentialsIdentity> {
 
     private Known known() {
         Known last = known;
-        // reading a variable allocates, and a process's do not change
+        // reading a variable allocates, and those of a process do not change
         if (last != null && !properties) {
             return last;
         }
@@ -113,7 +113,7 @@ final class SettingsSource implements ChainSource<AwsCredentialsIdentity> {
         Known now;
         try {
             now = new Known(key, secret, token, account, provider.resolveCredentials());
-        } catch (SdkClientException e) { // they are not both set, or have been taken away since they were read here
+        } catch (SdkClientException e) { // they are not both set, or were removed since they were read here
             throw Sources.notConfigured(name(SdkSetting.ACCESS_KEY_ID) + " and " + name(SdkSetting.SECRET_ACCESS_KEY)
                     + " are not both set");
         }
@@ -138,7 +138,7 @@ final class SettingsSource implements ChainSource<AwsCredentialsIdentity> {
         return SettingSeen.of(name(setting), raw(setting));
     }
 
-    /** Credentials, and the values that they were made of. */
+    /** Credentials, and the values that they were created from. */
     private static final class Known {
         private final @Nullable String key;
         private final @Nullable String secret;

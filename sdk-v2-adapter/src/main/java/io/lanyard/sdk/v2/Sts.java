@@ -22,16 +22,16 @@ import software.amazon.awssdk.services.sts.auth.StsAssumeRoleCredentialsProvider
 import software.amazon.awssdk.services.sts.auth.StsWebIdentityTokenFileCredentialsProvider;
 
 /**
- * What needs the SDK's module {@code sts}, which is optional: nothing else of this class may be called unless {@link
- * #isPresent()} says so.
+ * Uses the SDK's module {@code sts}, which is optional: other methods of this class may be called only if {@link
+ * #isPresent()} returns true.
  */
 final class Sts {
 
-    /** What to add where it is missing. */
+    /** The dependency to add where it is missing. */
     static final String MODULE = "software.amazon.awssdk:sts";
 
-    /** For a question in a report, not for a request of the application. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** For the ARN in a report. */
+    private static final Duration ARN_TIMEOUT = Duration.ofSeconds(10);
 
     private Sts() {}
 
@@ -39,7 +39,7 @@ final class Sts {
         return Sources.hasModule("software.amazon.awssdk.services.sts.StsClient");
     }
 
-    /** A role assumed with a web identity token at the STS of that region; each call asks anew. */
+    /** Returns a role assumed with a web identity token at the STS of a region; each call makes a request. */
     static AwsCredentialsProvider webIdentity(Region region, String role, String session, Path tokenFile) {
         return () -> {
             try (StsClient sts = StsClient.builder()
@@ -59,8 +59,8 @@ final class Sts {
     }
 
     /**
-     * A role of a profile, assumed with the credentials of another provider, at the STS that the SDK would use: of the
-     * profile's region, else of the default region, else the global one. Each call asks anew.
+     * Returns a role of a profile, assumed with the credentials of another provider, at the STS that the SDK would use: of
+     * the profile's region, else of the default region, else the global one. Each call makes a request.
      */
     static AwsCredentialsProvider assumedRole(AwsCredentialsProvider source, Map<String, String> profile) {
         return () -> {
@@ -68,7 +68,7 @@ final class Sts {
             String region = profile.get(ProfileProperty.REGION);
             StsClientBuilder builder = StsClient.builder()
                     .credentialsProvider(StaticCredentialsProvider.create(source.resolveCredentials()));
-            in(builder, region == null ? null : Region.of(region));
+            setRegion(builder, region == null ? null : Region.of(region));
             try (StsClient sts = builder.build();
                     StsAssumeRoleCredentialsProvider provider = StsAssumeRoleCredentialsProvider.builder()
                             .stsClient(sts)
@@ -85,7 +85,7 @@ final class Sts {
         };
     }
 
-    private static void in(StsClientBuilder builder, @Nullable Region region) {
+    private static void setRegion(StsClientBuilder builder, @Nullable Region region) {
         Region known = region != null ? region : defaultRegion();
         if (known == null) {
             builder.region(Region.US_EAST_1).endpointOverride(URI.create("https://sts.amazonaws.com"));
@@ -94,12 +94,12 @@ final class Sts {
         }
     }
 
-    /** Whose credentials they are, by STS's own word; empty when it cannot be asked. Every identity may ask that. */
+    /** Requests the ARN of an identity from STS, which every identity may do; empty when the request fails. */
     static Optional<String> callerArn(AwsCredentialsIdentity credentials, @Nullable Region region) {
         StsClientBuilder builder = StsClient.builder()
                 .credentialsProvider(StaticCredentialsProvider.create(Sources.asAwsCredentials(credentials)))
-                .overrideConfiguration(options -> options.apiCallTimeout(PATIENCE));
-        in(builder, region);
+                .overrideConfiguration(options -> options.apiCallTimeout(ARN_TIMEOUT));
+        setRegion(builder, region);
         try (StsClient sts = builder.build()) {
             return Optional.ofNullable(sts.getCallerIdentity().arn());
         } catch (SdkException e) {

@@ -6,9 +6,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On which threads the sources of a chain work.
+ * The threads on which the sources of a chain run.
  *
- * @param scheduler timers, and everything that must not wait for an application
+ * @param scheduler runs timers, and everything that must not wait for an application
  * @param executor an application's executor for loads; null for the scheduler
  */
 record Threads(Scheduler scheduler, @Nullable Executor executor) {

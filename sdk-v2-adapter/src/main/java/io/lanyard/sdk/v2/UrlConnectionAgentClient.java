@@ -16,13 +16,13 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionFactory;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
-/** The SDK's client over {@link HttpURLConnection}, with connections that no proxy and few hooks of the JVM can see. */
+/** The SDK's client over {@link HttpURLConnection}, whose connections bypass proxies and most hooks of the JVM. */
 final class UrlConnectionAgentClient implements AgentHttpClient {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(8);
 
-    /** Knows no password. */
+    /** Provides no password. */
     private static final Authenticator NO_PASSWORD = new Authenticator() {};
 
     @Override
@@ -35,7 +35,7 @@ final class UrlConnectionAgentClient implements AgentHttpClient {
         return prepared(request, CONNECT_TIMEOUT, READ_TIMEOUT);
     }
 
-    /** With the request's own timeouts: disconnecting does not end a read, so it must end by itself. */
+    /** Uses the request's own timeouts: only they end a read, which disconnecting does not. */
     @Override
     public ExecutableHttpRequest prepareRequest(HttpExecuteRequest http, AgentRequest request) {
         return prepared(http, request.connectTimeout(), request.timeout());
@@ -57,7 +57,7 @@ final class UrlConnectionAgentClient implements AgentHttpClient {
 
     @Override
     public void close() {
-        // holds nothing: connections are closed with their exchange
+        // has nothing to close: connections are closed with their exchange
     }
 
     private record Connections(int connectMillis, int readMillis) implements UrlConnectionFactory {
@@ -68,7 +68,7 @@ final class UrlConnectionAgentClient implements AgentHttpClient {
                 // a handler of the application would receive the token
                 if (!(opened instanceof HttpURLConnection connection)
                         || !opened.getClass().getName().startsWith("sun.net.www.protocol.http")) {
-                    throw new IOException("a URLStreamHandlerFactory of the application takes the JDK's place for "
+                    throw new IOException("a URLStreamHandlerFactory of the application replaces the JDK's handler for "
                             + uri.getScheme() + "; use AgentHttpClients.apache(), or no HTTP client");
                 }
                 connection.setAuthenticator(NO_PASSWORD);
