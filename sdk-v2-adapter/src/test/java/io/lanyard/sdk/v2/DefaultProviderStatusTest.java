@@ -49,7 +49,7 @@ class DefaultProviderStatusTest {
     }
 
     @Test
-    void before_the_first_resolve_the_status_knows_nothing_and_asks_nobody() {
+    void status_before_the_first_resolve_is_empty_and_makes_no_request() {
         ChainStatus status = provider.status();
 
         assertThat(status.source()).isEmpty();
@@ -60,7 +60,7 @@ class DefaultProviderStatusTest {
     }
 
     @Test
-    void the_status_names_the_source_in_use_and_how_fresh_it_is() {
+    void status_names_the_source_in_use_and_its_expiration() {
         provider.resolveCredentials();
 
         ChainStatus status = provider.status();
@@ -74,7 +74,7 @@ class DefaultProviderStatusTest {
     }
 
     @Test
-    void of_a_provider_of_ones_own_the_status_has_what_it_gave_last_and_why_it_fails() {
+    void status_of_an_application_provider_has_its_last_credentials_and_last_failure() {
         Deque<Object> answers = new ArrayDeque<>(List.of(
                 AwsBasicCredentials.create("AKIAONE", "CANARY-one"),
                 AwsBasicCredentials.create("AKIATWO", "CANARY-two"),
@@ -110,7 +110,7 @@ class DefaultProviderStatusTest {
     }
 
     @Test
-    void the_status_keeps_the_failure_to_choose_a_source_until_one_is_chosen() {
+    void status_has_the_failed_selection_until_a_source_is_selected() {
         pod.agent.eksAuth().answerNext(EksAuthAnswer.ACCESS_DENIED_TRUST_POLICY);
 
         assertThatThrownBy(provider::resolveCredentials).isInstanceOf(SdkClientException.class);
@@ -120,7 +120,7 @@ class DefaultProviderStatusTest {
     }
 
     @Test
-    void the_listener_hears_of_every_request_and_of_the_load_that_they_belong_to() throws InterruptedException {
+    void listener_receives_every_attempt_and_its_load() throws InterruptedException {
         pod.agent.faults().next(Fault.status(503));
 
         provider.resolveCredentials();
@@ -130,7 +130,7 @@ class DefaultProviderStatusTest {
     }
 
     @Test
-    void the_listener_hears_of_a_load_that_failed_and_of_a_request_without_an_answer() throws InterruptedException {
+    void listener_receives_a_failed_load_and_an_attempt_without_response() throws InterruptedException {
         pod.agent.stop();
 
         assertThatThrownBy(provider::resolveCredentials).isInstanceOf(SdkClientException.class);
@@ -140,7 +140,7 @@ class DefaultProviderStatusTest {
     }
 
     @Test
-    void after_forget_nothing_is_held_and_the_next_resolve_is_like_the_first() {
+    void forget_drops_everything_and_the_next_resolve_is_like_the_first() {
         provider.resolveCredentials();
         String first = pod.issued().accessKeyId();
 

@@ -91,7 +91,7 @@ class ExpiredTokenInterceptorTest {
 
     @ParameterizedTest
     @EnumSource(Client.class)
-    void after_an_expired_token_the_next_call_signs_with_other_credentials(Client client) {
+    void next_call_after_an_expired_token_signs_with_newer_credentials(Client client) {
         try (LanyardDefaultCredentialsProvider credentials =
                 new DefaultChainBuilder().environment(pod.environment()).build()) {
             ExpiredTokenInterceptor interceptor = new ExpiredTokenInterceptor(credentials::invalidate);
@@ -113,7 +113,7 @@ class ExpiredTokenInterceptorTest {
 
     @ParameterizedTest
     @MethodSource("refusals")
-    void it_hears_what_says_that_the_credentials_are_no_longer_good(String code) {
+    void codes_that_reject_the_credentials_are_reported(String code) {
         assertThat(invalidatedBy(code))
                 .hasSize(1)
                 .allSatisfy(refused ->
@@ -121,14 +121,14 @@ class ExpiredTokenInterceptorTest {
     }
 
     @Test
-    void it_does_not_hear_what_other_credentials_would_not_change() {
+    void other_codes_are_not_reported() {
         assertThat(invalidatedBy("AccessDenied")).isEmpty();
         assertThat(invalidatedBy("SignatureDoesNotMatch")).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource(Client.class)
-    void a_service_that_cannot_be_reached_is_nobodys_refusal(Client client) {
+    void unreachable_service_is_not_reported(Client client) {
         List<AwsCredentialsIdentity> invalidated = new CopyOnWriteArrayList<>();
         service.stop(0);
 

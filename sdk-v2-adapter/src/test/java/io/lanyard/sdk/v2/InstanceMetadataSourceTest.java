@@ -39,7 +39,7 @@ class InstanceMetadataSourceTest {
 
     /** Some versions of the SDK tell when the node's credentials end, others do not. */
     @Test
-    void the_nodes_credentials_are_asked_for_again_before_they_can_have_ended() throws Exception {
+    void node_credentials_are_reloaded_before_they_can_have_expired() throws Exception {
         System.setProperty(ENDPOINT, service.endpoint().toString());
 
         AwsCredentialsIdentity credentials = source.resolve();
@@ -50,7 +50,7 @@ class InstanceMetadataSourceTest {
     }
 
     @Test
-    void ended_credentials_of_the_node_are_handed_out_for_the_service_called_to_judge() throws Exception {
+    void expired_node_credentials_are_served_because_aws_may_still_accept_them() throws Exception {
         System.setProperty(ENDPOINT, service.endpoint().toString());
         service.credentialLifetime(Duration.ofMinutes(-10));
 
@@ -67,7 +67,7 @@ class InstanceMetadataSourceTest {
         "yes,CONFIGURED",
         "'',CONFIGURED"
     })
-    void it_is_left_alone_where_it_is_disabled(String disabled, SourceState state) {
+    void disabled_instance_metadata_is_not_requested(String disabled, SourceState state) {
         assertThat(source(Pod.environment(Map.of("AWS_EC2_METADATA_DISABLED", disabled)))
                         .availability()
                         .state())
@@ -75,7 +75,7 @@ class InstanceMetadataSourceTest {
     }
 
     @Test
-    void it_is_left_alone_beside_a_container() {
+    void instance_metadata_is_not_requested_when_a_container_is_configured() {
         assertThat(source(Pod.environment(Map.of("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/")))
                         .availability()
                         .reason())
@@ -88,7 +88,7 @@ class InstanceMetadataSourceTest {
         "ECS_CONTAINER_METADATA_URI_V4,task role",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE,AWS_CONTAINER_CREDENTIALS_FULL_URI"
     })
-    void in_a_container_its_first_use_is_warned_of_once(String variable, String remedy) throws Exception {
+    void first_use_in_a_container_logs_one_warning(String variable, String remedy) throws Exception {
         System.setProperty(ENDPOINT, service.endpoint().toString());
         InstanceMetadataSource inContainer = source(Pod.environment(Map.of(variable, "set")));
         try (LibraryLog log = new LibraryLog()) {
@@ -110,7 +110,7 @@ class InstanceMetadataSourceTest {
     }
 
     @Test
-    void a_use_by_a_caller_that_does_not_wait_is_warned_of_too() throws Exception {
+    void asynchronous_use_logs_the_warning_too() throws Exception {
         System.setProperty(ENDPOINT, service.endpoint().toString());
         InstanceMetadataSource inPod = source(Pod.environment(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")));
         try (LibraryLog log = new LibraryLog()) {
@@ -124,7 +124,7 @@ class InstanceMetadataSourceTest {
     }
 
     @Test
-    void outside_of_containers_and_without_an_answer_there_is_no_warning() throws Exception {
+    void no_warning_outside_of_containers_or_without_credentials() throws Exception {
         try (LibraryLog log = new LibraryLog()) {
             System.setProperty(ENDPOINT, "http://127.0.0.1:1");
             InstanceMetadataSource inPod = source(Pod.environment(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")));
@@ -139,7 +139,7 @@ class InstanceMetadataSourceTest {
 
     /** A pod without an association. */
     @Test
-    void the_chain_warns_when_a_pod_falls_back_on_the_node() {
+    void chain_warns_when_a_pod_uses_the_node_role() {
         System.setProperty(ENDPOINT, service.endpoint().toString());
         try (LibraryLog log = new LibraryLog();
                 LanyardDefaultCredentialsProvider provider = new DefaultChainBuilder()

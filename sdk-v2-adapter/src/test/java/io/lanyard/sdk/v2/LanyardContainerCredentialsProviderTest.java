@@ -48,7 +48,7 @@ class LanyardContainerCredentialsProviderTest {
     }
 
     @Test
-    void the_agents_credentials_come_with_account_expiration_and_the_sdks_feature_id() {
+    void agent_credentials_have_account_expiration_and_the_sdk_feature_id() {
         AwsCredentials credentials = pod.provider().build().resolveCredentials();
 
         IssuedCredentials issued = pod.issued();
@@ -67,7 +67,7 @@ class LanyardContainerCredentialsProviderTest {
     }
 
     @Test
-    void a_source_chain_stands_before_the_feature_id() {
+    void source_chain_precedes_the_feature_id() {
         AwsCredentials credentials = pod.provider().sourceChain("p").build().resolveCredentials();
 
         assertThat(credentials.providerName()).contains("p,z");
@@ -98,7 +98,7 @@ class LanyardContainerCredentialsProviderTest {
     }
 
     @Test
-    void nothing_is_asked_before_the_first_resolve_and_one_request_serves_all_later_ones() {
+    void no_request_before_the_first_resolve_and_one_for_all_later_ones() {
         LanyardContainerCredentialsProvider provider = pod.provider().build();
         assertThat(pod.agent.requests()).isEmpty();
 
@@ -110,7 +110,7 @@ class LanyardContainerCredentialsProviderTest {
     }
 
     @Test
-    void with_valid_credentials_every_resolve_gives_the_same_completed_future() {
+    void resolves_with_valid_credentials_return_the_same_completed_future() {
         LanyardContainerCredentialsProvider provider = pod.provider().build();
         AwsCredentials credentials = provider.resolveCredentials();
 
@@ -123,7 +123,7 @@ class LanyardContainerCredentialsProviderTest {
     }
 
     @Test
-    void with_valid_credentials_a_resolve_allocates_nothing() {
+    void resolve_with_valid_credentials_allocates_nothing() {
         LanyardContainerCredentialsProvider provider = pod.provider().build();
         provider.resolveCredentials();
 
@@ -178,7 +178,7 @@ class LanyardContainerCredentialsProviderTest {
     }
 
     @Test
-    void the_agents_own_words_reach_the_user() {
+    void error_message_of_the_agent_reaches_the_caller() {
         pod.agent.eksAuth().answerWith(EksAuthAnswer.NOT_FOUND);
 
         assertThatThrownBy(pod.provider().build()::resolveCredentials)
@@ -189,7 +189,7 @@ class LanyardContainerCredentialsProviderTest {
     }
 
     @Test
-    void an_interrupted_caller_is_aborted_as_the_sdk_does_it_and_stays_interrupted() throws Exception {
+    void interrupted_caller_gets_an_aborted_exception_and_stays_interrupted() throws Exception {
         pod.agent.faults().always(Fault.hang());
         LanyardContainerCredentialsProvider provider = pod.provider().build();
         List<Object> seen = new ArrayList<>();
@@ -241,7 +241,7 @@ class LanyardContainerCredentialsProviderTest {
     }
 
     @Test
-    void closing_it_takes_nothing_from_those_who_share_it() {
+    void closing_does_not_affect_other_clients_of_the_provider() {
         LanyardContainerCredentialsProvider provider = pod.provider().build();
         AwsCredentials before = provider.resolveCredentials();
 
@@ -255,7 +255,7 @@ class LanyardContainerCredentialsProviderTest {
     }
 
     @Test
-    void credentials_that_a_service_refused_are_replaced_at_the_next_resolve() {
+    void rejected_credentials_are_replaced_at_the_next_resolve() {
         LanyardContainerCredentialsProvider provider = pod.provider().build();
         AwsCredentials refused = provider.resolveCredentials();
 
@@ -268,7 +268,7 @@ class LanyardContainerCredentialsProviderTest {
     }
 
     @Test
-    void with_valid_credentials_an_agent_in_trouble_is_nobodys_trouble() {
+    void failing_agent_does_not_affect_callers_with_valid_credentials() {
         LanyardContainerCredentialsProvider provider = pod.provider().build();
         AwsCredentials held = provider.resolveCredentials();
         pod.agent.stop();
@@ -293,7 +293,7 @@ class LanyardContainerCredentialsProviderTest {
     }
 
     @Test
-    void a_builder_that_goes_on_being_changed_does_not_change_what_it_built() {
+    void changes_of_a_builder_after_build_do_not_affect_the_provider() {
         LanyardContainerCredentialsProvider.Builder builder = pod.provider();
         LanyardContainerCredentialsProvider provider = builder.build();
         builder.sourceChain("p").container(source -> source.fullUri("http://203.0.113.1/"));
@@ -302,7 +302,7 @@ class LanyardContainerCredentialsProviderTest {
     }
 
     @Test
-    void it_is_a_link_of_the_sdks_own_chain() {
+    void provider_works_in_the_sdks_own_chain() {
         AwsCredentialsProvider absent = LanyardContainerCredentialsProvider.builder()
                 .container(source -> source.environment(Pod.environment(Map.of())))
                 .build();
@@ -314,7 +314,7 @@ class LanyardContainerCredentialsProviderTest {
     }
 
     @Test
-    void no_text_of_it_holds_a_secret() {
+    void no_text_form_contains_a_secret() {
         LanyardContainerCredentialsProvider provider = pod.provider().build();
         provider.resolveCredentials();
 

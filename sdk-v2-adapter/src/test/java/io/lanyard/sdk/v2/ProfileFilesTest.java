@@ -52,7 +52,7 @@ class ProfileFilesTest {
     }
 
     @Test
-    void an_unchanged_file_gives_the_same_object() throws IOException {
+    void unchanged_file_returns_the_same_object() throws IOException {
         write(credentials, "A", BEGIN);
         ProfileFile first = files.get();
 
@@ -60,7 +60,7 @@ class ProfileFilesTest {
     }
 
     @Test
-    void a_file_that_is_touched_and_has_the_same_content_gives_the_same_object() throws IOException {
+    void touched_file_with_the_same_content_returns_the_same_object() throws IOException {
         write(credentials, "A", BEGIN);
         ProfileFile first = files.get();
         write(credentials, "A", BEGIN.plusSeconds(1));
@@ -79,7 +79,7 @@ class ProfileFilesTest {
 
     /** Time stamps of some file systems are as coarse as two seconds. */
     @Test
-    void a_file_that_changed_a_moment_ago_is_read_again_although_its_time_stamp_is_the_same() throws IOException {
+    void file_that_has_just_changed_is_read_again_although_its_time_stamp_is_the_same() throws IOException {
         write(credentials, "A", ManualClock.BEGIN);
         assertThat(profiles()).isEqualTo("A");
         write(credentials, "B", ManualClock.BEGIN);
@@ -116,14 +116,14 @@ class ProfileFilesTest {
 
     /** As for the SDK; /dev/null is a common way to say that there is no file. */
     @Test
-    void a_directory_is_no_file() throws IOException {
+    void directory_counts_as_absent() throws IOException {
         Files.createDirectory(credentials);
 
         assertThat(profiles()).isEmpty();
     }
 
     @Test
-    void a_file_that_cannot_be_parsed_is_unreadable_and_read_again_at_the_next_look() throws IOException {
+    void file_that_cannot_be_parsed_is_unreadable_and_read_again_at_the_next_check() throws IOException {
         write(credentials, "A", BEGIN);
         assertThat(profiles()).isEqualTo("A");
         Files.writeString(credentials, "[B\n");
@@ -135,7 +135,7 @@ class ProfileFilesTest {
     }
 
     @Test
-    void an_unreadable_file_is_named_with_line_and_setting_and_is_not_quoted() throws IOException {
+    void failure_names_file_line_and_setting_and_does_not_quote_the_file() throws IOException {
         Files.writeString(credentials, "[default]\naws_access_key_id = AKIA\naws_secret_access_key CANARY\n");
 
         assertThatThrownBy(files::get).isInstanceOfSatisfying(CredentialsException.class, unreadable -> {
@@ -184,7 +184,7 @@ class ProfileFilesTest {
     }
 
     @Test
-    void a_file_below_what_is_no_folder_does_not_exist() throws IOException {
+    void file_below_a_regular_file_does_not_exist() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
         System.setProperty(CREDENTIALS, file.resolve("credentials").toString());
 
@@ -194,7 +194,7 @@ class ProfileFilesTest {
     }
 
     @Test
-    void an_interrupted_thread_reads_the_file_all_the_same() throws IOException {
+    void interrupted_thread_still_reads_the_file() throws IOException {
         write(credentials, "A", BEGIN);
         Thread.currentThread().interrupt();
         try {

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.assertj.core.util.Throwables;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,7 +68,7 @@ class ProfileSourceTest {
     }
 
     @Test
-    void a_property_of_sso_that_the_sdk_does_not_go_by_leaves_keys_what_they_are() {
+    void sso_property_that_the_sdk_ignores_does_not_make_an_sso_profile() {
         Availability detection = detect("sso_registration_scopes = sso:account:access;"
                 + "aws_access_key_id = AKIA;aws_secret_access_key = CANARY");
 
@@ -75,7 +76,7 @@ class ProfileSourceTest {
     }
 
     @Test
-    void an_sso_session_that_does_not_exist_is_named() {
+    void missing_sso_session_is_named() {
         Availability detection = detect("sso_session = corp;sso_account_id = 1;sso_role_name = reader");
 
         assertThat(detection.state()).isEqualTo(SourceState.INCOMPLETE);
@@ -83,7 +84,7 @@ class ProfileSourceTest {
     }
 
     @Test
-    void a_module_of_the_sdk_that_is_missing_is_told_by_its_coordinates() {
+    void missing_sdk_module_is_named_by_its_coordinates() {
         Availability detection =
                 detect("sso_account_id = 1;sso_role_name = reader;sso_region = x;sso_start_url = https://example.com");
 
@@ -92,7 +93,7 @@ class ProfileSourceTest {
     }
 
     @Test
-    void a_role_whose_source_lacks_something_says_what() {
+    void role_with_an_incomplete_source_profile_names_what_is_missing() {
         Availability detection =
                 detect("role_arn = arn:role;source_profile = half;[profile half];aws_access_key_id = A");
 
@@ -108,7 +109,7 @@ class ProfileSourceTest {
             role_arn = arn:role;source_profile = base;credential_source = Environment
             role_arn = arn:role;credential_source = Nowhere
             """)
-    void a_contradiction_is_no_absence(String properties) {
+    void contradictory_profile_counts_as_configured(String properties) {
         assertThat(detect(properties).isConfigured()).isTrue();
     }
 
@@ -118,7 +119,7 @@ class ProfileSourceTest {
                 "login_session = arn:session",
                 "login_session = arn:session;aws_access_key_id = AKIA;aws_secret_access_key = s"
             })
-    void a_login_session_counts_with_an_sdk_that_knows_it(String properties) {
+    void login_session_is_configured_if_the_sdk_supports_it(String properties) {
         boolean answers;
         try (ProfileCredentialsProvider provider = ProfileCredentialsProvider.builder()
                 .profileFile(parsed(properties))
@@ -132,7 +133,7 @@ class ProfileSourceTest {
 
     /** Older versions of the SDK do not tell when credentials of SSO end. */
     @Test
-    void credentials_of_sso_are_asked_for_again_soon_and_keys_when_the_file_changes() {
+    void sso_credentials_are_reloaded_soon_and_keys_when_the_file_changes() {
         ProfileFile sso = parsed("sso_session = corp;sso_account_id = 1;sso_role_name = reader");
         ProfileFile keys = parsed("aws_access_key_id = AKIA;aws_secret_access_key = s");
 
@@ -143,7 +144,7 @@ class ProfileSourceTest {
     /** The SDK does not tell the end of keys without a session token, and runs the process again when they have ended. */
     @ParameterizedTest
     @CsvSource({"2100-01-01T00:00:00Z, 1", "2020-01-01T00:00:00Z, 2"})
-    void a_process_is_run_again_when_its_keys_have_ended_and_not_before(String end, int runs, @TempDir Path home)
+    void process_runs_again_when_its_keys_have_expired_and_not_before(String end, int runs, @TempDir Path home)
             throws Exception {
         Path process = Files.writeString(home.resolve("process.sh"), """
                 echo run >> "$1"
@@ -161,258 +162,264 @@ class ProfileSourceTest {
         assertThat(Files.readAllLines(log)).hasSize(runs);
     }
 
-    // ---- changes of the file
+    @Nested
+    class ChangedFiles {
 
-    @Test
-    void a_change_of_another_profile_leaves_the_credentials_alone() throws Exception {
-        file("credential_process = " + process("AKIA", 0));
-        ProfileSource source = source();
-        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
-
-        for (int i = 0; i < 3; i++) {
-            file("credential_process = " + process("AKIA", 0) + ";[profile other];region = r" + i);
-            look(source);
+        @Test
+        void change_of_another_profile_has_no_effect() throws Exception {
+            file("credential_process = " + process("AKIA", 0));
+            ProfileSource source = source();
             assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
-        }
 
-        assertThat(runs()).isEqualTo(1);
-    }
-
-    @Test
-    void a_supplier_that_parses_the_file_at_each_call_costs_one_load() throws Exception {
-        String properties = "credential_process = " + process("AKIA", 0);
-        ProfileSource source = source(() -> parsed(properties));
-        for (int i = 0; i < 50; i++) {
-            clock.pass(Duration.ofSeconds(i % 2));
-            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
-        }
-
-        assertThat(runs()).isEqualTo(1);
-    }
-
-    @Test
-    void a_relevant_change_is_loaded_in_the_background_while_the_cached_credentials_are_served() throws Exception {
-        keys("AKIAFIRST");
-        ProfileSource source = source();
-        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
-        Path gate = home.resolve("gate");
-        file("credential_process = while [ ! -e " + gate + " ]; do sleep 0.05; done; " + process("AKIASECOND", 0));
-        look(source);
-
-        for (int i = 0; i < 20; i++) {
-            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
-            assertThat(source.resolveAsync()).isCompleted();
-        }
-
-        Files.createFile(gate);
-        until(() -> source.resolve().accessKeyId().equals("AKIASECOND"));
-    }
-
-    @Test
-    void a_reload_that_fails_leaves_the_cached_credentials_and_is_repeated() throws Exception {
-        keys("AKIAFIRST");
-        ProfileSource source = source();
-        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
-        Path status = home.resolve("status");
-        Files.writeString(status, "1");
-        file("credential_process = test $(cat " + status + ") = 0 && " + process("AKIASECOND", 0));
-        look(source);
-        until(() -> source.status().lastFailure() != null);
-        for (int i = 0; i < 20; i++) {
-            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
-        }
-
-        Files.writeString(status, "0");
-
-        until(() -> {
-            clock.pass(Duration.ofSeconds(1));
-            return source.resolve().accessKeyId().equals("AKIASECOND");
-        });
-    }
-
-    @Test
-    void a_corrected_secret_under_the_same_key_is_picked_up() throws Exception {
-        file("aws_access_key_id = AKIA;aws_secret_access_key = wrong");
-        ProfileSource source = source();
-        assertThat(source.resolve().secretAccessKey()).isEqualTo("wrong");
-
-        file("aws_access_key_id = AKIA;aws_secret_access_key = right");
-        look(source);
-
-        until(() -> source.resolve().secretAccessKey().equals("right"));
-    }
-
-    @Test
-    void a_change_that_is_taken_back_leaves_the_credentials_in_use() throws Exception {
-        keys("AKIAFIRST");
-        ProfileSource source = source();
-        AwsCredentialsIdentity first = source.resolve();
-        file("credential_process = exit 1");
-        look(source);
-        assertThat(source.resolve()).isSameAs(first);
-
-        keys("AKIAFIRST");
-        look(source);
-
-        assertThat(source.resolve()).isSameAs(first);
-        assertThat(source.resolveAsync()).isSameAs(source.resolveAsync());
-    }
-
-    // ---- files that cannot be read
-
-    @Test
-    void a_supplier_that_throws_leaves_the_credentials_in_use() throws Exception {
-        keys("AKIA");
-        ProfileSource source = source();
-        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
-        failing = true;
-        for (int i = 0; i < 5; i++) {
-            look(source);
-            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
-            assertThat(source.availability().isConfigured()).isTrue();
-        }
-    }
-
-    @Test
-    void a_supplier_that_throws_at_first_is_a_failure_and_the_next_resolve_recovers() throws Exception {
-        keys("AKIA");
-        failing = true;
-        ProfileSource source = source();
-
-        assertThatThrownBy(source::availability)
-                .isInstanceOfSatisfying(
-                        CredentialsException.class,
-                        e -> assertThat(e.category()).isEqualTo(Category.PROFILE_UNREADABLE))
-                .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("CANARY"));
-        assertThatThrownBy(source::resolve).hasMessageContaining("profileFile(...)");
-        assertThat(source.resolveAsync()).failsWithin(Duration.ofSeconds(10));
-
-        failing = false;
-
-        assertThat(source.availability().isConfigured()).isTrue();
-        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
-    }
-
-    // ---- callers
-
-    @Test
-    void an_asynchronous_caller_does_not_wait_for_the_file() throws Exception {
-        keys("AKIA");
-        CountDownLatch release = new CountDownLatch(1);
-        ProfileSource source = source(() -> {
-            awaited(release);
-            return content;
-        });
-
-        CompletableFuture<AwsCredentialsIdentity> asked = source.resolveAsync();
-
-        assertThat(asked).isNotDone();
-        release.countDown();
-        assertThat(asked)
-                .succeedsWithin(Duration.ofSeconds(10))
-                .extracting(AwsCredentialsIdentity::accessKeyId)
-                .isEqualTo("AKIA");
-    }
-
-    @Test
-    void callers_with_valid_credentials_do_not_wait_for_the_file() throws Exception {
-        keys("AKIA");
-        CountDownLatch release = new CountDownLatch(1);
-        AtomicInteger reads = new AtomicInteger();
-        ProfileSource source = source(() -> {
-            if (reads.incrementAndGet() > 1) {
-                awaited(release);
-            }
-            return content;
-        });
-        source.resolve();
-        clock.pass(Duration.ofSeconds(1));
-        try {
             for (int i = 0; i < 3; i++) {
+                file("credential_process = " + process("AKIA", 0) + ";[profile other];region = r" + i);
+                look(source);
                 assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
+            }
+
+            assertThat(runs()).isEqualTo(1);
+        }
+
+        @Test
+        void a_supplier_that_parses_the_file_at_each_call_costs_one_load() throws Exception {
+            String properties = "credential_process = " + process("AKIA", 0);
+            ProfileSource source = source(() -> parsed(properties));
+            for (int i = 0; i < 50; i++) {
+                clock.pass(Duration.ofSeconds(i % 2));
+                assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
+            }
+
+            assertThat(runs()).isEqualTo(1);
+        }
+
+        @Test
+        void a_relevant_change_is_loaded_in_the_background_while_the_cached_credentials_are_served() throws Exception {
+            keys("AKIAFIRST");
+            ProfileSource source = source();
+            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
+            Path gate = home.resolve("gate");
+            file("credential_process = while [ ! -e " + gate + " ]; do sleep 0.05; done; " + process("AKIASECOND", 0));
+            look(source);
+
+            for (int i = 0; i < 20; i++) {
+                assertThat(source.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
                 assertThat(source.resolveAsync()).isCompleted();
             }
-            until(() -> reads.get() == 2);
-        } finally {
-            release.countDown();
+
+            Files.createFile(gate);
+            until(() -> source.resolve().accessKeyId().equals("AKIASECOND"));
+        }
+
+        @Test
+        void failed_reload_keeps_the_cached_credentials_and_is_retried() throws Exception {
+            keys("AKIAFIRST");
+            ProfileSource source = source();
+            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
+            Path status = home.resolve("status");
+            Files.writeString(status, "1");
+            file("credential_process = test $(cat " + status + ") = 0 && " + process("AKIASECOND", 0));
+            look(source);
+            until(() -> source.status().lastFailure() != null);
+            for (int i = 0; i < 20; i++) {
+                assertThat(source.resolve().accessKeyId()).isEqualTo("AKIAFIRST");
+            }
+
+            Files.writeString(status, "0");
+
+            until(() -> {
+                clock.pass(Duration.ofSeconds(1));
+                return source.resolve().accessKeyId().equals("AKIASECOND");
+            });
+        }
+
+        @Test
+        void a_corrected_secret_under_the_same_key_is_picked_up() throws Exception {
+            file("aws_access_key_id = AKIA;aws_secret_access_key = wrong");
+            ProfileSource source = source();
+            assertThat(source.resolve().secretAccessKey()).isEqualTo("wrong");
+
+            file("aws_access_key_id = AKIA;aws_secret_access_key = right");
+            look(source);
+
+            until(() -> source.resolve().secretAccessKey().equals("right"));
+        }
+
+        @Test
+        void reverted_change_keeps_the_credentials_in_use() throws Exception {
+            keys("AKIAFIRST");
+            ProfileSource source = source();
+            AwsCredentialsIdentity first = source.resolve();
+            file("credential_process = exit 1");
+            look(source);
+            assertThat(source.resolve()).isSameAs(first);
+
+            keys("AKIAFIRST");
+            look(source);
+
+            assertThat(source.resolve()).isSameAs(first);
+            assertThat(source.resolveAsync()).isSameAs(source.resolveAsync());
         }
     }
 
-    @Test
-    void a_resolve_with_valid_credentials_allocates_nothing() throws Exception {
-        keys("AKIA");
-        ProfileSource source = source();
-        source.resolve();
+    @Nested
+    class UnreadableFiles {
 
-        assertThatItAllocatesNothing(() -> {
-            CompletableFuture<AwsCredentialsIdentity> unused = source.resolveAsync();
-        });
+        @Test
+        void throwing_supplier_keeps_the_credentials_in_use() throws Exception {
+            keys("AKIA");
+            ProfileSource source = source();
+            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
+            failing = true;
+            for (int i = 0; i < 5; i++) {
+                look(source);
+                assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
+                assertThat(source.availability().isConfigured()).isTrue();
+            }
+        }
+
+        @Test
+        void supplier_that_throws_at_first_is_a_failure_and_the_next_resolve_recovers() throws Exception {
+            keys("AKIA");
+            failing = true;
+            ProfileSource source = source();
+
+            assertThatThrownBy(source::availability)
+                    .isInstanceOfSatisfying(
+                            CredentialsException.class,
+                            e -> assertThat(e.category()).isEqualTo(Category.PROFILE_UNREADABLE))
+                    .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("CANARY"));
+            assertThatThrownBy(source::resolve).hasMessageContaining("profileFile(...)");
+            assertThat(source.resolveAsync()).failsWithin(Duration.ofSeconds(10));
+
+            failing = false;
+
+            assertThat(source.availability().isConfigured()).isTrue();
+            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
+        }
     }
 
-    @Test
-    void an_interrupted_caller_changes_nothing_for_the_next() throws Exception {
-        Path credentials = home.resolve("credentials");
-        Files.writeString(credentials, "[default]\naws_access_key_id = AKIA\naws_secret_access_key = CANARY\n");
-        ProfileSource source =
-                source(ProfileFileSupplier.reloadWhenModified(credentials, ProfileFile.Type.CREDENTIALS));
+    @Nested
+    class Callers {
 
-        Thread.currentThread().interrupt();
-        assertThat(source.availability().isConfigured()).isTrue();
-        assertThat(Thread.currentThread().isInterrupted()).isTrue();
-        // or the load has completed before this caller begins to wait for it
-        assertThat(catchThrowable(source::resolve))
-                .satisfiesAnyOf(
-                        thrown -> assertThat(thrown).isNull(),
-                        thrown -> assertThat(thrown).isInstanceOf(InterruptedException.class));
-        boolean unused = Thread.interrupted();
+        @Test
+        void an_asynchronous_caller_does_not_wait_for_the_file() throws Exception {
+            keys("AKIA");
+            CountDownLatch release = new CountDownLatch(1);
+            ProfileSource source = source(() -> {
+                awaited(release);
+                return content;
+            });
 
-        assertThat(source.availability().isConfigured()).isTrue();
-        assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
+            CompletableFuture<AwsCredentialsIdentity> asked = source.resolveAsync();
+
+            assertThat(asked).isNotDone();
+            release.countDown();
+            assertThat(asked)
+                    .succeedsWithin(Duration.ofSeconds(10))
+                    .extracting(AwsCredentialsIdentity::accessKeyId)
+                    .isEqualTo("AKIA");
+        }
+
+        @Test
+        void callers_with_valid_credentials_do_not_wait_for_the_file() throws Exception {
+            keys("AKIA");
+            CountDownLatch release = new CountDownLatch(1);
+            AtomicInteger reads = new AtomicInteger();
+            ProfileSource source = source(() -> {
+                if (reads.incrementAndGet() > 1) {
+                    awaited(release);
+                }
+                return content;
+            });
+            source.resolve();
+            clock.pass(Duration.ofSeconds(1));
+            try {
+                for (int i = 0; i < 3; i++) {
+                    assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
+                    assertThat(source.resolveAsync()).isCompleted();
+                }
+                until(() -> reads.get() == 2);
+            } finally {
+                release.countDown();
+            }
+        }
+
+        @Test
+        void a_resolve_with_valid_credentials_allocates_nothing() throws Exception {
+            keys("AKIA");
+            ProfileSource source = source();
+            source.resolve();
+
+            assertThatItAllocatesNothing(() -> {
+                CompletableFuture<AwsCredentialsIdentity> unused = source.resolveAsync();
+            });
+        }
+
+        @Test
+        void interrupted_caller_does_not_affect_the_next() throws Exception {
+            Path credentials = home.resolve("credentials");
+            Files.writeString(credentials, "[default]\naws_access_key_id = AKIA\naws_secret_access_key = CANARY\n");
+            ProfileSource source =
+                    source(ProfileFileSupplier.reloadWhenModified(credentials, ProfileFile.Type.CREDENTIALS));
+
+            Thread.currentThread().interrupt();
+            assertThat(source.availability().isConfigured()).isTrue();
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            // or the load has completed before this caller begins to wait for it
+            assertThat(catchThrowable(source::resolve))
+                    .satisfiesAnyOf(
+                            thrown -> assertThat(thrown).isNull(),
+                            thrown -> assertThat(thrown).isInstanceOf(InterruptedException.class));
+            boolean unused = Thread.interrupted();
+
+            assertThat(source.availability().isConfigured()).isTrue();
+            assertThat(source.resolve().accessKeyId()).isEqualTo("AKIA");
+        }
     }
 
-    // ---- a credential_source without its base
+    @Nested
+    class CredentialSources {
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            Environment         | AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set
-            EcsContainer        | neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor
-            Ec2InstanceMetadata | AWS_EC2_METADATA_DISABLED is true
-            """)
-    void a_credential_source_without_its_base_is_incomplete(String source, String reason) {
-        ProfileFile role = parsed("role_arn = arn:role;credential_source = " + source);
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', textBlock = """
+                Environment         | AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not both set
+                EcsContainer        | neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor
+                Ec2InstanceMetadata | AWS_EC2_METADATA_DISABLED is true
+                """)
+        void credential_source_without_its_settings_is_incomplete(String source, String reason) {
+            ProfileFile role = parsed("role_arn = arn:role;credential_source = " + source);
 
-        Availability without = new ProfileInspection(
-                        role, true, "default", false, variables("AWS_EC2_METADATA_DISABLED", "true"), () -> false)
-                .availability();
-        Availability with = new ProfileInspection(
-                        role,
-                        true,
-                        "default",
-                        false,
-                        variables("AWS_ACCESS_KEY_ID", "AKIA", "AWS_SECRET_ACCESS_KEY", "CANARY"),
-                        () -> true)
-                .availability();
+            Availability without = new ProfileInspection(
+                            role, true, "default", false, variables("AWS_EC2_METADATA_DISABLED", "true"), () -> false)
+                    .availability();
+            Availability with = new ProfileInspection(
+                            role,
+                            true,
+                            "default",
+                            false,
+                            variables("AWS_ACCESS_KEY_ID", "AKIA", "AWS_SECRET_ACCESS_KEY", "CANARY"),
+                            () -> true)
+                    .availability();
 
-        assertThat(without.state()).isEqualTo(SourceState.INCOMPLETE);
-        assertThat(without.reason()).contains("credential_source " + source, reason);
-        assertThat(without.mayChange()).isFalse();
-        assertThat(with.isConfigured()).isTrue();
+            assertThat(without.state()).isEqualTo(SourceState.INCOMPLETE);
+            assertThat(without.reason()).contains("credential_source " + source, reason);
+            assertThat(without.mayChange()).isFalse();
+            assertThat(with.isConfigured()).isTrue();
+        }
+
+        @Test
+        void credential_source_without_its_settings_behind_a_source_profile_is_incomplete_too() {
+            ProfileFile roles = parsed("role_arn = arn:outer;source_profile = inner;"
+                    + "[profile inner];role_arn = arn:inner;credential_source = EcsContainer");
+
+            assertThat(new ProfileInspection(roles, true, "default", false, variables(), () -> false)
+                            .availability()
+                            .reason())
+                    .contains("source_profile inner", "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+            assertThat(new ProfileInspection(roles, true, "default", false, variables(), () -> true).usesContainer())
+                    .isTrue();
+        }
     }
-
-    @Test
-    void a_base_that_is_missing_behind_a_source_profile_is_incomplete_too() {
-        ProfileFile roles = parsed("role_arn = arn:outer;source_profile = inner;"
-                + "[profile inner];role_arn = arn:inner;credential_source = EcsContainer");
-
-        assertThat(new ProfileInspection(roles, true, "default", false, variables(), () -> false)
-                        .availability()
-                        .reason())
-                .contains("source_profile inner", "AWS_CONTAINER_CREDENTIALS_FULL_URI");
-        assertThat(new ProfileInspection(roles, true, "default", false, variables(), () -> true).usesContainer())
-                .isTrue();
-    }
-
-    // ---- what a test needs
 
     @TempDir
     private Path home;

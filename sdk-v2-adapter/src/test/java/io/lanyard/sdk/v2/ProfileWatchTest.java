@@ -84,7 +84,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void a_good_look_is_good_for_a_second() {
+    void result_is_used_for_one_second() {
         readable(KEYS);
         assertThat(look().isConfigured()).isTrue();
         clock.pass(Duration.ofMillis(999));
@@ -98,7 +98,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void a_file_that_is_emptied_and_written_within_a_minute_changes_nothing() {
+    void file_that_is_emptied_and_written_within_a_minute_has_no_effect() {
         readable(KEYS);
         assertThat(key()).isEqualTo("AKIA");
         readable("");
@@ -124,7 +124,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void a_changed_key_counts_at_once() {
+    void changed_key_becomes_effective_at_once() {
         readable(KEYS);
         assertThat(key()).isEqualTo("AKIA");
         readable(KEYS.replace("AKIA", "AKIANEW"));
@@ -134,7 +134,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void a_profile_that_is_gone_is_believed_when_a_look_a_second_later_finds_the_same() {
+    void removed_profile_is_confirmed_by_a_check_one_second_later() {
         readable(KEYS);
         look();
         readable(OTHER);
@@ -148,7 +148,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void a_torn_profile_that_differs_at_each_look_is_not_believed() {
+    void torn_profile_that_differs_at_each_check_is_never_confirmed() {
         readable(KEYS);
         look();
         for (int i = 0; i < 5; i++) {
@@ -160,7 +160,7 @@ class ProfileWatchTest {
 
     /** A session token, for example, that is the last line of a file. */
     @Test
-    void a_profile_that_only_loses_properties_is_believed_at_the_second_look() {
+    void profile_that_only_loses_properties_is_confirmed_by_the_second_check() {
         readable(KEYS + "aws_session_token = t\n");
         look();
         readable(KEYS);
@@ -171,7 +171,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void an_unreadable_file_leaves_what_was_read_last_for_any_time() {
+    void unreadable_file_never_replaces_the_last_content() {
         readable(KEYS);
         look();
         unreadable();
@@ -182,7 +182,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void a_file_that_is_unreadable_at_the_first_look_is_a_failure_and_the_next_call_looks_again() {
+    void file_that_is_unreadable_at_the_first_check_is_a_failure_and_the_next_call_checks_again() {
         unreadable();
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(this::look)
@@ -198,7 +198,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void each_caller_gets_an_exception_of_its_own() {
+    void each_caller_gets_a_separate_exception() {
         unreadable();
         List<Throwable> thrown = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
@@ -210,7 +210,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void a_profile_that_is_incomplete_at_the_first_look_may_change_and_the_next_call_looks_again() {
+    void profile_that_is_incomplete_at_the_first_check_may_change_and_the_next_call_checks_again() {
         readable(TORN);
         Availability first = look();
         assertThat(first.state()).isEqualTo(SourceState.INCOMPLETE);
@@ -222,7 +222,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void a_profile_that_stays_incomplete_for_a_second_does_not_change_any_longer() {
+    void profile_that_stays_incomplete_for_a_second_is_settled() {
         readable(TORN);
         look();
         clock.pass(SECOND);
@@ -236,7 +236,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void a_file_that_does_not_exist_at_the_first_look_is_absent() {
+    void file_that_does_not_exist_at_the_first_check_is_absent() {
         removed();
 
         assertThat(look()).isEqualTo(Availability.notConfigured("there is no profile default"));
@@ -244,7 +244,7 @@ class ProfileWatchTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", TORN, "unreadable"})
-    void a_file_that_disappears_while_it_is_in_doubt_may_come_back(String first) {
+    void file_that_disappears_while_it_is_unconfirmed_may_reappear(String first) {
         if (first.equals("unreadable")) {
             unreadable();
             assertThatThrownBy(this::look).isInstanceOf(CredentialsException.class);
@@ -274,7 +274,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void an_unexpected_exception_is_a_failure_of_the_file_and_is_not_quoted() {
+    void unexpected_exception_is_a_failure_and_is_not_quoted() {
         failure = new IllegalStateException("CANARY");
 
         assertThatThrownBy(this::look)
@@ -295,7 +295,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void a_look_that_hangs_fails_its_callers_in_time_and_counts_when_it_ends() throws Exception {
+    void hanging_check_fails_its_callers_in_time_and_is_used_when_it_completes() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         ProfileWatch hanging = new ProfileWatch(
                 () -> {
@@ -326,7 +326,7 @@ class ProfileWatchTest {
     }
 
     @Test
-    void a_look_that_hangs_leaves_what_was_read_last() {
+    void hanging_check_keeps_the_last_content() {
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger reads = new AtomicInteger();
         ProfileWatch hanging = new ProfileWatch(

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -77,7 +78,7 @@ class ProviderSourceTest {
     }
 
     @Test
-    void callers_that_come_during_a_call_share_it() throws Exception {
+    void callers_during_a_call_share_it() throws Exception {
         ProviderSource source = new ProviderSource(blocking);
         List<CompletableFuture<AwsCredentialsIdentity>> answers =
                 List.of(source.resolveAsync(), source.resolveAsync(), source.resolveAsync());
@@ -92,7 +93,7 @@ class ProviderSourceTest {
     }
 
     @Test
-    void a_callback_that_blocks_delays_no_other_caller() throws Exception {
+    void blocking_callback_delays_no_other_caller() throws Exception {
         ProviderSource source = new ProviderSource(blocking);
         CountDownLatch never = new CountDownLatch(1);
         CompletableFuture<Void> first = source.resolveAsync().thenAccept(credentials -> waitFor(never));
@@ -120,14 +121,14 @@ class ProviderSourceTest {
     }
 
     @Test
-    void providers_that_do_not_block_answer_at_once() {
+    void provider_that_does_not_block_is_called_on_the_callers_thread() {
         ProviderSource source = new ProviderSource(StaticCredentialsProvider.create(CREDENTIALS));
 
         assertThat(source.resolveAsync()).isCompletedWithValue(CREDENTIALS);
     }
 
     @Test
-    void what_a_provider_throws_fails_the_future() {
+    void exception_of_a_provider_fails_the_future() {
         assertThatThrownBy(() -> new ProviderSource(failing(new IllegalStateException("of the test")))
                         .resolveAsync()
                         .get(5, SECONDS))
@@ -145,162 +146,186 @@ class ProviderSourceTest {
                 .hasRootCauseMessage("the provider returned no credentials");
     }
 
-    // ---- interruption and cancellation
+    @Nested
+    class InterruptionAndCancellation {
 
-    @Test
-    void an_interrupted_caller_of_a_blocking_provider_is_no_failure() throws Exception {
-        ProviderSource source = new ProviderSource(blocking);
-        AtomicReference<Throwable> thrown = new AtomicReference<>();
-        AtomicBoolean flag = new AtomicBoolean(true);
-        Thread caller = new Thread(() -> {
-            try {
-                source.resolve();
-            } catch (InterruptedException | RuntimeException e) {
-                thrown.set(e);
-                flag.set(Thread.currentThread().isInterrupted());
-            }
-        });
-        caller.start();
-        await().atMost(Duration.ofSeconds(5)).until(() -> !blocking.threads.isEmpty());
-        caller.interrupt();
-        caller.join(5_000);
+        @Test
+        void interrupting_a_caller_of_a_blocking_provider_is_not_a_failure() throws Exception {
+            ProviderSource source = new ProviderSource(blocking);
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            AtomicBoolean flag = new AtomicBoolean(true);
+            Thread caller = new Thread(() -> {
+                try {
+                    source.resolve();
+                } catch (InterruptedException | RuntimeException e) {
+                    thrown.set(e);
+                    flag.set(Thread.currentThread().isInterrupted());
+                }
+            });
+            caller.start();
+            await().atMost(Duration.ofSeconds(5)).until(() -> !blocking.threads.isEmpty());
+            caller.interrupt();
+            caller.join(5_000);
 
-        assertThat(thrown.get()).isInstanceOf(InterruptedException.class).hasCauseInstanceOf(AbortedException.class);
-        assertThat(flag).isFalse();
-        assertThat(source.status().lastFailure()).isEmpty();
-    }
+            assertThat(thrown.get()).isInstanceOf(InterruptedException.class).hasCauseInstanceOf(AbortedException.class);
+            assertThat(flag).isFalse();
+            assertThat(source.status().lastFailure()).isEmpty();
+        }
 
-    @Test
-    void a_failure_on_an_interrupted_thread_says_nothing_about_the_source() {
-        ProviderSource source = new ProviderSource(failing(new IllegalStateException("of the test")));
-        Thread.currentThread().interrupt();
-        assertThatThrownBy(source::resolve)
-                .isInstanceOf(InterruptedException.class)
-                .hasRootCauseMessage("of the test");
-        assertThat(source.status().lastFailure()).isEmpty();
-
-        assertThatThrownBy(source::resolve).hasRootCauseMessage("of the test");
-        assertThat(source.status().lastFailure().orElseThrow()).hasRootCauseMessage("of the test");
-    }
-
-    @Test
-    void an_interrupted_caller_of_the_container_is_no_failure() throws Exception {
-        try (Pod pod = new Pod();
-                LanyardContainerCredentialsProvider provider = pod.provider().build()) {
-            pod.agent.faults().always(Fault.hang());
-            ContainerSource source = provider.source();
+        @Test
+        void failure_on_an_interrupted_thread_is_not_a_failure_of_the_source() {
+            ProviderSource source = new ProviderSource(failing(new IllegalStateException("of the test")));
             Thread.currentThread().interrupt();
-            assertThatThrownBy(source::resolve).isInstanceOf(InterruptedException.class);
-            assertThat(Thread.interrupted()).isFalse();
-        }
-    }
+            assertThatThrownBy(source::resolve)
+                    .isInstanceOf(InterruptedException.class)
+                    .hasRootCauseMessage("of the test");
+            assertThat(source.status().lastFailure()).isEmpty();
 
-    @Test
-    void a_call_that_somebody_cancelled_is_made_again() throws Exception {
-        AtomicInteger calls = new AtomicInteger();
-        IdentityProvider<AwsCredentialsIdentity> shared = asynchronous(() -> {
-            CompletableFuture<AwsCredentialsIdentity> answer = new CompletableFuture<>();
-            if (calls.incrementAndGet() % 2 == 1) {
-                answer.cancel(true);
-            } else {
-                answer.complete(CREDENTIALS);
+            assertThatThrownBy(source::resolve).hasRootCauseMessage("of the test");
+            assertThat(source.status().lastFailure().orElseThrow()).hasRootCauseMessage("of the test");
+        }
+
+        @Test
+        void interrupting_a_caller_of_the_container_is_not_a_failure() throws Exception {
+            try (Pod pod = new Pod();
+                    LanyardContainerCredentialsProvider provider = pod.provider().build()) {
+                pod.agent.faults().always(Fault.hang());
+                ContainerSource source = provider.source();
+                Thread.currentThread().interrupt();
+                assertThatThrownBy(source::resolve).isInstanceOf(InterruptedException.class);
+                assertThat(Thread.interrupted()).isFalse();
             }
-            return answer;
-        });
-        ProviderSource source = new ProviderSource(shared);
+        }
 
-        assertThat(source.resolve()).isSameAs(CREDENTIALS);
-        assertThat(source.resolveAsync().get(5, SECONDS)).isSameAs(CREDENTIALS);
-        assertThat(calls).hasValue(4);
-    }
+        @Test
+        void call_that_another_caller_has_cancelled_is_repeated() throws Exception {
+            AtomicInteger calls = new AtomicInteger();
+            IdentityProvider<AwsCredentialsIdentity> shared = asynchronous(() -> {
+                CompletableFuture<AwsCredentialsIdentity> answer = new CompletableFuture<>();
+                if (calls.incrementAndGet() % 2 == 1) {
+                    answer.cancel(true);
+                } else {
+                    answer.complete(CREDENTIALS);
+                }
+                return answer;
+            });
+            ProviderSource source = new ProviderSource(shared);
 
-    @Test
-    void a_provider_in_use_that_asks_its_chain_learns_that_it_waits_for_itself() throws Exception {
-        List<Supplier<AwsCredentials>> answer = new CopyOnWriteArrayList<>();
-        answer.add(() -> AwsBasicCredentials.create("AKIA", "s"));
-        CredentialsChain<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
-                        key -> new Identity(key.accessKeyId(), Optional.empty(), Optional.empty(), Optional.empty()))
-                .add(new SourceName("asking"), new ProviderSource((AwsCredentialsProvider)
-                        () -> answer.get(0).get()))
-                .build();
-        chain.resolve();
-        answer.set(0, () -> Sources.resolve(chain));
+            assertThat(source.resolve()).isSameAs(CREDENTIALS);
+            assertThat(source.resolveAsync().get(5, SECONDS)).isSameAs(CREDENTIALS);
+            assertThat(calls).hasValue(4);
+        }
 
-        assertThatThrownBy(chain::resolve).hasStackTraceContaining("calls the chain that it belongs to");
-    }
+        @Test
+        void selected_provider_that_calls_its_own_chain_fails_instead_of_waiting_for_itself() throws Exception {
+            List<Supplier<AwsCredentials>> answer = new CopyOnWriteArrayList<>();
+            answer.add(() -> AwsBasicCredentials.create("AKIA", "s"));
+            CredentialsChain<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
+                            key -> new Identity(key.accessKeyId(), Optional.empty(), Optional.empty(), Optional.empty()))
+                    .add(new SourceName("asking"), new ProviderSource((AwsCredentialsProvider)
+                            () -> answer.get(0).get()))
+                    .build();
+            chain.resolve();
+            answer.set(0, () -> Sources.resolve(chain));
 
-    @Test
-    void what_is_cancelled_or_aborted_is_not_reported_as_the_sources_failure() {
-        IdentityProvider<AwsCredentialsIdentity> cancelled = asynchronous(() -> {
-            CompletableFuture<AwsCredentialsIdentity> answer = new CompletableFuture<>();
-            answer.cancel(true);
-            return answer;
-        });
-        ProviderSource source = new ProviderSource(cancelled);
-        assertThatThrownBy(source::resolve).isInstanceOf(CancellationException.class);
-        assertThatThrownBy(() -> source.resolveAsync().get(5, SECONDS))
-                .isInstanceOf(ExecutionException.class)
-                .hasCauseInstanceOf(CancellationException.class);
-        assertThat(source.status().lastFailure()).isEmpty();
+            assertThatThrownBy(chain::resolve).hasStackTraceContaining("calls the chain that it belongs to");
+        }
 
-        ProviderSource aborting = new ProviderSource(failing(AbortedException.create("of the test")));
-        assertThatThrownBy(() -> aborting.resolveAsync().get(5, SECONDS))
-                .isInstanceOf(ExecutionException.class)
-                .hasCauseInstanceOf(CancellationException.class)
-                .hasRootCauseInstanceOf(AbortedException.class);
-        assertThatThrownBy(aborting::resolve).isInstanceOf(CancellationException.class);
-        assertThat(aborting.status().lastFailure()).isEmpty();
-    }
+        @Test
+        void cancelled_or_aborted_call_is_not_a_failure_of_the_source() {
+            IdentityProvider<AwsCredentialsIdentity> cancelled = asynchronous(() -> {
+                CompletableFuture<AwsCredentialsIdentity> answer = new CompletableFuture<>();
+                answer.cancel(true);
+                return answer;
+            });
+            ProviderSource source = new ProviderSource(cancelled);
+            assertThatThrownBy(source::resolve).isInstanceOf(CancellationException.class);
+            assertThatThrownBy(() -> source.resolveAsync().get(5, SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(CancellationException.class);
+            assertThat(source.status().lastFailure()).isEmpty();
 
-    @Test
-    void a_provider_that_uses_the_chain_it_belongs_to_is_told_so_at_once() {
-        AtomicReference<LanyardDefaultCredentialsProvider> itself = new AtomicReference<>();
-        try (LanyardDefaultCredentialsProvider chain = chain((AwsCredentialsProvider)
-                () -> Objects.requireNonNull(itself.get()).resolveCredentials())) {
-            itself.set(chain);
+            ProviderSource aborting = new ProviderSource(failing(AbortedException.create("of the test")));
+            assertThatThrownBy(() -> aborting.resolveAsync().get(5, SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(CancellationException.class)
+                    .hasRootCauseInstanceOf(AbortedException.class);
+            assertThatThrownBy(aborting::resolve).isInstanceOf(CancellationException.class);
+            assertThat(aborting.status().lastFailure()).isEmpty();
+        }
 
-            assertThatThrownBy(() -> chain.resolveIdentity(request()).get(5, SECONDS))
-                    .hasStackTraceContaining("the source own -> the source own");
+        @Test
+        void provider_that_calls_its_own_chain_fails_at_once() {
+            AtomicReference<LanyardDefaultCredentialsProvider> itself = new AtomicReference<>();
+            try (LanyardDefaultCredentialsProvider chain = chain((AwsCredentialsProvider)
+                    () -> Objects.requireNonNull(itself.get()).resolveCredentials())) {
+                itself.set(chain);
+
+                assertThatThrownBy(() -> chain.resolveIdentity(request()).get(5, SECONDS))
+                        .hasStackTraceContaining("the source own -> the source own");
+            }
         }
     }
 
-    // ---- invalidation
+    @Nested
+    class Invalidation {
 
-    @Test
-    void invalidation_reaches_a_provider_of_ours() {
-        try (Pod pod = new Pod();
-                LanyardContainerCredentialsProvider container = pod.provider().build();
-                LanyardDefaultCredentialsProvider inner = chain(container);
-                LanyardDefaultCredentialsProvider outer = chain(inner)) {
-            AwsCredentials first = outer.resolveCredentials();
+        @Test
+        void invalidation_reaches_a_lanyard_provider() {
+            try (Pod pod = new Pod();
+                    LanyardContainerCredentialsProvider container = pod.provider().build();
+                    LanyardDefaultCredentialsProvider inner = chain(container);
+                    LanyardDefaultCredentialsProvider outer = chain(inner)) {
+                AwsCredentials first = outer.resolveCredentials();
 
-            outer.invalidate(first);
+                outer.invalidate(first);
 
-            assertThat(outer.resolveCredentials().accessKeyId())
-                    .isNotEqualTo(first.accessKeyId())
-                    .isEqualTo(pod.issued().accessKeyId());
+                assertThat(outer.resolveCredentials().accessKeyId())
+                        .isNotEqualTo(first.accessKeyId())
+                        .isEqualTo(pod.issued().accessKeyId());
+            }
         }
-    }
 
-    @Test
-    void invalidation_reaches_a_provider_that_can_be_told() throws Exception {
-        Told told = new Told();
-        ProviderSource source = new ProviderSource(told);
-        source.invalidate("AKIDONE"); // nothing given yet
-        source.resolve();
+        @Test
+        void invalidation_reaches_an_invalidatable_provider() throws Exception {
+            Told told = new Told();
+            ProviderSource source = new ProviderSource(told);
+            source.invalidate("AKIDONE"); // nothing given yet
+            source.resolve();
 
-        source.invalidate("AKIDOTHER");
-        source.invalidate("AKIDONE");
+            source.invalidate("AKIDOTHER");
+            source.invalidate("AKIDONE");
 
-        assertThat(told.rejected).containsExactly("AKIDONE");
-    }
+            assertThat(told.rejected).containsExactly("AKIDONE");
+        }
 
-    @Test
-    void a_provider_of_ours_that_is_not_configured_gives_way() {
-        try (LanyardContainerCredentialsProvider none = LanyardContainerCredentialsProvider.builder()
-                .container(options -> options.environment(Pod.environment(Map.of())))
-                .build()) {
-            assertThatThrownBy(new ProviderSource(none)::resolve).isInstanceOf(CredentialsException.class);
+        @Test
+        void lanyard_provider_without_configuration_is_skipped() {
+            try (LanyardContainerCredentialsProvider none = LanyardContainerCredentialsProvider.builder()
+                    .container(options -> options.environment(Pod.environment(Map.of())))
+                    .build()) {
+                assertThatThrownBy(new ProviderSource(none)::resolve).isInstanceOf(CredentialsException.class);
+            }
+        }
+
+        @Test
+        void failure_of_a_provider_that_calls_its_own_chain_names_the_circle() {
+            AtomicReference<@Nullable LanyardDefaultCredentialsProvider> itself = new AtomicReference<>();
+            AwsCredentialsProvider circular =
+                    () -> Objects.requireNonNull(itself.get()).resolveCredentials();
+            try (LanyardDefaultCredentialsProvider chain = LanyardDefaultCredentialsProvider.builder()
+                    .chain(links -> links.before(
+                            SourceName.SYSTEM_PROPERTIES,
+                            new SourceName("circular"),
+                            LanyardDefaultCredentialsProvider.source(circular)))
+                    .build()) {
+                itself.set(chain);
+                assertThatThrownBy(() -> chain.resolveIdentity(
+                                        ResolveIdentityRequest.builder().build())
+                                .get(10, SECONDS))
+                        .hasStackTraceContaining("the source circular -> the source circular")
+                        .hasStackTraceContaining("give that source credentials of its own");
+            }
         }
     }
 
@@ -315,26 +340,6 @@ class ProviderSourceTest {
 
     private static ResolveIdentityRequest request() {
         return ResolveIdentityRequest.builder().build();
-    }
-
-    @Test
-    void a_provider_that_asks_the_chain_it_belongs_to_gets_an_error_that_names_the_circle() {
-        AtomicReference<@Nullable LanyardDefaultCredentialsProvider> itself = new AtomicReference<>();
-        AwsCredentialsProvider circular =
-                () -> Objects.requireNonNull(itself.get()).resolveCredentials();
-        try (LanyardDefaultCredentialsProvider chain = LanyardDefaultCredentialsProvider.builder()
-                .chain(links -> links.before(
-                        SourceName.SYSTEM_PROPERTIES,
-                        new SourceName("circular"),
-                        LanyardDefaultCredentialsProvider.source(circular)))
-                .build()) {
-            itself.set(chain);
-            assertThatThrownBy(() -> chain.resolveIdentity(
-                                    ResolveIdentityRequest.builder().build())
-                            .get(10, SECONDS))
-                    .hasStackTraceContaining("the source circular -> the source circular")
-                    .hasStackTraceContaining("give that source credentials of its own");
-        }
     }
 
     private static void waitFor(CountDownLatch latch) {

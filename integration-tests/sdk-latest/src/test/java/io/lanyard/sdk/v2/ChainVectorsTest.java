@@ -58,7 +58,7 @@ class ChainVectorsTest {
                 "sep-chain-25",
                 "sep-chain-26"
             })
-    void a_vector_that_ends_in_credentials(String id) {
+    void vector_with_credentials(String id) {
         JsonNode vector = vector(id);
         JsonNode ok = vector.path("expect").path("ok");
         JsonNode expected =

@@ -39,7 +39,7 @@ class DefaultChainProperties {
     }
 
     @Property
-    void our_chain_gives_what_the_sdks_gives_or_differs_by_a_rule(@ForAll("setUps") SetUp setUp) {
+    void chain_resolves_the_identity_of_the_sdks_chain_or_differs_by_a_rule(@ForAll("setUps") SetUp setUp) {
         Rule rule = Comparison.of(setUp, world()).rule();
 
         // or the set-ups that matter are not among those that are made

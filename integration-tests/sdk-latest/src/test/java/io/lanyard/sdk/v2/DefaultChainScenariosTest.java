@@ -34,6 +34,7 @@ import java.util.logging.Logger;
 import org.assertj.core.util.Throwables;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,469 +74,479 @@ class DefaultChainScenariosTest {
         world.close();
     }
 
-    // ---- a source in trouble
+    @Nested
+    class FailingSources {
 
-    @Test
-    void while_sts_throttles_irsa_fails_and_nobody_elses_identity_is_given_in_its_place() {
-        irsa();
-        podIdentity();
-        node();
-        world.throttle(true);
-        try (LanyardDefaultCredentialsProvider ours = ours();
-                DefaultCredentialsProvider sdks =
-                        DefaultCredentialsProvider.builder().build()) {
-            for (int i = 0; i < 3; i++) {
-                assertThatThrownBy(ours::resolveCredentials)
-                        .isInstanceOfSatisfying(
-                                StsException.class,
-                                e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("Throttling"));
-            }
-            assertThat(world.eks.requests()).isEmpty();
-            assertThat(world.metadata.requests()).isEmpty();
-            assertThat(role(sdks)).as("the SDK's chain takes the next").isEqualTo(World.POD_ROLE);
-
-            world.throttle(false);
-
-            // from the second failure in a row on, the next load waits for the back-off (R5)
-            until(() -> World.IRSA_ROLE.equals(roleUnlessItFails(ours)));
-            assertThat(world.eks.issued()).as("to the SDK's chain").hasSize(1);
-            assertThat(role(sdks)).as("and keeps it").isEqualTo(World.POD_ROLE);
-        }
-    }
-
-    @Test
-    void without_a_container_the_sdks_chain_hands_out_the_node_and_ours_does_not() {
-        irsa();
-        node();
-        world.throttle(true);
-        try (LanyardDefaultCredentialsProvider ours = ours();
-                DefaultCredentialsProvider sdks =
-                        DefaultCredentialsProvider.builder().build()) {
-            assertThatThrownBy(ours::resolveCredentials).isInstanceOf(StsException.class);
-            assertThat(role(sdks)).isEqualTo(World.NODE_ROLE);
-
-            world.throttle(false);
-
-            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
-            assertThat(role(sdks)).isEqualTo(World.NODE_ROLE);
-        }
-    }
-
-    @Test
-    void who_continues_after_a_failure_is_back_at_the_right_source_when_it_is_well() {
-        irsa();
-        podIdentity();
-        world.throttle(true);
-        try (LanyardDefaultCredentialsProvider ours =
-                builder().onFailure(OnFailure.CONTINUE).build()) {
-            assertThat(role(ours)).isEqualTo(World.POD_ROLE);
-
-            world.throttle(false);
-
-            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
-        }
-    }
-
-    @Test
-    void valid_credentials_of_irsa_are_served_on_while_sts_fails() {
-        irsa();
-        try (LanyardDefaultCredentialsProvider ours = ours()) {
-            AwsCredentialsIdentity first = ours.resolveCredentials();
+        @Test
+        void irsa_fails_while_sts_throttles_and_no_other_identity_replaces_it() {
+            irsa();
+            podIdentity();
+            node();
             world.throttle(true);
-            ours.invalidate(first);
+            try (LanyardDefaultCredentialsProvider ours = ours();
+                    DefaultCredentialsProvider sdks =
+                            DefaultCredentialsProvider.builder().build()) {
+                for (int i = 0; i < 3; i++) {
+                    assertThatThrownBy(ours::resolveCredentials)
+                            .isInstanceOfSatisfying(
+                                    StsException.class,
+                                    e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("Throttling"));
+                }
+                assertThat(world.eks.requests()).isEmpty();
+                assertThat(world.metadata.requests()).isEmpty();
+                assertThat(role(sdks)).as("the SDK's chain takes the next").isEqualTo(World.POD_ROLE);
 
-            assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo(first.accessKeyId());
-            assertThat(world.sts.requests()).as("it was asked").hasSize(2);
+                world.throttle(false);
+
+                // from the second failure in a row on, the next load waits for the back-off (R5)
+                until(() -> World.IRSA_ROLE.equals(roleUnlessItFails(ours)));
+                assertThat(world.eks.issued()).as("to the SDK's chain").hasSize(1);
+                assertThat(role(sdks)).as("and keeps it").isEqualTo(World.POD_ROLE);
+            }
+        }
+
+        @Test
+        void node_role_is_not_used_when_irsa_fails_without_a_container_unlike_in_the_sdks_chain() {
+            irsa();
+            node();
+            world.throttle(true);
+            try (LanyardDefaultCredentialsProvider ours = ours();
+                    DefaultCredentialsProvider sdks =
+                            DefaultCredentialsProvider.builder().build()) {
+                assertThatThrownBy(ours::resolveCredentials).isInstanceOf(StsException.class);
+                assertThat(role(sdks)).isEqualTo(World.NODE_ROLE);
+
+                world.throttle(false);
+
+                assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+                assertThat(role(sdks)).isEqualTo(World.NODE_ROLE);
+            }
+        }
+
+        @Test
+        void chain_that_continues_after_a_failure_returns_to_the_source_when_it_recovers() {
+            irsa();
+            podIdentity();
+            world.throttle(true);
+            try (LanyardDefaultCredentialsProvider ours =
+                    builder().onFailure(OnFailure.CONTINUE).build()) {
+                assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+
+                world.throttle(false);
+
+                assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+            }
+        }
+
+        @Test
+        void valid_irsa_credentials_are_served_while_sts_fails() {
+            irsa();
+            try (LanyardDefaultCredentialsProvider ours = ours()) {
+                AwsCredentialsIdentity first = ours.resolveCredentials();
+                world.throttle(true);
+                ours.invalidate(first);
+
+                assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo(first.accessKeyId());
+                assertThat(world.sts.requests()).as("it was asked").hasSize(2);
+            }
         }
     }
 
-    // ---- a profile that leads to the container
+    @Nested
+    class ContainerProfiles {
 
-    @Test
-    void a_profile_of_the_container_waits_for_a_slow_agent_as_the_container_source_does() {
-        profileOfTheContainer();
-        podIdentity();
-        world.eks.faults().always(Fault.delay(Duration.ofMillis(1_500)));
-        try (LanyardDefaultCredentialsProvider ours = ours()) {
-            assertThat(role(ours)).isEqualTo(World.PROFILE_ROLE);
-            assertThat(world.eks.requests()).hasSize(1);
-        }
-    }
-
-    @Test
-    void a_profile_of_the_container_never_shows_a_token_that_is_malformed() {
-        profileOfTheContainer();
-        podIdentity();
-        world.podToken.write("eyJCANARY\neyJCANARY");
-        try (LanyardDefaultCredentialsProvider ours = ours()) {
-            assertThatThrownBy(ours::resolveCredentials)
-                    .hasMessageContaining("InvalidToken")
-                    .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("CANARY"));
-            assertThat(world.eks.requests()).isEmpty();
-            assertThat(ours.explain(true).toString()).doesNotContain("CANARY");
-        }
-    }
-
-    @Test
-    void roles_behind_the_container_are_assumed_one_after_the_other() {
-        world.writeFile("config", """
-                [default]
-                role_arn = %s
-                source_profile = inner
-                [profile inner]
-                role_arn = %s
-                credential_source = EcsContainer
-                """.formatted(World.PROFILE_ROLE, World.IRSA_ROLE));
-        configFile();
-        podIdentity();
-        try (LanyardDefaultCredentialsProvider ours = ours()) {
-            assertThat(role(ours)).isEqualTo(World.PROFILE_ROLE);
-            assertThat(world.sts.issued())
-                    .extracting(IssuedCredentials::roleArn)
-                    .containsExactly(World.IRSA_ROLE, World.PROFILE_ROLE);
-            assertThat(ours.resolveIdentity(ANY)).isCompleted();
-        }
-    }
-
-    // ---- files that change while the process runs
-
-    /** The supplier parses the file at each call, so it never gives the same object twice. */
-    @Test
-    void a_supplier_that_gives_an_equal_file_each_time_costs_one_call_of_sts() {
-        profileOfTheContainer();
-        podIdentity();
-        Path config = world.home.resolve(".aws").resolve("config");
-        try (LanyardDefaultCredentialsProvider ours = builder()
-                .profileFile(() -> ProfileFile.builder()
-                        .type(ProfileFile.Type.CONFIGURATION)
-                        .content(config)
-                        .build())
-                .build()) {
-            for (int i = 0; i < 50; i++) {
+        @Test
+        void profile_based_on_the_container_waits_for_a_slow_agent_as_the_container_source_does() {
+            profileOfTheContainer();
+            podIdentity();
+            world.eks.faults().always(Fault.delay(Duration.ofMillis(1_500)));
+            try (LanyardDefaultCredentialsProvider ours = ours()) {
                 assertThat(role(ours)).isEqualTo(World.PROFILE_ROLE);
+                assertThat(world.eks.requests()).hasSize(1);
             }
-            assertThat(world.sts.requests()).hasSize(1);
+        }
+
+        @Test
+        void profile_based_on_the_container_never_shows_a_malformed_token() {
+            profileOfTheContainer();
+            podIdentity();
+            world.podToken.write("eyJCANARY\neyJCANARY");
+            try (LanyardDefaultCredentialsProvider ours = ours()) {
+                assertThatThrownBy(ours::resolveCredentials)
+                        .hasMessageContaining("InvalidToken")
+                        .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("CANARY"));
+                assertThat(world.eks.requests()).isEmpty();
+                assertThat(ours.explain(true).toString()).doesNotContain("CANARY");
+            }
+        }
+
+        @Test
+        void roles_based_on_the_container_are_assumed_one_after_the_other() {
+            world.writeFile("config", """
+                    [default]
+                    role_arn = %s
+                    source_profile = inner
+                    [profile inner]
+                    role_arn = %s
+                    credential_source = EcsContainer
+                    """.formatted(World.PROFILE_ROLE, World.IRSA_ROLE));
+            configFile();
+            podIdentity();
+            try (LanyardDefaultCredentialsProvider ours = ours()) {
+                assertThat(role(ours)).isEqualTo(World.PROFILE_ROLE);
+                assertThat(world.sts.issued())
+                        .extracting(IssuedCredentials::roleArn)
+                        .containsExactly(World.IRSA_ROLE, World.PROFILE_ROLE);
+                assertThat(ours.resolveIdentity(ANY)).isCompleted();
+            }
         }
     }
 
-    @Test
-    void a_supplier_that_throws_for_a_moment_does_not_hand_out_the_container() {
-        profile("AKIAPROFILE");
-        podIdentity();
-        Path credentials = world.home.resolve(".aws").resolve("credentials");
-        try (LanyardDefaultCredentialsProvider ours = builder()
-                .profileFile(ProfileFileSupplier.reloadWhenModified(credentials, ProfileFile.Type.CREDENTIALS))
-                .build()) {
-            world.writeFile("credentials", "[defau");
-            for (int i = 0; i < 3; i++) {
-                assertThatThrownBy(ours::resolveCredentials).hasMessageContaining("PROFILE_UNREADABLE");
+    @Nested
+    class ChangingFiles {
+
+        /** The supplier parses the file at each call, so it never gives the same object twice. */
+        @Test
+        void supplier_that_returns_an_equal_file_each_time_costs_one_call_of_sts() {
+            profileOfTheContainer();
+            podIdentity();
+            Path config = world.home.resolve(".aws").resolve("config");
+            try (LanyardDefaultCredentialsProvider ours = builder()
+                    .profileFile(() -> ProfileFile.builder()
+                            .type(ProfileFile.Type.CONFIGURATION)
+                            .content(config)
+                            .build())
+                    .build()) {
+                for (int i = 0; i < 50; i++) {
+                    assertThat(role(ours)).isEqualTo(World.PROFILE_ROLE);
+                }
+                assertThat(world.sts.requests()).hasSize(1);
             }
-            assertThat(world.eks.requests()).isEmpty();
+        }
 
+        @Test
+        void supplier_that_throws_once_does_not_select_the_container() {
             profile("AKIAPROFILE");
+            podIdentity();
+            Path credentials = world.home.resolve(".aws").resolve("credentials");
+            try (LanyardDefaultCredentialsProvider ours = builder()
+                    .profileFile(ProfileFileSupplier.reloadWhenModified(credentials, ProfileFile.Type.CREDENTIALS))
+                    .build()) {
+                world.writeFile("credentials", "[defau");
+                for (int i = 0; i < 3; i++) {
+                    assertThatThrownBy(ours::resolveCredentials).hasMessageContaining("PROFILE_UNREADABLE");
+                }
+                assertThat(world.eks.requests()).isEmpty();
 
-            until(() -> {
-                try {
-                    return ours.resolveCredentials().accessKeyId().equals("AKIAPROFILE");
-                } catch (SdkClientException e) { // the SDK's supplier looks at most once a second
-                    return false;
+                profile("AKIAPROFILE");
+
+                until(() -> {
+                    try {
+                        return ours.resolveCredentials().accessKeyId().equals("AKIAPROFILE");
+                    } catch (SdkClientException e) { // the SDK's supplier looks at most once a second
+                        return false;
+                    }
+                });
+                world.writeFile("credentials", "[defau");
+                for (int i = 0; i < 100; i++) {
+                    assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo("AKIAPROFILE");
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+                }
+                assertThat(world.eks.requests()).isEmpty();
+            }
+        }
+    }
+
+    @Nested
+    class MissingSources {
+
+        @Test
+        void failure_without_any_source_names_the_settings_of_each() {
+            variables.put("AWS_EC2_METADATA_DISABLED", "true");
+            variables.put("AWS_ACCESS_KEY_ID", "AKIAHALF");
+            variables.put("AWS_PROFILE", "nowhere");
+            try (LanyardDefaultCredentialsProvider ours = ours()) {
+                assertThatThrownBy(ours::resolveCredentials)
+                        .isInstanceOf(SdkClientException.class)
+                        .hasCauseInstanceOf(CredentialsException.class)
+                        .hasMessageContainingAll(
+                                "CHAIN_EXHAUSTED",
+                                "system-properties: not configured",
+                                "environment: incomplete, AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not",
+                                "web-identity: not configured",
+                                "profile: incomplete, there is no profile nowhere",
+                                "container: not configured",
+                                "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                                "instance-metadata: excluded, AWS_EC2_METADATA_DISABLED is true");
+            }
+        }
+
+        @Test
+        void incomplete_source_logs_one_warning_with_the_remedy() {
+            variables.put("AWS_ROLE_ARN", World.IRSA_ROLE);
+            podIdentity();
+            List<LogRecord> log = logged(records -> {
+                try (LanyardDefaultCredentialsProvider ours = ours()) {
+                    assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+                    assertThat(role(ours)).isEqualTo(World.POD_ROLE);
                 }
             });
-            world.writeFile("credentials", "[defau");
-            for (int i = 0; i < 100; i++) {
-                assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo("AKIAPROFILE");
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-            }
-            assertThat(world.eks.requests()).isEmpty();
+
+            assertThat(log)
+                    .filteredOn(line -> line.getLevel().equals(Level.WARNING))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line.getMessage())
+                            .contains(
+                                    "web-identity",
+                                    "AWS_ROLE_ARN is set and AWS_WEB_IDENTITY_TOKEN_FILE is not",
+                                    "Remedy"));
+        }
+
+        @Test
+        void source_in_use_is_announced_once_and_again_when_it_changes() {
+            properties.put("aws.accessKeyId", "AKIABASE");
+            properties.put("aws.secretAccessKey", "CANARY secret");
+            podIdentity();
+            List<LogRecord> log = logged(records -> {
+                try (LanyardDefaultCredentialsProvider ours = ours()) {
+                    ours.resolveCredentials();
+                    ours.resolveCredentials();
+                    withoutProperty("aws.accessKeyId");
+                    ours.resolveCredentials();
+                    ours.resolveCredentials();
+                    until(() -> records.stream().anyMatch(line -> line.getMessage().contains("from the source container")));
+                }
+            });
+
+            assertThat(log)
+                    .filteredOn(line -> line.getLevel().equals(Level.INFO))
+                    .extracting(LogRecord::getMessage)
+                    .satisfiesExactly(
+                            first -> assertThat(first).contains("from the source system-properties", "AKIABASE"),
+                            second -> assertThat(second)
+                                    .contains("from the source container", "no longer from system-properties"));
+            assertThat(log).extracting(LogRecord::getMessage).noneMatch(line -> line.contains("CANARY"));
         }
     }
 
-    // ---- nothing to be had
+    @Nested
+    class MovingToPodIdentity {
 
-    @Test
-    void a_chain_that_finds_nothing_names_every_source_and_what_it_looked_at() {
-        variables.put("AWS_EC2_METADATA_DISABLED", "true");
-        variables.put("AWS_ACCESS_KEY_ID", "AKIAHALF");
-        variables.put("AWS_PROFILE", "nowhere");
-        try (LanyardDefaultCredentialsProvider ours = ours()) {
-            assertThatThrownBy(ours::resolveCredentials)
-                    .isInstanceOf(SdkClientException.class)
-                    .hasCauseInstanceOf(CredentialsException.class)
-                    .hasMessageContainingAll(
-                            "CHAIN_EXHAUSTED",
-                            "system-properties: not configured",
-                            "environment: incomplete, AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not",
-                            "web-identity: not configured",
-                            "profile: incomplete, there is no profile nowhere",
-                            "container: not configured",
-                            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-                            "instance-metadata: excluded, AWS_EC2_METADATA_DISABLED is true");
-        }
-    }
-
-    @Test
-    void a_source_that_lacks_something_is_warned_of_once_with_the_remedy() {
-        variables.put("AWS_ROLE_ARN", World.IRSA_ROLE);
-        podIdentity();
-        List<LogRecord> log = logged(records -> {
-            try (LanyardDefaultCredentialsProvider ours = ours()) {
-                assertThat(role(ours)).isEqualTo(World.POD_ROLE);
-                assertThat(role(ours)).isEqualTo(World.POD_ROLE);
-            }
-        });
-
-        assertThat(log)
-                .filteredOn(line -> line.getLevel().equals(Level.WARNING))
-                .singleElement()
-                .satisfies(line -> assertThat(line.getMessage())
-                        .contains(
-                                "web-identity",
-                                "AWS_ROLE_ARN is set and AWS_WEB_IDENTITY_TOKEN_FILE is not",
-                                "Remedy"));
-    }
-
-    @Test
-    void the_source_in_use_is_told_once_and_again_when_it_changes() {
-        properties.put("aws.accessKeyId", "AKIABASE");
-        properties.put("aws.secretAccessKey", "CANARY secret");
-        podIdentity();
-        List<LogRecord> log = logged(records -> {
+        @Test
+        void probe_shows_the_identity_of_pod_identity_before_the_old_keys_are_removed() {
+            properties.put("aws.accessKeyId", "AKIABASE");
+            properties.put("aws.secretAccessKey", "CANARY secret");
+            podIdentity();
+            node();
             try (LanyardDefaultCredentialsProvider ours = ours()) {
                 ours.resolveCredentials();
-                ours.resolveCredentials();
+                ChainReport known = ours.explain();
+                assertThat(world.eks.requests()).as("a report asks nobody").isEmpty();
+                assertThat(link(known, SourceName.CONTAINER).state()).isEqualTo(SourceState.SHADOWED);
+
+                ChainReport probed = ours.explain(true);
+
+                assertThat(probed.inUse().orElseThrow().name()).isEqualTo(SourceName.SYSTEM_PROPERTIES);
+                SourceReport container = link(probed, SourceName.CONTAINER);
+                assertThat(container.state()).isEqualTo(SourceState.SHADOWED);
+                assertThat(container.probed()).hasValueSatisfying(who -> {
+                    assertThat(who.accountId()).contains("333344445555");
+                    assertThat(who.arn().orElseThrow()).contains("assumed-role/pod/eks-");
+                    assertThat(who.expiration()).isPresent();
+                });
+                assertThat(container.description().endpoint())
+                        .contains(world.eks.credentialsUri().toString());
+                assertThat(container.description().token()).hasValueSatisfying(token -> {
+                    assertThat(token.namespace()).contains("shop");
+                    assertThat(token.serviceAccount()).contains("cart");
+                    assertThat(token.audiences()).containsExactly("pods.eks.amazonaws.com");
+                    assertThat(token.expiration()).isPresent();
+                });
+                assertThat(link(probed, SourceName.INSTANCE_METADATA).state()).isEqualTo(SourceState.EXCLUDED);
+                assertThat(probed.toString()).contains("would provide ASIA").doesNotContain("CANARY", "eyJ");
+                assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo("AKIABASE");
+                assertThat(world.eks.requests()).hasSize(1);
+
                 withoutProperty("aws.accessKeyId");
+
+                assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+                assertThat(ours.explain().inUse().orElseThrow().name()).isEqualTo(SourceName.CONTAINER);
+            }
+        }
+
+        @Test
+        void probe_shows_why_pod_identity_fails_and_the_remedy() {
+            irsa();
+            podIdentity();
+            world.eks.disassociate("shop", "cart");
+            try (LanyardDefaultCredentialsProvider ours = ours()) {
                 ours.resolveCredentials();
-                ours.resolveCredentials();
-                until(() -> records.stream().anyMatch(line -> line.getMessage().contains("from the source container")));
+
+                ChainReport report = ours.explain(true);
+
+                assertThat(report.inUse().orElseThrow().name()).isEqualTo(SourceName.WEB_IDENTITY);
+                SourceReport container = link(report, SourceName.CONTAINER);
+                assertThat(container.state()).isEqualTo(SourceState.FAILED);
+                assertThat(container.failure().orElseThrow()).contains("ResourceNotFoundException");
+                assertThat(container.remedy().orElseThrow()).contains("create-pod-identity-association");
+                assertThat(link(report, SourceName.WEB_IDENTITY)
+                                .description()
+                                .token()
+                                .map(TokenClaims::audiences)
+                                .orElseThrow())
+                        .containsExactly("sts.amazonaws.com");
+                assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
             }
-        });
-
-        assertThat(log)
-                .filteredOn(line -> line.getLevel().equals(Level.INFO))
-                .extracting(LogRecord::getMessage)
-                .satisfiesExactly(
-                        first -> assertThat(first).contains("from the source system-properties", "AKIABASE"),
-                        second -> assertThat(second)
-                                .contains("from the source container", "no longer from system-properties"));
-        assertThat(log).extracting(LogRecord::getMessage).noneMatch(line -> line.contains("CANARY"));
-    }
-
-    // ---- the way to Pod Identity
-
-    @Test
-    void before_the_old_keys_go_one_sees_that_pod_identity_would_answer_and_for_whom() {
-        properties.put("aws.accessKeyId", "AKIABASE");
-        properties.put("aws.secretAccessKey", "CANARY secret");
-        podIdentity();
-        node();
-        try (LanyardDefaultCredentialsProvider ours = ours()) {
-            ours.resolveCredentials();
-            ChainReport known = ours.explain();
-            assertThat(world.eks.requests()).as("a report asks nobody").isEmpty();
-            assertThat(link(known, SourceName.CONTAINER).state()).isEqualTo(SourceState.SHADOWED);
-
-            ChainReport probed = ours.explain(true);
-
-            assertThat(probed.inUse().orElseThrow().name()).isEqualTo(SourceName.SYSTEM_PROPERTIES);
-            SourceReport container = link(probed, SourceName.CONTAINER);
-            assertThat(container.state()).isEqualTo(SourceState.SHADOWED);
-            assertThat(container.probed()).hasValueSatisfying(who -> {
-                assertThat(who.accountId()).contains("333344445555");
-                assertThat(who.arn().orElseThrow()).contains("assumed-role/pod/eks-");
-                assertThat(who.expiration()).isPresent();
-            });
-            assertThat(container.description().endpoint())
-                    .contains(world.eks.credentialsUri().toString());
-            assertThat(container.description().token()).hasValueSatisfying(token -> {
-                assertThat(token.namespace()).contains("shop");
-                assertThat(token.serviceAccount()).contains("cart");
-                assertThat(token.audiences()).containsExactly("pods.eks.amazonaws.com");
-                assertThat(token.expiration()).isPresent();
-            });
-            assertThat(link(probed, SourceName.INSTANCE_METADATA).state()).isEqualTo(SourceState.EXCLUDED);
-            assertThat(probed.toString()).contains("would provide ASIA").doesNotContain("CANARY", "eyJ");
-            assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo("AKIABASE");
-            assertThat(world.eks.requests()).hasSize(1);
-
-            withoutProperty("aws.accessKeyId");
-
-            assertThat(role(ours)).isEqualTo(World.POD_ROLE);
-            assertThat(ours.explain().inUse().orElseThrow().name()).isEqualTo(SourceName.CONTAINER);
         }
-    }
 
-    @Test
-    void a_pod_identity_that_would_not_answer_is_seen_with_the_reason_and_the_remedy() {
-        irsa();
-        podIdentity();
-        world.eks.disassociate("shop", "cart");
-        try (LanyardDefaultCredentialsProvider ours = ours()) {
-            ours.resolveCredentials();
+        @Test
+        void pod_identity_takes_over_when_irsa_is_withdrawn() {
+            properties.put("aws.roleArn", World.IRSA_ROLE);
+            properties.put("aws.webIdentityTokenFile", world.irsaToken.toString());
+            podIdentity();
+            try (LanyardDefaultCredentialsProvider ours = ours()) {
+                assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
 
-            ChainReport report = ours.explain(true);
+                withoutProperty("aws.roleArn");
 
-            assertThat(report.inUse().orElseThrow().name()).isEqualTo(SourceName.WEB_IDENTITY);
-            SourceReport container = link(report, SourceName.CONTAINER);
-            assertThat(container.state()).isEqualTo(SourceState.FAILED);
-            assertThat(container.failure().orElseThrow()).contains("ResourceNotFoundException");
-            assertThat(container.remedy().orElseThrow()).contains("create-pod-identity-association");
-            assertThat(link(report, SourceName.WEB_IDENTITY)
-                            .description()
-                            .token()
-                            .map(TokenClaims::audiences)
-                            .orElseThrow())
-                    .containsExactly("sts.amazonaws.com");
-            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+                assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+            }
         }
-    }
 
-    @Test
-    void irsa_that_is_withdrawn_gives_way_to_pod_identity() {
-        properties.put("aws.roleArn", World.IRSA_ROLE);
-        properties.put("aws.webIdentityTokenFile", world.irsaToken.toString());
-        podIdentity();
-        try (LanyardDefaultCredentialsProvider ours = ours()) {
-            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+        @Test
+        void changed_profile_is_reloaded_and_a_removed_one_is_replaced_by_the_next_source() {
+            profile("AKIAPROFILE");
+            podIdentity();
+            try (LanyardDefaultCredentialsProvider ours = ours()) {
+                assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo("AKIAPROFILE");
 
-            withoutProperty("aws.roleArn");
+                profile("AKIAPROFILETHESECOND");
+                until(() -> ours.resolveCredentials().accessKeyId().equals("AKIAPROFILETHESECOND"));
 
-            assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+                world.deleteFile("credentials");
+                until(() -> World.POD_ROLE.equals(roleOrNull(ours)));
+            }
         }
-    }
 
-    @Test
-    void a_profile_that_changes_is_read_anew_and_one_that_goes_gives_way() {
-        profile("AKIAPROFILE");
-        podIdentity();
-        try (LanyardDefaultCredentialsProvider ours = ours()) {
-            assertThat(ours.resolveCredentials().accessKeyId()).isEqualTo("AKIAPROFILE");
+        @Test
+        void earlier_source_that_becomes_available_is_used_by_the_next_process() {
+            podIdentity();
+            try (LanyardDefaultCredentialsProvider ours = ours()) {
+                assertThat(role(ours)).isEqualTo(World.POD_ROLE);
 
-            profile("AKIAPROFILETHESECOND");
-            until(() -> ours.resolveCredentials().accessKeyId().equals("AKIAPROFILETHESECOND"));
+                opened().property("aws.accessKeyId", "AKIABASE");
+                opened().property("aws.secretAccessKey", "CANARY secret");
 
-            world.deleteFile("credentials");
-            until(() -> World.POD_ROLE.equals(roleOrNull(ours)));
-        }
-    }
-
-    @Test
-    void a_source_that_turns_up_ahead_is_for_the_next_process() {
-        podIdentity();
-        try (LanyardDefaultCredentialsProvider ours = ours()) {
-            assertThat(role(ours)).isEqualTo(World.POD_ROLE);
-
-            opened().property("aws.accessKeyId", "AKIABASE");
-            opened().property("aws.secretAccessKey", "CANARY secret");
-
-            assertThat(role(ours)).isEqualTo(World.POD_ROLE);
-            try (LanyardDefaultCredentialsProvider next = builder().build()) {
-                assertThat(next.resolveCredentials().accessKeyId()).isEqualTo("AKIABASE");
+                assertThat(role(ours)).isEqualTo(World.POD_ROLE);
+                try (LanyardDefaultCredentialsProvider next = builder().build()) {
+                    assertThat(next.resolveCredentials().accessKeyId()).isEqualTo("AKIABASE");
+                }
             }
         }
     }
 
-    // ---- clients
+    @Nested
+    class Clients {
 
-    @Test
-    @SuppressWarnings("try") // that it is closed early is the point
-    void a_client_that_is_closed_takes_nothing_from_another() {
-        podIdentity();
-        try (LanyardDefaultCredentialsProvider ours = ours();
-                StsClient second = sts(ours)) {
-            try (StsClient first = sts(ours)) {
-                first.getCallerIdentity();
+        @Test
+        @SuppressWarnings("try") // that it is closed early is the point
+        void closing_a_client_does_not_affect_another() {
+            podIdentity();
+            try (LanyardDefaultCredentialsProvider ours = ours();
+                    StsClient second = sts(ours)) {
+                try (StsClient first = sts(ours)) {
+                    first.getCallerIdentity();
+                }
+                assertThat(second.getCallerIdentity().arn()).contains("assumed-role/pod/");
+                assertThat(world.eks.requests()).hasSize(1);
+                ours.close();
+                assertThat(second.getCallerIdentity().arn()).contains("assumed-role/pod/");
+                assertThat(world.eks.requests()).as("closing keeps what is valid").hasSize(1);
             }
-            assertThat(second.getCallerIdentity().arn()).contains("assumed-role/pod/");
-            assertThat(world.eks.requests()).hasSize(1);
-            ours.close();
-            assertThat(second.getCallerIdentity().arn()).contains("assumed-role/pod/");
-            assertThat(world.eks.requests()).as("closing keeps what is valid").hasSize(1);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"EXPIRED_TOKEN, 2", "ACCESS_DENIED, 1"})
+        void client_gets_newer_credentials_after_an_expired_token(StsError refusal, int asked) {
+            podIdentity();
+            try (LanyardDefaultCredentialsProvider ours = ours();
+                    StsClient client = sts(ours)) {
+                client.getCallerIdentity();
+                world.sts.faults().next(refusal.fault());
+
+                assertThatThrownBy(client::getCallerIdentity).isInstanceOf(StsException.class);
+
+                client.getCallerIdentity();
+                assertThat(world.eks.issued()).hasSize(asked);
+            }
+        }
+
+        @ParameterizedTest
+        @CsvSource({"irsa", "container", "profile", "node"})
+        void asynchronous_caller_neither_waits_nor_gets_an_exception_thrown(String source) throws Exception {
+            switch (source) {
+                case "irsa" -> irsa();
+                case "container" -> podIdentity();
+                case "profile" -> profile("AKIAPROFILE");
+                default -> node();
+            }
+            world.sts.faults().always(Fault.status(503));
+            world.eks.faults().always(Fault.status(503));
+            world.metadata.faults().always(Fault.status(503));
+            boolean answers = source.equals("profile");
+            try (LanyardDefaultCredentialsProvider ours = ours()) {
+                CompletableFuture<AwsCredentialsIdentity> failing = ours.resolveIdentity(ANY);
+                assertThat(failing.handle((who, failure) -> failure == null).get(30, TimeUnit.SECONDS))
+                        .isEqualTo(answers);
+                world.sts.faults().clear();
+                world.eks.faults().clear();
+                world.metadata.faults().clear();
+                until(() -> ours.resolveIdentity(ANY)
+                        .handle((who, failure) -> failure == null)
+                        .join());
+
+                CompletableFuture<AwsCredentialsIdentity> known = ours.resolveIdentity(ANY);
+
+                assertThat(known).isCompleted();
+                assertThat(ours.resolveIdentity(ANY))
+                        .as("nothing is made for a call")
+                        .isSameAs(known);
+            }
+        }
+
+        @Test
+        void sources_are_inserted_by_name_and_a_wrong_name_fails_at_build() {
+            podIdentity();
+            try (LanyardDefaultCredentialsProvider vaulted = builder()
+                    .chain(chain -> chain.before(
+                            SourceName.SYSTEM_PROPERTIES,
+                            new SourceName("vault"),
+                            LanyardDefaultCredentialsProvider.source(VAULT)))
+                    .build()) {
+                assertThat(vaulted.resolveCredentials().accessKeyId()).isEqualTo("AKIAVAULT");
+                assertThat(vaulted.toBuilder()
+                                .chain(chain -> chain.remove(new SourceName("vault")))
+                                .build()
+                                .resolveCredentials()
+                                .accessKeyId())
+                        .startsWith("ASIA");
+            }
+            assertThatThrownBy(() -> builder()
+                            .chain(chain -> chain.remove(new SourceName("valut")))
+                            .build())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("no source valut; it has: system-properties, environment");
+        }
+
+        @Test
+        void sts_of_the_builders_region_is_called() {
+            irsa();
+            try (LanyardDefaultCredentialsProvider ours =
+                    builder().region(Region.EU_NORTH_1).build()) {
+                assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
+            }
         }
     }
-
-    @ParameterizedTest
-    @CsvSource({"EXPIRED_TOKEN, 2", "ACCESS_DENIED, 1"})
-    void a_client_that_hears_of_an_expired_token_gets_others_at_its_next_call(StsError refusal, int asked) {
-        podIdentity();
-        try (LanyardDefaultCredentialsProvider ours = ours();
-                StsClient client = sts(ours)) {
-            client.getCallerIdentity();
-            world.sts.faults().next(refusal.fault());
-
-            assertThatThrownBy(client::getCallerIdentity).isInstanceOf(StsException.class);
-
-            client.getCallerIdentity();
-            assertThat(world.eks.issued()).hasSize(asked);
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"irsa", "container", "profile", "node"})
-    void an_asynchronous_caller_neither_waits_nor_is_thrown_at(String source) throws Exception {
-        switch (source) {
-            case "irsa" -> irsa();
-            case "container" -> podIdentity();
-            case "profile" -> profile("AKIAPROFILE");
-            default -> node();
-        }
-        world.sts.faults().always(Fault.status(503));
-        world.eks.faults().always(Fault.status(503));
-        world.metadata.faults().always(Fault.status(503));
-        boolean answers = source.equals("profile");
-        try (LanyardDefaultCredentialsProvider ours = ours()) {
-            CompletableFuture<AwsCredentialsIdentity> failing = ours.resolveIdentity(ANY);
-            assertThat(failing.handle((who, failure) -> failure == null).get(30, TimeUnit.SECONDS))
-                    .isEqualTo(answers);
-            world.sts.faults().clear();
-            world.eks.faults().clear();
-            world.metadata.faults().clear();
-            until(() -> ours.resolveIdentity(ANY)
-                    .handle((who, failure) -> failure == null)
-                    .join());
-
-            CompletableFuture<AwsCredentialsIdentity> known = ours.resolveIdentity(ANY);
-
-            assertThat(known).isCompleted();
-            assertThat(ours.resolveIdentity(ANY))
-                    .as("nothing is made for a call")
-                    .isSameAs(known);
-        }
-    }
-
-    @Test
-    void links_go_in_at_named_places_and_a_wrong_name_fails_at_build() {
-        podIdentity();
-        try (LanyardDefaultCredentialsProvider vaulted = builder()
-                .chain(chain -> chain.before(
-                        SourceName.SYSTEM_PROPERTIES,
-                        new SourceName("vault"),
-                        LanyardDefaultCredentialsProvider.source(VAULT)))
-                .build()) {
-            assertThat(vaulted.resolveCredentials().accessKeyId()).isEqualTo("AKIAVAULT");
-            assertThat(vaulted.toBuilder()
-                            .chain(chain -> chain.remove(new SourceName("vault")))
-                            .build()
-                            .resolveCredentials()
-                            .accessKeyId())
-                    .startsWith("ASIA");
-        }
-        assertThatThrownBy(() -> builder()
-                        .chain(chain -> chain.remove(new SourceName("valut")))
-                        .build())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("no source valut; it has: system-properties, environment");
-    }
-
-    @Test
-    void the_region_that_is_given_is_where_sts_is_asked() {
-        irsa();
-        try (LanyardDefaultCredentialsProvider ours =
-                builder().region(Region.EU_NORTH_1).build()) {
-            assertThat(role(ours)).isEqualTo(World.IRSA_ROLE);
-        }
-    }
-
-    // ---- set-ups
 
     private void irsa() {
         variables.put("AWS_ROLE_ARN", World.IRSA_ROLE);
@@ -602,8 +613,6 @@ class DefaultChainScenariosTest {
                         options.addExecutionInterceptor(new ExpiredTokenInterceptor(credentials::invalidate)))
                 .build();
     }
-
-    // ---- observations
 
     private String role(AwsCredentialsProvider provider) {
         return Objects.requireNonNull(roleOrNull(provider), "a role of the testkit's");

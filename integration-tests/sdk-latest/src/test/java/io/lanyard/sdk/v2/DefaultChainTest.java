@@ -93,7 +93,7 @@ class DefaultChainTest {
 
     @ParameterizedTest
     @EnumSource(ContainerKind.class)
-    void containers_of_every_kind_stand_before_the_node(ContainerKind kind) {
+    void containers_of_every_kind_precede_the_node(ContainerKind kind) {
         SetUp setUp = NOTHING.with(kind).with(NODE);
 
         Rule rule = Comparison.of(setUp, WORLD).rule();
@@ -108,7 +108,7 @@ class DefaultChainTest {
     }
 
     @Test
-    void a_file_that_cannot_be_read_stops_the_chain_where_the_sdks_goes_on_to_the_container() {
+    void unreadable_file_stops_the_chain_while_the_sdks_uses_the_container() {
         Profiles malformed =
                 new Profiles(ProfileKind.KEYS, null, Profiles.Name.UNSET, Profiles.Place.HOME, false, true);
 

@@ -87,7 +87,7 @@ class ProfileFilesInMotionProperties {
     }
 
     @Property
-    void no_state_of_the_file_gives_a_later_source(@ForAll("courses") Course course) {
+    void no_state_of_the_file_selects_a_later_source(@ForAll("courses") Course course) {
         World world = world();
         SetUp.Settings settings = course.setUp().in(world);
         String whole = world.readFile("credentials");

@@ -29,7 +29,7 @@ class WebIdentityTest {
     }
 
     @Test
-    void credentials_come_with_their_end_their_account_and_the_sdks_feature_ids() {
+    void credentials_have_expiration_account_and_the_sdks_feature_ids() {
         try (ProcessSettings process = process(IRSA);
                 LanyardDefaultCredentialsProvider ours = ours(process).build()) {
             AwsCredentials credentials = ours.resolveCredentials();
@@ -41,7 +41,7 @@ class WebIdentityTest {
     }
 
     @Test
-    void settings_that_are_taken_away_give_way_to_the_container_and_nothing_is_refreshed_any_longer() throws Exception {
+    void container_takes_over_when_the_settings_are_removed_and_refreshing_stops() throws Exception {
         try (ProcessSettings process = process(IRSA_AS_PROPERTIES.with(ContainerKind.POD));
                 LanyardDefaultCredentialsProvider ours = ours(process).build()) {
             WebIdentitySource source = new WebIdentitySource(process, null, Threads.SHARED, null);
@@ -64,7 +64,7 @@ class WebIdentityTest {
     }
 
     @Test
-    void a_token_file_that_is_not_there_is_a_failure_that_names_it() {
+    void failure_names_the_missing_token_file() {
         try (ProcessSettings process = process(NOTHING.with(new WebIdentity(Value.SET, Value.SET, false, true, false))
                         .with(ContainerKind.POD));
                 LanyardDefaultCredentialsProvider ours = ours(process).build()) {
