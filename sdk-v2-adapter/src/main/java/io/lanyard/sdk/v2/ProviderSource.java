@@ -69,9 +69,7 @@ final class ProviderSource implements ChainSource<AwsCredentialsIdentity> {
         String circle = LoadContext.circle(this);
         if (circle != null) {
             throw Sources.failed(
-                    name() + " calls the chain that it belongs to: " + circle,
-                    Problem.CHAIN_CALLS_ITSELF,
-                    false);
+                    name() + " calls the chain that it belongs to: " + circle, Problem.CHAIN_CALLS_ITSELF, false);
         }
         LoadContext.set(
                 new LoadContext(this, "the provider " + provider.getClass().getSimpleName(), before));

@@ -88,8 +88,7 @@ final class SdkFailures {
         String code = details == null ? null : details.errorCode();
         CredentialsException.Builder classified = CredentialsException.builder(
                 Category.HTTP_STATUS, "the service answers " + ForeignText.quote(text, List.of()));
-        return explained(
-                        classified, SdkProblems.find(code == null ? text : code + ": " + text, failure, source, token))
+        return explained(classified, SdkProblems.find(code == null ? text : code + ": " + text, failure, source, token))
                 .status(failure.statusCode())
                 .serviceCode(code)
                 .requestId(failure.requestId())
@@ -99,9 +98,7 @@ final class SdkFailures {
 
     private static CredentialsException.Builder explained(
             CredentialsException.Builder classified, @Nullable Finding finding) {
-        return finding == null
-                ? classified
-                : classified.finding(finding.id()).remedy(finding.advice());
+        return finding == null ? classified : classified.finding(finding.id()).remedy(finding.advice());
     }
 
     /** Returns the service's own message, without the status and the request id that the SDK adds. */

@@ -3,8 +3,8 @@ package io.lanyard.sdk.v2;
 
 import io.lanyard.Category;
 import io.lanyard.CredentialsException;
-import io.lanyard.diagnose.Problem;
 import io.lanyard.CredentialsSource;
+import io.lanyard.diagnose.Problem;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;

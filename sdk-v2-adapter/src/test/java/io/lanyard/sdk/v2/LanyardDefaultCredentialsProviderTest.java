@@ -207,7 +207,8 @@ class LanyardDefaultCredentialsProviderTest {
 
         @Test
         void truncated_output_of_a_process_is_not_quoted() throws IOException {
-            Files.writeString(credentialsFile, "[default]\ncredential_process = echo '{\"SecretAccessKey\":\"CANARY\"'\n");
+            Files.writeString(
+                    credentialsFile, "[default]\ncredential_process = echo '{\"SecretAccessKey\":\"CANARY\"'\n");
             LanyardDefaultCredentialsProvider provider = provider().build();
 
             assertThatThrownBy(provider::resolveCredentials)
@@ -349,7 +350,8 @@ class LanyardDefaultCredentialsProviderTest {
                                             }))
                                     .replace(
                                             SourceName.CONTAINER,
-                                            LanyardDefaultCredentialsProvider.source((AwsCredentialsProvider) () -> later)))
+                                            LanyardDefaultCredentialsProvider.source(
+                                                    (AwsCredentialsProvider) () -> later)))
                             .build();
                     CyclicBarrier start = new CyclicBarrier(2);
                     Future<String> one = threads.submit(() -> {
@@ -406,7 +408,8 @@ class LanyardDefaultCredentialsProviderTest {
             tasks.get(0).run();
             assertThat(cold)
                     .succeedsWithin(Duration.ofSeconds(10))
-                    .satisfies(credentials -> assertThat(credentials.accessKeyId()).isEqualTo(podsKey()));
+                    .satisfies(
+                            credentials -> assertThat(credentials.accessKeyId()).isEqualTo(podsKey()));
         }
 
         @Test
@@ -437,8 +440,9 @@ class LanyardDefaultCredentialsProviderTest {
                             "null -> system-properties AKIAPROPERTY", "system-properties -> container " + podsKey()));
             assertThat(log.messages(Level.INFO))
                     .hasSize(2)
-                    .allSatisfy(message ->
-                            assertThat(message).startsWith("Credentials come from ").doesNotContain("CANARY"));
+                    .allSatisfy(message -> assertThat(message)
+                            .startsWith("Credentials come from ")
+                            .doesNotContain("CANARY"));
             assertThat(log.messages(Level.WARNING)).isEmpty();
         }
 
@@ -552,7 +556,8 @@ class LanyardDefaultCredentialsProviderTest {
                 try {
                     provider.resolveCredentials();
                 } catch (RuntimeException e) {
-                    seen.set(e.getClass().getSimpleName() + Thread.currentThread().isInterrupted());
+                    seen.set(e.getClass().getSimpleName()
+                            + Thread.currentThread().isInterrupted());
                 }
             });
             caller.start();

@@ -167,7 +167,9 @@ class ProviderSourceTest {
             caller.interrupt();
             caller.join(5_000);
 
-            assertThat(thrown.get()).isInstanceOf(InterruptedException.class).hasCauseInstanceOf(AbortedException.class);
+            assertThat(thrown.get())
+                    .isInstanceOf(InterruptedException.class)
+                    .hasCauseInstanceOf(AbortedException.class);
             assertThat(flag).isFalse();
             assertThat(source.status().lastFailure()).isEmpty();
         }
@@ -188,7 +190,8 @@ class ProviderSourceTest {
         @Test
         void interrupting_a_caller_of_the_container_is_not_a_failure() throws Exception {
             try (Pod pod = new Pod();
-                    LanyardContainerCredentialsProvider provider = pod.provider().build()) {
+                    LanyardContainerCredentialsProvider provider =
+                            pod.provider().build()) {
                 pod.agent.faults().always(Fault.hang());
                 ContainerSource source = provider.source();
                 Thread.currentThread().interrupt();
@@ -220,8 +223,8 @@ class ProviderSourceTest {
         void selected_provider_that_calls_its_own_chain_fails_instead_of_waiting_for_itself() throws Exception {
             List<Supplier<AwsCredentials>> answer = new CopyOnWriteArrayList<>();
             answer.add(() -> AwsBasicCredentials.create("AKIA", "s"));
-            CredentialsChain<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(
-                            key -> new Identity(key.accessKeyId(), Optional.empty(), Optional.empty(), Optional.empty()))
+            CredentialsChain<AwsCredentialsIdentity> chain = CredentialsChain.<AwsCredentialsIdentity>builder(key ->
+                            new Identity(key.accessKeyId(), Optional.empty(), Optional.empty(), Optional.empty()))
                     .add(new SourceName("asking"), new ProviderSource((AwsCredentialsProvider)
                             () -> answer.get(0).get()))
                     .build();
@@ -273,7 +276,8 @@ class ProviderSourceTest {
         @Test
         void invalidation_reaches_a_lanyard_provider() {
             try (Pod pod = new Pod();
-                    LanyardContainerCredentialsProvider container = pod.provider().build();
+                    LanyardContainerCredentialsProvider container =
+                            pod.provider().build();
                     LanyardDefaultCredentialsProvider inner = chain(container);
                     LanyardDefaultCredentialsProvider outer = chain(inner)) {
                 AwsCredentials first = outer.resolveCredentials();

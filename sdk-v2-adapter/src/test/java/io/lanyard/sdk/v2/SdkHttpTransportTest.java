@@ -255,7 +255,8 @@ class SdkHttpTransportTest {
                 await().atMost(Duration.ofSeconds(5))
                         .untilAsserted(() -> assertThat(client.threads).hasSize(2));
                 assertThat(client.threads)
-                        .allSatisfy(name -> assertThat(name).startsWith("lanyard-").doesNotContain("timer"));
+                        .allSatisfy(
+                                name -> assertThat(name).startsWith("lanyard-").doesNotContain("timer"));
             }
         }
 
@@ -311,7 +312,8 @@ class SdkHttpTransportTest {
                 System.setProperty("http.proxyPort", String.valueOf(proxy.port()));
                 System.setProperty("http.nonProxyHosts", "127.*|169.254.170.23");
                 try (SdkHttpClient client = clients.get()) {
-                    assertThat(new SdkHttpTransport(client).get(to(agent)).status()).isEqualTo(200);
+                    assertThat(new SdkHttpTransport(client).get(to(agent)).status())
+                            .isEqualTo(200);
                 } finally {
                     System.clearProperty("http.proxyHost");
                     System.clearProperty("http.proxyPort");
@@ -377,7 +379,9 @@ class SdkHttpTransportTest {
                     SdkHttpClient urlConnection = AgentHttpClients.urlConnection();
                     SdkHttpClient apache = AgentHttpClients.apache()) {
                 withSelector(Proxy.Type.SOCKS, "socket", proxy, () -> {
-                    assertThat(new SdkHttpTransport(urlConnection).get(to(agent)).status())
+                    assertThat(new SdkHttpTransport(urlConnection)
+                                    .get(to(agent))
+                                    .status())
                             .isEqualTo(200);
                     assertThatThrownBy(() -> new SdkHttpTransport(apache).get(to(agent)))
                             .isInstanceOf(IOException.class)
@@ -428,7 +432,9 @@ class SdkHttpTransportTest {
                     RawServer agent = RawServer.answering(EMPTY_ANSWER)) {
                 Environment environment = Pod.environment(Map.of("HTTP_PROXY", "http://127.0.0.1:1"));
 
-                assertThat(new SdkHttpTransport(client, environment).get(to(agent)).status())
+                assertThat(new SdkHttpTransport(client, environment)
+                                .get(to(agent))
+                                .status())
                         .isEqualTo(200);
             }
         }
@@ -463,7 +469,8 @@ class SdkHttpTransportTest {
             for (String setting : alsoSet == null ? List.of(set) : List.of(set, alsoSet)) {
                 int equals = setting.indexOf('=');
                 settings.put(
-                        setting.substring(0, equals), setting.substring(equals + 1).replace("'", ""));
+                        setting.substring(0, equals),
+                        setting.substring(equals + 1).replace("'", ""));
             }
             AgentRequest request = new AgentRequest(
                     scheme,
@@ -489,17 +496,21 @@ class SdkHttpTransportTest {
         @MethodSource(FACTORY + "clients")
         void the_host_header_carries_a_literal_in_canonical_text(SdkHttpClient client) throws Exception {
             try (client;
-                    RawServer server = new RawServer("::1", (to, closed) -> to.write(EMPTY_ANSWER.getBytes(US_ASCII)))) {
+                    RawServer server =
+                            new RawServer("::1", (to, closed) -> to.write(EMPTY_ANSWER.getBytes(US_ASCII)))) {
                 new SdkHttpTransport(client).get(to(server, "http", "[::1]", IPV6_LOOPBACK));
 
-                assertThat(server.received()).singleElement().asString().contains("Host: [::1]:" + server.port() + "\r\n");
+                assertThat(server.received())
+                        .singleElement()
+                        .asString()
+                        .contains("Host: [::1]:" + server.port() + "\r\n");
             }
         }
 
         @ParameterizedTest
         @MethodSource(FACTORY + "agentClients")
-        void apache_connects_to_the_checked_address_of_a_name_and_sends_the_name_in_the_host_header(SdkHttpClient client)
-                throws Exception {
+        void apache_connects_to_the_checked_address_of_a_name_and_sends_the_name_in_the_host_header(
+                SdkHttpClient client) throws Exception {
             String host = client instanceof ApacheAgentClient ? "agent.invalid" : "127.0.0.1"; // as documented
             assertThat(hostsSentBy(client)).containsExactly(host);
         }
@@ -552,8 +563,8 @@ class SdkHttpTransportTest {
         void a_redirect_is_not_followed(SdkHttpClient client) throws Exception {
             try (client;
                     RawServer other = RawServer.answering(EMPTY_ANSWER);
-                    RawServer agent = RawServer.answering("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:" + other.port()
-                            + "/\r\nContent-Length: 0\r\n\r\n")) {
+                    RawServer agent = RawServer.answering("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:"
+                            + other.port() + "/\r\nContent-Length: 0\r\n\r\n")) {
                 AgentResponse response = new SdkHttpTransport(client).get(to(agent));
 
                 assertThat(response.status()).isEqualTo(302);
@@ -599,7 +610,8 @@ class SdkHttpTransportTest {
                         request.timeout(),
                         request.bodyLimit());
 
-                assertThat(new SdkHttpTransport(client).get(withoutToken).status()).isEqualTo(401);
+                assertThat(new SdkHttpTransport(client).get(withoutToken).status())
+                        .isEqualTo(401);
                 assertThat(asked).hasValue(0);
             } finally {
                 Authenticator.setDefault(null);
@@ -638,7 +650,8 @@ class SdkHttpTransportTest {
         void head_that_is_too_long_is_rejected(SdkHttpClient client) throws Exception {
             String header = "X-Filler: " + "x".repeat(1000) + "\r\n";
             try (client;
-                    RawServer server = RawServer.answering(EMPTY_ANSWER.replace("OK\r\n", "OK\r\n" + header.repeat(40)))) {
+                    RawServer server =
+                            RawServer.answering(EMPTY_ANSWER.replace("OK\r\n", "OK\r\n" + header.repeat(40)))) {
                 assertThatThrownBy(() -> new SdkHttpTransport(client).get(to(server)))
                         .isInstanceOf(MalformedResponseException.class)
                         .hasMessageContaining("head is too long");
