@@ -97,7 +97,7 @@ class ChainLivenessTest {
 
         @Test
         void a_source_gets_the_whole_minute_when_two_callers_come_at_the_same_time() {
-            var never = first.hangs();
+            var unusedFuture = first.hangs();
             CallingScheduler scheduler = new CallingScheduler(time);
             CredentialsChain<Key> chain = of(first).scheduler(scheduler).build();
             scheduler.onFirstTimer = () -> {
@@ -178,7 +178,7 @@ class ChainLivenessTest {
 
         @Test
         void no_source_is_called_and_no_callback_runs_on_the_timers_thread() {
-            var never = first.hangs();
+            var unusedFuture = first.hangs();
             CredentialsChain<Key> chain = of(first, second)
                     .scheduler(time)
                     .onFailure(OnFailure.CONTINUE)

@@ -39,8 +39,8 @@ import org.junit.jupiter.api.TestFactory;
  * <p>The group chain-sep describes the chain of another SDK. Of its words,
  *
  * <ul>
- *   <li>{@code terminal} is {@source OnFailure#STOP}, and otherwise it is {@source OnFailure#CONTINUE};
- *   <li>{@code present} is {@source Availability#configured()};
+ *   <li>{@code terminal} is OnFailure#STOP, and otherwise it is OnFailure#CONTINUE;
+ *   <li>{@code present} is Availability#configured();
  *   <li>a module that is missing is an incomplete source whose remedy names the dependency;
  *   <li>the four names of profile sources are one, because the SDK's own provider distinguishes them;
  *   <li>{@code userAgentFeatureIds} are not here: core sends no request to a service, and the adapter names the source
