@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.diagnose;
 
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What runs the container, as the variables of the process show it. */
 public enum Orchestrator {
@@ -20,7 +21,7 @@ public enum Orchestrator {
      * @param variables returns the value of an environment variable, or null
      * @return the orchestrator
      */
-    public static Orchestrator of(UnaryOperator<String> variables) {
+    public static Orchestrator of(Function<String, @Nullable String> variables) {
         if (variables.apply("KUBERNETES_SERVICE_HOST") != null) {
             return KUBERNETES;
         }

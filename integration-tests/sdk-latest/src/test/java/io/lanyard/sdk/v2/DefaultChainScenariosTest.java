@@ -90,7 +90,8 @@ class DefaultChainScenariosTest {
                     assertThatThrownBy(ours::resolveCredentials)
                             .isInstanceOfSatisfying(
                                     StsException.class,
-                                    e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("Throttling"));
+                                    e -> assertThat(e.awsErrorDetails().errorCode())
+                                            .isEqualTo("Throttling"));
                 }
                 assertThat(world.eks.requests()).isEmpty();
                 assertThat(world.metadata.requests()).isEmpty();
@@ -173,7 +174,7 @@ class DefaultChainScenariosTest {
             world.podToken.write("eyJCANARY\neyJCANARY");
             try (LanyardDefaultCredentialsProvider ours = ours()) {
                 assertThatThrownBy(ours::resolveCredentials)
-                        .hasMessageContaining("InvalidToken")
+                        .hasMessageContaining("INVALID_TOKEN")
                         .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("CANARY"));
                 assertThat(world.eks.requests()).isEmpty();
                 assertThat(ours.explain(true).toString()).doesNotContain("CANARY");
@@ -314,7 +315,8 @@ class DefaultChainScenariosTest {
                     withoutProperty("aws.accessKeyId");
                     ours.resolveCredentials();
                     ours.resolveCredentials();
-                    until(() -> records.stream().anyMatch(line -> line.getMessage().contains("from the source container")));
+                    until(() ->
+                            records.stream().anyMatch(line -> line.getMessage().contains("from the source container")));
                 }
             });
 
@@ -461,7 +463,9 @@ class DefaultChainScenariosTest {
                 assertThat(world.eks.requests()).hasSize(1);
                 ours.close();
                 assertThat(second.getCallerIdentity().arn()).contains("assumed-role/pod/");
-                assertThat(world.eks.requests()).as("closing keeps what is valid").hasSize(1);
+                assertThat(world.eks.requests())
+                        .as("closing keeps what is valid")
+                        .hasSize(1);
             }
         }
 
