@@ -9,12 +9,11 @@ import io.lanyard.internal.text.ForeignText;
 import io.lanyard.report.TokenClaims;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -165,7 +164,7 @@ final class SdkFailures {
     /** Returns the messages of a failure and its causes, each once. */
     private static String text(Throwable failure) {
         StringBuilder text = new StringBuilder(FailureText.of(failure));
-        causes(failure).skip(1).map(FailureText::of).forEach(more -> {
+        causes(failure).stream().skip(1).map(FailureText::of).forEach(more -> {
             // the SDK's message often is its cause's
             if (text.indexOf(more) < 0 && text.length() + more.length() < ForeignText.LIMIT) {
                 text.append(": ").append(more);
@@ -181,11 +180,14 @@ final class SdkFailures {
 
     /** Returns whether a condition holds for a failure or one of its causes. */
     static boolean anyCause(Throwable failure, Predicate<Throwable> condition) {
-        return causes(failure).anyMatch(condition);
+        return causes(failure).stream().anyMatch(condition);
     }
 
-    private static Stream<Throwable> causes(Throwable failure) {
-        return Stream.<@Nullable Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
-                .limit(DEEPEST_CAUSE);
+    private static List<Throwable> causes(Throwable failure) {
+        List<Throwable> causes = new ArrayList<>();
+        for (Throwable cause = failure; cause != null && causes.size() < DEEPEST_CAUSE; cause = cause.getCause()) {
+            causes.add(cause);
+        }
+        return causes;
     }
 }
