@@ -2,6 +2,7 @@
 package io.lanyard.cli;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,6 +52,10 @@ final class Cli {
         List<String> line = new ArrayList<>();
         line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         line.add("-XX:TieredStopAtLevel=1");
+        // the coverage of this JVM's agent counts what the command runs, too
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("-javaagent:"))
+                .forEach(line::add);
         properties.forEach((name, value) -> line.add("-D" + name + "=" + value));
         line.addAll(List.of("-cp", CLASS_PATH, Main.class.getName()));
         line.addAll(List.of(arguments));
