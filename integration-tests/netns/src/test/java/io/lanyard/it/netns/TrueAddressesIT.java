@@ -116,7 +116,10 @@ class TrueAddressesIT {
         assertThat(failed.took()).isBetween(Duration.ofMillis(5900), Duration.ofSeconds(12));
         assertThat(failed.text())
                 .contains("UNREACHABLE: ", "connect timed out", "(attempt 3, ", "packets are dropped")
-                .contains(address == Address.ECS ? "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST" : "no agent runs on this node");
+                .contains(
+                        address == Address.ECS
+                                ? "ECS_ENABLE_TASK_IAM_ROLE_NETWORK_HOST"
+                                : "no agent runs on this node");
 
         network.deliver(address);
         callAtOnce(application);
