@@ -117,6 +117,18 @@ class ChainChecksTest {
     }
 
     @Test
+    void an_incomplete_source_of_each_kind_has_its_problem() {
+        source(SourceName.ENVIRONMENT, SourceState.INCOMPLETE);
+        source(SourceName.PROFILE, SourceState.INCOMPLETE);
+        source(SourceName.CONTAINER, SourceState.INCOMPLETE);
+        source(SourceName.INSTANCE_METADATA, SourceState.IN_USE, KEYS, null);
+        orchestrator = Orchestrator.NONE;
+
+        assertThat(problems())
+                .containsExactly(Problem.KEY_PAIR_INCOMPLETE, Problem.PROFILE_INCOMPLETE, Problem.TOKEN_WITHOUT_URI);
+    }
+
+    @Test
     void a_shadowed_source_that_fails_a_probe_is_found() {
         probed = true;
         source(SourceName.WEB_IDENTITY, SourceState.IN_USE, SESSION, null);

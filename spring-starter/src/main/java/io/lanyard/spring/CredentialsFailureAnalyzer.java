@@ -14,6 +14,8 @@ final class CredentialsFailureAnalyzer extends AbstractFailureAnalyzer<Credentia
                 "The application has no AWS credentials.\n\n    Category: " + cause.category() + "\n    Cause: "
                         + cause.summary(),
                 cause.remedy()
+                        .map(remedy -> remedy
+                                + cause.finding().map(id -> " [" + id + "]").orElse(""))
                         .orElse(
                                 "No remedy is known for this failure. With lanyard.first-load=warn the application starts without credentials, and /actuator/lanyard reports the state of every source."),
                 cause);

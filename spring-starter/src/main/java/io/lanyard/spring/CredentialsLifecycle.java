@@ -76,6 +76,7 @@ final class CredentialsLifecycle implements SmartLifecycle, ApplicationListener<
         return CredentialsException.builder(failure.category(), name + failure.detail())
                 .recoverable(failure.recoverable())
                 .remedy(failure.remedy().orElse(null))
+                .finding(failure.finding().orElse(null))
                 .cause(failure)
                 .build();
     }

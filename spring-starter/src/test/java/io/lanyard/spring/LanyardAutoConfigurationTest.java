@@ -260,7 +260,7 @@ class LanyardAutoConfigurationTest {
                         .contains("Cause: HTTP_STATUS 400 AccessDeniedException")
                         .doesNotContain("Remedy:")
                         .doesNotContain("CANARY");
-                assertThat(analysis.getAction()).contains("trust policy");
+                assertThat(analysis.getAction()).contains("trust policy", "[role-trust-policy]");
             });
         }
 
