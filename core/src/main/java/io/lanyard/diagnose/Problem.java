@@ -187,6 +187,15 @@ public enum Problem {
             """
             kubectl -n {namespace} set env deployment/DEPLOYMENT AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6
             """),
+    /** SDK v2 rejects the agent's IPv6 address. */
+    SDK_V2_NEEDS_IPV6_MODE(
+            Area.ADDRESS,
+            Severity.PROBLEM,
+            "SDK v2 before 2.52 rejects [fd00:ec2::23] unless AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is IPv6",
+            "set AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6, or upgrade the AWS SDK for Java to 2.52 or newer",
+            """
+            kubectl -n {namespace} set env deployment/DEPLOYMENT AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6
+            """),
     /** The token file does not exist. */
     TOKEN_FILE_MISSING(
             Area.TOKEN,
@@ -748,6 +757,13 @@ public enum Problem {
             """
             aws iam simulate-principal-policy --policy-source-arn {role} --action-names {action}
             """),
+    /** The text of a denial has no ARN of a caller. */
+    IDENTITY_NOT_NAMED(
+            Area.IDENTITY,
+            Severity.INFO,
+            "The text does not name the identity whose request was denied; S3 and Kafka leave it out",
+            "run doctor --probe as the application runs (same user, same variables and properties), and compare the"
+                    + " ARN of the source in use with the role that you expect"),
     /** A policy denies it. */
     PERMISSION_DENIED(
             Area.IDENTITY,
@@ -997,6 +1013,17 @@ public enum Problem {
                     + "first ones",
             "give clients the provider, not the keys that it returned once; look for "
                     + "StaticCredentialsProvider and for keys copied into properties"),
+    /** AWS does not accept the access key. */
+    ACCESS_KEY_REJECTED(
+            Area.STS,
+            Severity.PROBLEM,
+            "AWS does not accept the access key: it was deleted, it lacks its session token or its secret, or it is of"
+                    + " another partition",
+            "run doctor to see which source the key comes from; remove access key settings that are left over in the"
+                    + " environment, the system properties or the credentials file",
+            """
+            kubectl -n {namespace} set env deployment/DEPLOYMENT AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-
+            """),
     /** ECS may not assume the role of the task. */
     ECS_CANNOT_ASSUME_ROLE(
             Area.STS,
@@ -1109,10 +1136,10 @@ public enum Problem {
     MULTIPLE_HTTP_CLIENTS(
             Area.CHAIN,
             Severity.PROBLEM,
-            "Several HTTP clients of the SDK are on the class path, so the SDK's own chain cannot ask STS "
+            "Several HTTP clients of the SDK are on the class path, so the chain of an SDK before 2.22 cannot ask STS "
                     + "and silently goes on to the node's role",
-            "leave one HTTP client of the SDK on the class path, or set the system property "
-                    + "software.amazon.awssdk.http.service.impl",
+            "upgrade the SDK to 2.22 or newer, leave one HTTP client of the SDK on the class path, or set the system "
+                    + "property software.amazon.awssdk.http.service.impl",
             """
             -Dsoftware.amazon.awssdk.http.service.impl=software.amazon.awssdk.http.urlconnection.UrlConnectionSdkHttpService
             """),
