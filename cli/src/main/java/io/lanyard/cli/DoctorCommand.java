@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,12 +58,18 @@ final class DoctorCommand implements Callable<Integer> {
             defaultValue = "60")
     private int wait = 60;
 
+    @Mixin
+    private OfflineOptions offline = new OfflineOptions();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
     @Override
     public Integer call() throws JsonProcessingException, InterruptedException {
+        if (offline.given()) {
+            return offline.run(PodFacts.ofThisProcess(), json);
+        }
         if (gate) {
             if (wait < 0 || wait > 3600) {
                 throw new ParameterException(spec.commandLine(), "--wait takes 0 to 3600 seconds");

@@ -29,8 +29,12 @@ final class Json {
     static String of(List<Finding> findings) throws JsonProcessingException {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("version", 1);
-        document.put("findings", findings.stream().map(Json::finding).toList());
+        document.put("findings", findings(findings));
         return of(document);
+    }
+
+    static List<Map<String, Object>> findings(List<Finding> findings) {
+        return findings.stream().map(Json::finding).toList();
     }
 
     static String of(Object document) throws JsonProcessingException {
