@@ -5,7 +5,6 @@ import io.lanyard.chain.ChainReport;
 import io.lanyard.chain.SourceName;
 import io.lanyard.chain.SourceState;
 import io.lanyard.diagnose.Check;
-import io.lanyard.diagnose.Fact;
 import io.lanyard.diagnose.Facts;
 import io.lanyard.diagnose.Finding;
 import io.lanyard.diagnose.Problem;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
-import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.util.VersionInfo;
 import software.amazon.awssdk.http.SdkHttpService;
 
@@ -32,12 +30,8 @@ final class ClassPathChecks {
             findings.add(Problem.STS_MODULE_MISSING.with(facts));
         }
         List<String> clients = httpClients();
-        boolean chosen =
-                SdkSystemSetting.SYNC_HTTP_SERVICE_IMPL.getStringValue().isPresent();
-        if (clients.isEmpty()) {
+        if (clients.isEmpty()) { // of several, SDK 2.22 and newer choose one
             findings.add(Problem.NO_HTTP_CLIENT.with(facts));
-        } else if (clients.size() > 1 && !chosen) {
-            findings.add(Problem.MULTIPLE_HTTP_CLIENTS.with(facts.with(Fact.WORD, String.join(", ", clients))));
         }
         return List.of(Check.of(
                 "class path",
