@@ -28,24 +28,33 @@ class DeniedTextTest {
         return "arn:aws:sts::111122223333:assumed-role/cart/" + session;
     }
 
+    @Test
+    void an_expired_login_of_identity_center_is_renewed_by_signing_in() {
+        DeniedText read = DeniedText.read("The SSO session associated with this profile has expired or is invalid");
+
+        assertThat(problems(read)).containsExactly(Problem.SSO_LOGIN_EXPIRED);
+        assertThat(read.findings().get(0).remedy()).contains("aws sso login");
+    }
+
     @Nested
     class Identity {
 
         @ParameterizedTest
         @CsvSource({
-            "i-0abc1234def567890, NODE",
-            "eks-prod-cart-7f9c-0b6f7e53-9a55-4c1c-a4b5-2a3ba6f8d9c1, POD_IDENTITY",
-            "0123456789abcdef0123456789abcdef, TASK",
-            "0f9de17a-a1c7-4b3a-8d8e-6b9c3b1f8f6d, TASK",
-            "botocore-session-1700000000, WEB_IDENTITY_OR_ASSUMED_ROLE",
-            "aws-sdk-java-1700000000000, WEB_IDENTITY_OR_ASSUMED_ROLE",
-            "1700000000000000000, WEB_IDENTITY_OR_ASSUMED_ROLE",
-            "nightly-report, OTHER_ROLE"
+            "i-0abc1234def567890, NODE, IDENTITY_OF_NODE",
+            "eks-prod-cart-7f9c-0b6f7e53-9a55-4c1c-a4b5-2a3ba6f8d9c1, POD_IDENTITY, IDENTITY_OF_POD_IDENTITY",
+            "0123456789abcdef0123456789abcdef, TASK, IDENTITY_OF_TASK",
+            "0f9de17a-a1c7-4b3a-8d8e-6b9c3b1f8f6d, TASK, IDENTITY_OF_TASK",
+            "botocore-session-1700000000, WEB_IDENTITY_OR_ASSUMED_ROLE, IDENTITY_OF_WEB_IDENTITY",
+            "aws-sdk-java-1700000000000, WEB_IDENTITY_OR_ASSUMED_ROLE, IDENTITY_OF_WEB_IDENTITY",
+            "1700000000000000000, WEB_IDENTITY_OR_ASSUMED_ROLE, IDENTITY_OF_WEB_IDENTITY",
+            "nightly-report, OTHER_ROLE, IDENTITY_OF_OTHER_ROLE"
         })
-        void is_recognised_by_the_name_of_the_session(String name, IdentityKind kind) {
+        void is_recognised_by_the_name_of_the_session(String name, IdentityKind kind, Problem problem) {
             DeniedText read = DeniedText.read(denied(session(name)));
 
             assertThat(read.identity()).isEqualTo(kind);
+            assertThat(problems(read)).startsWith(problem);
             assertThat(read.facts().get(Fact.SESSION)).contains(name);
             assertThat(read.facts().get(Fact.ROLE)).contains("arn:aws:iam::111122223333:role/cart");
             assertThat(read.facts().get(Fact.ACCOUNT)).contains("111122223333");
