@@ -99,8 +99,7 @@ public final class ChainChecks {
         }
         checks.add(Check.of(
                 name,
-                source.name()
-                        + source.identity().map(who -> ": " + described(who)).orElse(""),
+                source.name() + shown(source).map(who -> ": " + described(who)).orElse(""),
                 findings));
     }
 
@@ -185,6 +184,11 @@ public final class ChainChecks {
         return report.source(name)
                 .filter(source -> source.state() == SourceState.SHADOWED || source.state() == SourceState.CONFIGURED)
                 .isPresent();
+    }
+
+    /** Returns the identity, with its ARN where a probe has found it. */
+    private static Optional<Identity> shown(SourceReport source) {
+        return source.probed().filter(who -> who.arn().isPresent()).or(source::identity);
     }
 
     /** The reason and the remedy of an incomplete source are its own. */

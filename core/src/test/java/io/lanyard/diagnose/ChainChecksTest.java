@@ -148,6 +148,24 @@ class ChainChecksTest {
     }
 
     @Test
+    void the_role_that_a_probe_found_is_shown() {
+        probed = true;
+        String arn = "arn:aws:sts::111122223333:assumed-role/Cart/eks-1";
+        Identity named = new Identity("ASIAEXAMPLE", Optional.of("111122223333"), Optional.of(arn), Optional.empty());
+        sources.add(new SourceReport(
+                SourceName.CONTAINER,
+                SourceState.IN_USE,
+                "",
+                SourceDescription.EMPTY,
+                Optional.of(SESSION),
+                Optional.of(named),
+                Optional.empty(),
+                Optional.empty()));
+
+        assertThat(checks().get(0).detail()).isEqualTo("container: " + arn);
+    }
+
+    @Test
     void a_chain_without_sources_is_a_problem() {
         source(SourceName.CONTAINER, SourceState.NOT_CONFIGURED);
         failure = Optional.of(CredentialsException.builder(Category.CHAIN_EXHAUSTED, "no source\n  container: ...")
