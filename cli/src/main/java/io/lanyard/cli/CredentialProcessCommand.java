@@ -74,7 +74,9 @@ final class CredentialProcessCommand implements Callable<Integer> {
     private static boolean isCalledByItself() {
         Optional<ProcessHandle> parent = ProcessHandle.current().parent();
         for (int depth = 0; depth < DEEPEST && parent.isPresent(); depth++) {
-            if (commandLine(parent.get()).endsWith(NAME)) {
+            // not a shell or a wrapper that was given the command as an argument
+            String line = commandLine(parent.get());
+            if (line.split(" ", 2)[0].endsWith("java") && line.endsWith(" " + NAME)) {
                 return true;
             }
             parent = parent.get().parent();

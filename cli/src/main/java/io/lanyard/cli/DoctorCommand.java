@@ -44,19 +44,14 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--source",
             paramLabel = "NAME",
-            description = "With --gate: the wanted source. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "container")
-    private String source = "container";
+            description = "With --gate: the wanted source. Default: container.")
+    private @Nullable String source;
 
     @Option(names = "--role", paramLabel = "ARN", description = "With --gate: the wanted role, by its ARN or its name.")
     private @Nullable String role;
 
-    @Option(
-            names = "--wait",
-            paramLabel = "SECONDS",
-            description = "With --gate: how long to wait. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "60")
-    private int wait = 60;
+    @Option(names = "--wait", paramLabel = "SECONDS", description = "With --gate: how long to wait. Default: 60.")
+    private @Nullable Integer wait;
 
     @Mixin
     private OfflineOptions offline = new OfflineOptions();
@@ -70,14 +65,18 @@ final class DoctorCommand implements Callable<Integer> {
         if (offline.given()) {
             return offline.run(PodFacts.ofThisProcess(), json);
         }
+        if (!gate && (source != null || role != null || wait != null)) {
+            throw new ParameterException(spec.commandLine(), "--source, --role and --wait belong to --gate");
+        }
         if (gate) {
-            if (wait < 0 || wait > 3600) {
+            int seconds = wait == null ? 60 : wait;
+            if (seconds < 0 || seconds > 3600) {
                 throw new ParameterException(spec.commandLine(), "--wait takes 0 to 3600 seconds");
             }
             return new GateCheck(
-                            source,
+                            source == null ? "container" : source,
                             role,
-                            Duration.ofSeconds(wait),
+                            Duration.ofSeconds(seconds),
                             spec.commandLine().getOut())
                     .run();
         }

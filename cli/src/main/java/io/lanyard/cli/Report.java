@@ -56,8 +56,8 @@ final class Report {
     Report findings(List<Finding> findings) {
         for (Finding finding : findings) {
             text.append('\n');
-            block("", Ansi.Style.bold, finding.statement() + ".");
-            block("  ", null, "Fix: " + finding.remedy() + ".");
+            block("", Ansi.Style.bold, stopped(finding.statement()));
+            block("  ", null, "Fix: " + stopped(finding.remedy()));
             finding.paste()
                     .lines()
                     .forEach(line -> text.append("    ").append(line).append('\n')); // never wrapped: it is pasted
@@ -66,13 +66,17 @@ final class Report {
         return this;
     }
 
+    private static String stopped(String sentence) {
+        return sentence.endsWith(".") ? sentence : sentence + ".";
+    }
+
     Report line(String line) {
         block("", null, line);
         return this;
     }
 
     private void block(String indent, Ansi.@org.jspecify.annotations.Nullable Style style, String sentence) {
-        for (String line : wrapped(sentence.replace("..", "."), width - indent.length())) {
+        for (String line : wrapped(sentence, width - indent.length())) {
             text.append(indent)
                     .append(
                             style == null || !ansi.enabled()

@@ -8,6 +8,7 @@ import io.lanyard.chain.Identity;
 import io.lanyard.chain.SourceName;
 import io.lanyard.chain.SourceReport;
 import io.lanyard.chain.SourceState;
+import io.lanyard.internal.text.ForeignText;
 import io.lanyard.report.SettingSeen;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +26,8 @@ import java.util.stream.Collectors;
 public final class ChainChecks {
 
     private static final Set<SourceName> STATIC_KEYS = Set.of(SourceName.SYSTEM_PROPERTIES, SourceName.ENVIRONMENT);
+
+    private static final Pattern ACCESS_KEY_ID = Pattern.compile("[A-Z0-9]{8,128}");
 
     private final ChainReport report;
     private final Optional<CredentialsException> failure;
@@ -172,12 +176,15 @@ public final class ChainChecks {
                 : minutes < 120 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
     }
 
+    /** Shows an id only if it has the shape of one: in swapped variables it is the secret. */
     private static String described(Identity identity) {
-        return identity.arn()
-                .orElseGet(() -> "access key " + identity.accessKeyId()
+        String id = identity.accessKeyId();
+        String shown = ACCESS_KEY_ID.matcher(id).matches() ? "access key " + id : "an access key id that is none";
+        return ForeignText.visible(identity.arn()
+                .orElseGet(() -> shown
                         + identity.accountId()
                                 .map(account -> " of account " + account)
-                                .orElse(""));
+                                .orElse("")));
     }
 
     private boolean isConfigured(SourceName name) {
