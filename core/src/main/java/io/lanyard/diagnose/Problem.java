@@ -177,7 +177,7 @@ public enum Problem {
             "An AWS SDK on the class path rejects the agent's address: \"invalid host. Host should resolve to "
                     + "a loopback address\" comes from v2 before 2.21.30 and from old v1",
             "upgrade the AWS SDK for Java to 2.21.30 or newer (v1: 1.12.746); where it is bundled, upgrade "
-                    + "the product, or run ./lanyard serve, whose loopback address old SDKs accept"),
+                    + "the product"),
     /** SDK v1 rejects the agent's IPv6 address. */
     SDK_V1_NEEDS_IPV6_MODE(
             Area.ADDRESS,
