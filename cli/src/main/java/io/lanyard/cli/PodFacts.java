@@ -51,14 +51,7 @@ final class PodFacts {
             }
             try (InputStream in = Files.newInputStream(Path.of(file))) {
                 String token = new String(in.readNBytes(TOKEN_LIMIT), StandardCharsets.ISO_8859_1);
-                return TokenClaims.decode(token)
-                        .map(known -> Facts.none()
-                                .with(Fact.NAMESPACE, known.namespace().orElse(null))
-                                .with(
-                                        Fact.SERVICE_ACCOUNT,
-                                        known.serviceAccount().orElse(null))
-                                .with(Fact.POD, known.pod().orElse(null)))
-                        .orElse(Facts.none());
+                return TokenClaims.decode(token).map(Facts::of).orElse(Facts.none());
             }
         } catch (IOException | InvalidPathException e) {
             return Facts.none(); // a name less; the doctor's own checks say why the token cannot be read

@@ -85,9 +85,9 @@ final class ContainerChecks {
             checks.add(Check.notChecked("clock", reason));
             return new Diagnosis(checks, facts);
         }
-        boolean readable = tokenFile();
-        token(readable, endpoint);
-        if (readable || !configuration.tokenSource().isSet()) {
+        String token = tokenFile();
+        token(token, endpoint);
+        if (token != null || !configuration.tokenSource().isSet()) {
             exchange(endpoint);
         } else {
             checks.add(Check.notChecked("exchange", "without the token no request is sent"));
@@ -110,11 +110,7 @@ final class ContainerChecks {
     }
 
     private void learnNames(Optional<TokenClaims> claims) {
-        claims.ifPresent(known -> facts = Facts.none()
-                .with(Fact.NAMESPACE, known.namespace().orElse(null))
-                .with(Fact.SERVICE_ACCOUNT, known.serviceAccount().orElse(null))
-                .with(Fact.POD, known.pod().orElse(null))
-                .or(facts));
+        claims.ifPresent(known -> facts = Facts.of(known).or(facts));
     }
 
     private @Nullable String firstOf(String... variables) {
@@ -172,14 +168,15 @@ final class ContainerChecks {
 
     // ---- token
 
-    private boolean tokenFile() throws InterruptedException {
+    /** Checks the token's file, where there is one; returns the token, or null when there is none that can be read. */
+    private @Nullable String tokenFile() throws InterruptedException {
         String name = "token file";
         TokenSource source = configuration.tokenSource();
         String path = source.file();
         if (path == null) {
             checks.add(Check.notChecked(
                     name, source.isSet() ? source.setting() + " has the token itself" : "no token is configured"));
-            return source.isSet();
+            return source.peek(files);
         }
         facts = facts.with(Fact.FILE, path).with(Fact.SETTING, source.setting());
         StringBuilder detail = new StringBuilder(path);
@@ -198,10 +195,10 @@ final class ContainerChecks {
             String token = source.peek(files);
             learnNames(token == null ? Optional.empty() : TokenClaims.decode(token));
             checks.add(Check.of(name, detail.toString(), List.of()));
-            return true;
+            return token;
         } catch (CredentialsException e) {
             checks.add(failed(name, e, found(e)));
-            return false;
+            return null;
         }
     }
 
@@ -209,21 +206,14 @@ final class ContainerChecks {
         return endpoint.isEks() || endpoint.hasPathOfEks();
     }
 
-    private void token(boolean readable, AgentEndpoint endpoint) {
+    private void token(@Nullable String token, AgentEndpoint endpoint) {
         String name = "token";
-        TokenSource source = configuration.tokenSource();
-        if (!readable || !source.isSet()) {
-            checks.add(Check.notChecked(name, source.isSet() ? "the file cannot be read" : "no token is configured"));
+        if (token == null) {
+            boolean isSet = configuration.tokenSource().isSet();
+            checks.add(Check.notChecked(name, isSet ? "the file cannot be read" : "no token is configured"));
             return;
         }
-        Optional<TokenClaims> claims;
-        try {
-            String token = source.peek(files);
-            claims = token == null ? Optional.empty() : TokenClaims.decode(token);
-        } catch (CredentialsException e) {
-            checks.add(failed(name, e, found(e)));
-            return;
-        }
+        Optional<TokenClaims> claims = TokenClaims.decode(token);
         List<Finding> findings = new ArrayList<>();
         if (claims.isEmpty()) {
             if (isEks(endpoint)) {
@@ -337,7 +327,7 @@ final class ContainerChecks {
     // ---- help
 
     private List<Finding> found(CredentialsException failure) {
-        return Finding.in(failure, facts).map(List::of).orElse(List.of());
+        return Finding.in(failure, facts).stream().toList();
     }
 
     private static Check failed(String name, CredentialsException failure, List<Finding> findings) {

@@ -235,11 +235,7 @@ final class FailureClassifier {
     /** What is known of the endpoint, and of the token from its claims; and the setting that is to blame. */
     private Facts facts(String setting) {
         Facts facts = Facts.none().with(Fact.HOST, endpoint.host()).with(Fact.SETTING, setting);
-        return claims().map(claims -> facts.with(
-                                Fact.NAMESPACE, claims.namespace().orElse(null))
-                        .with(Fact.SERVICE_ACCOUNT, claims.serviceAccount().orElse(null))
-                        .with(Fact.POD, claims.pod().orElse(null)))
-                .orElse(facts);
+        return claims().map(claims -> Facts.of(claims).or(facts)).orElse(facts);
     }
 
     /** The names in EKS Auth's text of a missing association. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.lanyard.diagnose;
 
+import io.lanyard.report.TokenClaims;
 import java.util.EnumMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,18 @@ public final class Facts {
      */
     public static Facts none() {
         return NONE;
+    }
+
+    /**
+     * Returns the names that a service account token states.
+     *
+     * @param claims the claims of the token
+     * @return namespace, service account and pod, as far as the token states them
+     */
+    public static Facts of(TokenClaims claims) {
+        return NONE.with(Fact.NAMESPACE, claims.namespace().orElse(null))
+                .with(Fact.SERVICE_ACCOUNT, claims.serviceAccount().orElse(null))
+                .with(Fact.POD, claims.pod().orElse(null));
     }
 
     /**

@@ -109,8 +109,8 @@ final class SdkProblems {
         if (token == null) {
             return facts;
         }
-        return facts.with(Fact.NAMESPACE, token.namespace().orElse(null))
-                .with(Fact.SERVICE_ACCOUNT, token.serviceAccount().orElse(null))
+        return Facts.of(token)
+                .or(facts)
                 .with(
                         Fact.AUDIENCE,
                         token.audiences().isEmpty() ? null : token.audiences().get(0));
