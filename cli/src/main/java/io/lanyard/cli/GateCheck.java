@@ -2,6 +2,7 @@
 package io.lanyard.cli;
 
 import io.lanyard.chain.ChainReport;
+import io.lanyard.chain.Identity;
 import io.lanyard.chain.SourceReport;
 import io.lanyard.chain.SourceState;
 import io.lanyard.diagnose.Diagnosis;
@@ -37,18 +38,20 @@ final class GateCheck {
         long end = System.nanoTime() + limit.toNanos();
         while (true) {
             try (LanyardDefaultCredentialsProvider provider = DoctorCommand.provider()) {
-                Diagnosis diagnosis = provider.diagnose(role != null);
-                ChainReport report = provider.explain();
+                Diagnosis diagnosis = provider.diagnose(false);
+                // STS names the role; only a probe asks it
+                ChainReport report = provider.explain(role != null);
                 Optional<SourceReport> used = report.inUse();
-                String mismatch = mismatch(used, role == null ? Optional.empty() : arn(diagnosis));
+                String mismatch = mismatch(used);
                 if (mismatch == null) {
                     say("The gate opens: " + used.orElseThrow().name() + " provides the credentials"
                             + (role == null ? "" : " of " + role) + ".");
                     return 0;
                 }
-                boolean final_ = isFinal(report);
-                if (final_ || System.nanoTime() >= end) {
-                    say("The gate stays closed: " + mismatch + (final_ ? "." : ", after " + limit.toSeconds() + " s."));
+                boolean settled = isFinal(report);
+                if (settled || System.nanoTime() >= end) {
+                    say("The gate stays closed: " + mismatch
+                            + (settled ? "." : ", after " + limit.toSeconds() + " s."));
                     out.print(new Report(Terminal.ansi(), Terminal.width()).findings(diagnosis.findings()));
                     out.flush();
                     return 1;
@@ -59,14 +62,9 @@ final class GateCheck {
         }
     }
 
-    private Optional<String> arn(Diagnosis diagnosis) {
-        return diagnosis.checks().stream()
-                .filter(check -> check.name().equals("source in use"))
-                .map(check -> check.detail())
-                .findFirst();
-    }
-
-    private @Nullable String mismatch(Optional<SourceReport> used, Optional<String> identity) {
+    /** Returns why the identity in use is not the wanted one; null when it is. */
+    @Nullable
+    String mismatch(Optional<SourceReport> used) {
         if (used.isEmpty()) {
             return "there are no credentials";
         }
@@ -74,7 +72,8 @@ final class GateCheck {
         if (!name.equals(source)) {
             return "the source in use is " + name + " and not " + source;
         }
-        if (role != null && identity.filter(this::isOfRole).isEmpty()) {
+        Optional<String> arn = used.get().probed().flatMap(Identity::arn);
+        if (role != null && arn.filter(this::isOfRole).isEmpty()) {
             return "the identity in use is not of the role " + role;
         }
         return null;
