@@ -245,7 +245,14 @@ final class ContainerChecks {
     private void exchange(AgentEndpoint endpoint) throws InterruptedException {
         String name = "exchange";
         facts = facts.with(Fact.HOST, endpoint.host());
-        Recorder recorder = new Recorder(configuration.transport(endpoint));
+        Recorder recorder;
+        try {
+            recorder = new Recorder(configuration.transport(endpoint));
+        } catch (CredentialsException e) { // an SSLContext that cannot be used
+            checks.add(failed(name, e, found(e)));
+            checks.add(Check.notChecked("clock", "no request was sent"));
+            return;
+        }
         long start = configuration.clock.nanoTime();
         try (ContainerCredentialsSource copy = new ContainerCredentialsSource.Builder(configuration)
                 .transport(recorder)

@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -216,6 +217,22 @@ class ContainerChecksTest {
 
             assertThat(check(diagnosis, "exchange").status()).isEqualTo(Check.Status.PROBLEM);
             assertThat(world.requests).hasSize(1);
+        }
+
+        @Test
+        void an_ssl_context_that_was_not_initialised_is_a_problem_and_no_exception() throws Exception {
+            world.variables.put(FULL, "https://localhost/v1/credentials");
+            world.names.put("localhost", List.of(SourceWorld.address(127, 0, 0, 1)));
+
+            Diagnosis diagnosis = world.builder()
+                    .transport(null)
+                    .sslContext(SSLContext.getInstance("TLS"))
+                    .build()
+                    .diagnose();
+
+            assertThat(check(diagnosis, "exchange").status()).isEqualTo(Check.Status.PROBLEM);
+            assertThat(problems(diagnosis)).containsExactly(Problem.SSL_CONTEXT_NOT_INITIALIZED);
+            assertThat(check(diagnosis, "clock").status()).isEqualTo(Check.Status.NOT_CHECKED);
         }
 
         @Test
