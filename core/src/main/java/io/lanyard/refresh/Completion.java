@@ -2,6 +2,7 @@
 package io.lanyard.refresh;
 
 import io.lanyard.CredentialsException;
+import io.lanyard.RefreshState;
 import io.lanyard.internal.FailureText;
 import io.lanyard.internal.Log;
 import java.time.Duration;
@@ -126,7 +127,7 @@ final class Completion<T> implements Runnable {
         CacheState.Failure latest = after.failure;
         CachedValue<T> cached = after.cached;
         if (cached != null) {
-            log("Credentials " + cached.identity(), earlier, latest);
+            log("Credentials " + cached.identity(), earlier, latest, cached.state(now));
         }
         cache.loader.report(cache.listener);
         cache.listener.loaded(
@@ -150,8 +151,14 @@ final class Completion<T> implements Runnable {
 
     /** Logs an outage when it begins, when the credentials expire in it, and when it is over. */
     private static void log(
-            String credentials, CacheState.@Nullable Failure earlier, CacheState.@Nullable Failure latest) {
-        if (latest != null && earlier == null) {
+            String credentials,
+            CacheState.@Nullable Failure earlier,
+            CacheState.@Nullable Failure latest,
+            RefreshState state) {
+        if (latest != null && earlier == null && state == RefreshState.EXPIRED && !latest.servingStale()) {
+            Log.warn(credentials + " have expired and could not be refreshed. Calls fail until a load succeeds; Lanyard"
+                    + " retries. " + FailureText.of(latest.cause()));
+        } else if (latest != null && earlier == null) {
             Log.warn(credentials + " could not be refreshed. Lanyard keeps serving them and retries. "
                     + FailureText.of(latest.cause()));
         }

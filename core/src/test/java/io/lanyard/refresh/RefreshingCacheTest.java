@@ -476,6 +476,30 @@ class RefreshingCacheTest {
         }
 
         @Test
+        void an_outage_in_which_expired_values_are_not_served_is_logged_as_calls_that_fail() {
+            RefreshingCache<Credential> strict = source.cache()
+                    .background(false)
+                    .policy(RefreshPolicy.builder()
+                            .expiredCredentials(ExpiredCredentials.FAIL)
+                            .build())
+                    .build();
+            var first = strict.resolveAsync();
+            time.advance(seconds(1));
+            time.advance(Duration.ofHours(2));
+            source.mode = Mode.FAILING;
+            try (LibraryLog log = LibraryLog.open()) {
+                var second = strict.resolveAsync();
+                time.advance(seconds(1));
+                assertThat(second).isCompletedExceptionally();
+                assertThat(log.warnings())
+                        .singleElement()
+                        .asString()
+                        .matches("Credentials \\S+ have expired and could not be refreshed\\. Calls fail until .+");
+            }
+            assertThat(first).isCompleted();
+        }
+
+        @Test
         void listeners_receive_the_events_in_order() {
             List<String> events = new ArrayList<>();
             RefreshingCache<Credential> observed =
