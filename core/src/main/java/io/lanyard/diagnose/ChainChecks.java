@@ -78,12 +78,10 @@ public final class ChainChecks {
         List<Finding> findings = new ArrayList<>();
         if (used.isEmpty()) {
             CredentialsException why = failure.orElse(null);
-            if (why == null || why.category() == Category.CHAIN_EXHAUSTED) {
-                findings.add(Problem.NO_SOURCE_CONFIGURED.with(facts));
-            } else {
-                Optional<Finding> known = Finding.in(why, facts);
-                findings.add(known.orElseGet(() -> Problem.SOURCE_STOPS_THE_CHAIN.with(firstTried())));
-            }
+            findings.add(
+                    why == null || why.category() == Category.CHAIN_EXHAUSTED
+                            ? Problem.NO_SOURCE_CONFIGURED.with(facts)
+                            : found(why, firstTried()));
             String detail = why == null
                     ? "none: no source is configured"
                     : "none: " + why.summary().lines().findFirst().orElse("");
@@ -91,6 +89,7 @@ public final class ChainChecks {
             return;
         }
         SourceReport source = used.get();
+        failure.ifPresent(why -> findings.add(found(why, named(source))));
         boolean container = orchestrator == Orchestrator.KUBERNETES || orchestrator == Orchestrator.ECS;
         if (source.name().equals(SourceName.INSTANCE_METADATA) && container) {
             findings.add(Problem.NODE_ROLE_IN_POD.with(facts.with(Fact.SOURCE, SourceName.CONTAINER.name())));
@@ -191,6 +190,11 @@ public final class ChainChecks {
         return report.source(name)
                 .filter(source -> source.state() == SourceState.SHADOWED || source.state() == SourceState.CONFIGURED)
                 .isPresent();
+    }
+
+    /** Returns the problem that a failure of the chain names; one that names none stops the chain at a source. */
+    private Finding found(CredentialsException why, Facts source) {
+        return Finding.in(why, facts).orElseGet(() -> Problem.SOURCE_STOPS_THE_CHAIN.with(source));
     }
 
     /** Returns the identity, with its ARN where a probe has found it. */

@@ -166,6 +166,16 @@ class ChainChecksTest {
     }
 
     @Test
+    void a_source_in_use_that_fails_now_is_a_problem() {
+        source(SourceName.CONTAINER, SourceState.IN_USE, SESSION, "EXPIRED: no newer ones");
+        failure = Optional.of(
+                CredentialsException.builder(Category.EXPIRED, "no newer ones").build());
+
+        assertThat(checks().get(0).status()).isEqualTo(Check.Status.PROBLEM);
+        assertThat(problems()).containsExactly(Problem.SOURCE_STOPS_THE_CHAIN);
+    }
+
+    @Test
     void a_chain_without_sources_is_a_problem() {
         source(SourceName.CONTAINER, SourceState.NOT_CONFIGURED);
         failure = Optional.of(CredentialsException.builder(Category.CHAIN_EXHAUSTED, "no source\n  container: ...")
